@@ -1,0 +1,65 @@
+import { open } from "node:fs/promises";
+import type { Readable } from "node:stream";
+import { SourceError } from "../../ports/source.ts";
+
+const CHUNK_BYTES = 256 * 1024;
+
+/**
+ * Reads a file in large chunks, the next one while the last one is worked on. A chunk is good until
+ * the one after the next is asked for: its memory is used again.
+ */
+export async function* fileChunks(path: string): AsyncGenerator<Buffer> {
+  const handle = await open(path, "r").catch((cause: unknown) => {
+    throw unreadable(path, cause);
+  });
+  let ahead: Promise<{ bytesRead: number; buffer: Buffer }> | undefined;
+  try {
+    let [current, next] = [Buffer.allocUnsafe(CHUNK_BYTES), Buffer.allocUnsafe(CHUNK_BYTES)];
+    ahead = handle.read(current, 0, CHUNK_BYTES, null);
+    for (;;) {
+      const { bytesRead } = await ahead;
+      ahead = undefined;
+      if (bytesRead === 0) return;
+      const chunk = current.subarray(0, bytesRead);
+      [current, next] = [next, current];
+      ahead = handle.read(current, 0, CHUNK_BYTES, null);
+      // It is awaited above or below; until then a failure of it must not count as unhandled.
+      ahead.catch(() => undefined);
+      yield chunk;
+    }
+  } catch (cause) {
+    throw unreadable(path, cause);
+  } finally {
+    await ahead?.catch(() => undefined);
+    await handle.close();
+  }
+}
+
+/** Reads a stream such as standard input, and ends early when `signal` aborts. */
+export async function* streamChunks(name: string, stream: Readable, signal: AbortSignal): AsyncGenerator<Buffer> {
+  const stop = (): void => void stream.destroy();
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    for await (const chunk of stream) {
+      yield typeof chunk === "string" ? Buffer.from(chunk, "utf8") : (chunk as Buffer);
+    }
+  } catch (cause) {
+    if (!signal.aborted) throw unreadable(name, cause);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+function unreadable(name: string, cause: unknown): SourceError {
+  if (cause instanceof SourceError) return cause;
+  const code = (cause as NodeJS.ErrnoException).code;
+  const why =
+    code === "ENOENT"
+      ? "there is no such file"
+      : code === "EISDIR"
+        ? "it is a folder; name the files in it"
+        : code === "EACCES"
+          ? "reading it is not permitted"
+          : String((cause as Error).message);
+  return new SourceError(`${name} cannot be read: ${why}`, { cause, retryable: false });
+}

@@ -1,0 +1,81 @@
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { PackSourceError } from "../../ports/pack-source.ts";
+
+/** One file of rules, as read. */
+export interface PackFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Bounds of what is read as rules. */
+export const PACK_LIMITS = { fileBytesMax: 256 * 1024, filesMax: 100, foldersMax: 1_000, depthMax: 16 } as const;
+
+/** Whether a file name is that of a rule pack: YAML, and not a rule test. */
+export function isPackFile(name: string): boolean {
+  return /\.ya?ml$/.test(name) && !/\.test\.ya?ml$/.test(name);
+}
+
+/**
+ * Finds the rule packs in files and folders, recursively and in a fixed order, each file once.
+ * Throws {@link PackSourceError} where a path does not exist or a limit is passed.
+ */
+export async function findPacks(paths: readonly string[]): Promise<string[]> {
+  const found = new Set<string>();
+  for (const path of paths) {
+    const info = await stat(path).catch((cause: unknown) => {
+      throw new PackSourceError(`rules: there is no file or folder ${path}`, { cause });
+    });
+    if (info.isDirectory()) await walk(path, 0, found, { folders: 0 });
+    else found.add(path);
+  }
+  if (found.size === 0) {
+    throw new PackSourceError(`rules: no rule pack (*.yaml, but not *.test.yaml) in ${paths.join(", ") || "no path"}`);
+  }
+  if (PACK_LIMITS.filesMax < found.size) {
+    throw new PackSourceError(`rules: ${found.size} files, and ${PACK_LIMITS.filesMax} are the most that are read`);
+  }
+  return [...found];
+}
+
+async function walk(folder: string, depth: number, found: Set<string>, seen: { folders: number }): Promise<void> {
+  seen.folders += 1;
+  if (PACK_LIMITS.depthMax < depth || PACK_LIMITS.foldersMax < seen.folders) {
+    throw new PackSourceError(`rules: ${folder} is nested too deep or holds too many folders`);
+  }
+  const items = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
+    throw new PackSourceError(`rules: the folder ${folder} cannot be read`, { cause });
+  });
+  items.sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const item of items) {
+    const path = join(folder, item.name);
+    if (item.name.startsWith(".") || item.name === "node_modules") continue;
+    if (item.isDirectory()) await walk(path, depth + 1, found, seen);
+    else if (isPackFile(item.name) && (await isFile(path))) found.add(path);
+  }
+}
+
+/** Follows links: a mounted ConfigMap shows its files as links. */
+async function isFile(path: string): Promise<boolean> {
+  const info = await stat(path).catch(() => undefined);
+  return info?.isFile() === true;
+}
+
+/** Reads the files. Throws {@link PackSourceError} where one cannot be read or is too large. */
+export async function readPackFiles(paths: readonly string[]): Promise<PackFile[]> {
+  const files: PackFile[] = [];
+  for (const path of paths) {
+    try {
+      const { size } = await stat(path);
+      if (PACK_LIMITS.fileBytesMax < size) {
+        const most = `${PACK_LIMITS.fileBytesMax / 1024} KiB`;
+        throw new PackSourceError(`rules: ${path} has ${Math.ceil(size / 1024)} KiB, and ${most} are the most that is read`);
+      }
+      files.push({ path, text: await readFile(path, "utf8") });
+    } catch (cause) {
+      if (cause instanceof PackSourceError) throw cause;
+      throw new PackSourceError(`rules: ${path} cannot be read: ${(cause as Error).message}`, { cause });
+    }
+  }
+  return files;
+}

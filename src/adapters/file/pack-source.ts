@@ -1,0 +1,64 @@
+import { Worker } from "node:worker_threads";
+import type { RuleSet } from "../../core/model/rule.ts";
+import { type LoadedPacks, type PackSource, PackSourceError } from "../../ports/pack-source.ts";
+import { findPacks, type PackFile, readPackFiles } from "./find-packs.ts";
+import { gitCommit } from "./git-commit.ts";
+
+const PARSE_DEADLINE_MS = 10_000;
+
+/** Where the packs are, and how long reading them may take. */
+export interface FilePackSourceOptions {
+  /** Files and folders. */
+  readonly paths: readonly string[];
+  /** After this the parsing is given up; 10 s by default. */
+  readonly deadlineMs?: number | undefined;
+}
+
+/**
+ * A {@link PackSource} over files and folders. The rule language is read in a thread of its own with
+ * a deadline, because a small file can take a YAML parser very long.
+ */
+export function openPackSource(options: FilePackSourceOptions): PackSource {
+  const { paths, deadlineMs = PARSE_DEADLINE_MS } = options;
+  return {
+    async load({ signal } = {}) {
+      const files = await findPacks(paths);
+      const { rules, findings } = await parseApart(await readPackFiles(files), deadlineMs, signal);
+      const commit = paths[0] === undefined ? undefined : await gitCommit(paths[0]);
+      return { rules: commit === undefined ? rules : withCommit(rules, commit), findings, files };
+    },
+  };
+}
+
+type Parsed = Pick<LoadedPacks, "rules" | "findings">;
+
+/** Beside the sources when run as they stand, beside the compiled files when built. */
+const WORKER = new URL(import.meta.url.endsWith(".ts") ? "./pack-worker.ts" : "./pack-worker.js", import.meta.url);
+
+async function parseApart(files: readonly PackFile[], deadlineMs: number, signal?: AbortSignal): Promise<Parsed> {
+  signal?.throwIfAborted();
+  const worker = new Worker(WORKER, { workerData: files });
+  const ending = new AbortController();
+  try {
+    return await new Promise<Parsed>((resolve, reject) => {
+      const fail = (message: string, cause?: unknown): void => reject(new PackSourceError(`rules: ${message}`, { cause }));
+      const late = `reading ${files.length} files took longer than ${deadlineMs / 1000} s and was given up`;
+      const timer = setTimeout(() => fail(`${late}; look for a very large map or many aliases`), deadlineMs);
+      ending.signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
+      const onAbort = (): void => fail("reading was broken off", signal?.reason);
+      signal?.addEventListener("abort", onAbort, { once: true, signal: ending.signal });
+      worker.once("message", (parsed: Parsed) => resolve(parsed));
+      worker.once("error", (cause) => fail("reading failed; this is a bug", cause));
+      worker.once("exit", (code) => fail(`the reading thread ended early (code ${code})`));
+    });
+  } finally {
+    ending.abort();
+    await worker.terminate();
+  }
+}
+
+function withCommit(rules: RuleSet, commit: string): RuleSet {
+  const packs = rules.packs.map((pack) => ({ ...pack, rules: pack.rules.map((rule) => ({ ...rule, commit })) }));
+  const byKey = new Map(packs.flatMap((pack) => pack.rules.map((rule) => [rule.key, rule])));
+  return { ...rules, packs, rules: rules.rules.map((rule) => byKey.get(rule.key) ?? { ...rule, commit }) };
+}

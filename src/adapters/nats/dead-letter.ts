@@ -1,0 +1,61 @@
+import { createHash } from "node:crypto";
+import { type JetStreamClient, jetstreamManager } from "@nats-io/jetstream";
+import type { NatsConnection } from "@nats-io/transport-node";
+import type { DeadLetter, DeadLetters } from "../../ports/dead-letters.ts";
+import { asSinkError, ensureStream } from "./ensure-stream.ts";
+
+const SUBJECT = "tapio.deadletter";
+const STREAM = "TAPIO_DEADLETTER";
+const KEEP_DAYS = 7;
+const IN_FLIGHT_MAX = 256;
+const BEGINNING_BYTES = 1_024;
+const PUBLISH_TIMEOUT_MS = 5_000;
+
+/**
+ * Opens {@link DeadLetters} that publishes to `tapio.deadletter.<reason>`: what was wrong, where it
+ * stands, its SHA-256 and its first KiB. The connection belongs to the caller.
+ */
+export async function openDeadLetters(options: {
+  readonly connection: NatsConnection;
+  /** Name of the log that the letters come from. */
+  readonly stream: string;
+}): Promise<DeadLetters> {
+  const manager = await jetstreamManager(options.connection, { checkAPI: false, timeout: PUBLISH_TIMEOUT_MS });
+  await ensureStream(manager, { name: STREAM, subject: `${SUBJECT}.>`, keepDays: KEEP_DAYS });
+  const client = manager.jetstream();
+  return {
+    async bury(letters) {
+      for (let start = 0; start < letters.length; start += IN_FLIGHT_MAX) {
+        const some = letters.slice(start, start + IN_FLIGHT_MAX);
+        await Promise.all(some.map((letter) => publish(client, options.stream, letter)));
+      }
+    },
+  };
+}
+
+async function publish(client: JetStreamClient, stream: string, letter: DeadLetter): Promise<void> {
+  const { entry, place, reason } = letter;
+  const bytes = Buffer.from(entry.text, "utf8");
+  const body = JSON.stringify({
+    reason,
+    place,
+    subject: entry.subject,
+    sequence: entry.position,
+    bytes: bytes.length,
+    sha256: createHash("sha256").update(bytes).digest("hex"),
+    beginning: bytes.subarray(0, BEGINNING_BYTES).toString("utf8"),
+  });
+  const subject = `${SUBJECT}.${subjectToken(reason)}`;
+  try {
+    await client.publish(subject, body, { msgID: `${stream}-${entry.position}`, timeout: PUBLISH_TIMEOUT_MS });
+  } catch (cause) {
+    throw asSinkError(`cannot publish to ${subject}`, cause);
+  }
+}
+
+/** The reason's first words as one subject token, so that few subjects stand for many letters. */
+export function subjectToken(reason: string): string {
+  const [heading = ""] = reason.toLowerCase().split(/[:;(,"'`]/, 1);
+  const words = heading.match(/[a-z]+/g) ?? [];
+  return words.slice(0, 4).join("-").slice(0, 40) || "undecodable";
+}

@@ -1,0 +1,110 @@
+import type { Consumer, ConsumerInfo, JetStreamManager, JsMsg, OrderedConsumerOptions } from "@nats-io/jetstream";
+import { type EpochMs, parseTime } from "../../core/model/time.ts";
+import { type Batch, type LogEntry, SourceError } from "../../ports/source.ts";
+import { MessageBuffer } from "./message-buffer.ts";
+import { isConsumerMissing, isStreamMissing } from "./server-refusal.ts";
+
+/** Bounds what the client buffers. Never in bytes: the client then stalls on a larger message. */
+const MESSAGES_MAX = 2_000;
+
+/** Subtracted from the server's time, so that a message being stored meanwhile is not overtaken. */
+const QUIET_MARGIN_MS = 1_000;
+
+export interface OrderedReadingOptions {
+  readonly manager: JetStreamManager;
+  readonly stream: string;
+  readonly consumer: Partial<OrderedConsumerOptions>;
+  readonly quietAfterMs: number;
+  readonly stalledAfterMs: number;
+}
+
+/** One reading of a stream by one ordered consumer, from a start to an abort, a failure or a stall. */
+export class OrderedReading {
+  readonly #options: OrderedReadingOptions;
+  #lastSequence = 0;
+  #dueForMs = 0;
+  #stalled = false;
+
+  constructor(options: OrderedReadingOptions) {
+    this.#options = options;
+  }
+
+  /** Whether it ended because messages were due and did not come: it should be built anew. */
+  get stalled(): boolean {
+    return this.#stalled;
+  }
+
+  /** Throws {@link SourceError} where the stream is gone, and whatever the client throws. */
+  async *batches(signal: AbortSignal): AsyncGenerator<Batch> {
+    const { manager, stream, consumer, quietAfterMs, stalledAfterMs } = this.#options;
+    const reader = await manager.jetstream().consumers.get(stream, consumer);
+    const messages = await reader.consume({ max_messages: MESSAGES_MAX });
+    const buffer = new MessageBuffer<JsMsg>(MESSAGES_MAX);
+    const filling = buffer.fill(messages);
+    const stop = (): void => {
+      messages.stop();
+      buffer.close();
+    };
+    signal.addEventListener("abort", stop, { once: true });
+    try {
+      while (!signal.aborted) {
+        const taken = await buffer.take(quietAfterMs);
+        if (taken === undefined || signal.aborted) return;
+        if (0 < taken.length) {
+          this.#dueForMs = 0;
+          const entries = taken.map(toEntry);
+          this.#lastSequence = entries.at(-1)?.position ?? this.#lastSequence;
+          yield { entries };
+          continue;
+        }
+        const quietUntilMs = await this.#quietUntil(reader);
+        if (stalledAfterMs <= this.#dueForMs) {
+          this.#stalled = true;
+          return;
+        }
+        if (quietUntilMs !== undefined) yield { entries: [], quietUntilMs };
+      }
+    } finally {
+      signal.removeEventListener("abort", stop);
+      stop();
+      await filling;
+      // The server forgets an ordered consumer by itself; this only makes it sooner.
+      reader.delete().catch(() => undefined);
+    }
+  }
+
+  /** Asks the server whether all it holds has come; its own time if so. */
+  async #quietUntil(reader: Consumer): Promise<EpochMs | undefined> {
+    let info: ConsumerInfo;
+    try {
+      info = await reader.info();
+    } catch (cause) {
+      if (isStreamMissing(cause)) {
+        const message = `the stream ${this.#options.stream} was deleted while it was being read`;
+        throw new SourceError(message, { cause, retryable: false });
+      }
+      // A lost connection comes back by itself; a lost consumer is noticed by the client, or by us.
+      if (isConsumerMissing(cause)) this.#dueForMs += this.#options.quietAfterMs;
+      return undefined;
+    }
+    const delivered = info.delivered.consumer_seq === 0 || info.delivered.stream_seq <= this.#lastSequence;
+    if (info.num_pending !== 0 || !delivered) {
+      this.#dueForMs += this.#options.quietAfterMs;
+      return undefined;
+    }
+    this.#dueForMs = 0;
+    const serverTime = info.ts === undefined ? undefined : parseTime(info.ts);
+    return serverTime === undefined ? undefined : serverTime.ms - QUIET_MARGIN_MS;
+  }
+}
+
+function toEntry(message: JsMsg): LogEntry {
+  const { data, headers, info } = message;
+  return {
+    text: Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("utf8"),
+    position: info.streamSequence,
+    logTimeMs: info.timestampNanos / 1_000_000,
+    traceparent: headers === undefined ? undefined : headers.get("traceparent") || undefined,
+    subject: message.subject,
+  };
+}

@@ -1,0 +1,105 @@
+import { type JetStreamClient, type JetStreamManager, jetstreamManager } from "@nats-io/jetstream";
+import type { NatsConnection } from "@nats-io/transport-node";
+import type { Story, StoryChange } from "../../core/model/story.ts";
+import { type Sink, SinkError } from "../../ports/sink.ts";
+import { asSinkError, ensureStream } from "./ensure-stream.ts";
+import { isServerRefusal, isWrongLastSequence } from "./server-refusal.ts";
+
+const SUBJECT = "tapio.stories";
+const STREAM = "TAPIO_STORIES";
+const KEEP_DAYS = 30;
+/** Stories published at the same time; the revisions of one story go one after the other. */
+const IN_FLIGHT_MAX = 256;
+/** Subjects whose last sequence is remembered. */
+const SUBJECTS_MAX = 100_000;
+const ATTEMPTS_MAX = 5;
+const PUBLISH_TIMEOUT_MS = 5_000;
+
+/**
+ * Opens a {@link Sink} that publishes each revision to `tapio.stories.<id>`, once: the broker
+ * refuses a second copy by its message ID, and however late by the subject's expected last sequence.
+ * The connection belongs to the caller, and stays open when the sink is disposed of.
+ */
+export async function openStorySink(options: { readonly connection: NatsConnection }): Promise<Sink> {
+  const manager = await jetstreamManager(options.connection, { checkAPI: false, timeout: PUBLISH_TIMEOUT_MS });
+  const stream = await ensureStream(manager, { name: STREAM, subject: `${SUBJECT}.>`, keepDays: KEEP_DAYS });
+  return new StorySink(manager, stream);
+}
+
+class StorySink implements Sink {
+  readonly name = "nats:tapio.stories";
+  readonly #manager: JetStreamManager;
+  readonly #client: JetStreamClient;
+  readonly #stream: string;
+  /** Last sequence by story ID, as far as known. */
+  readonly #lastSequences = new Map<string, number>();
+
+  constructor(manager: JetStreamManager, stream: string) {
+    this.#manager = manager;
+    this.#client = manager.jetstream();
+    this.#stream = stream;
+  }
+
+  async deliver(changes: readonly StoryChange[]): Promise<void> {
+    const byId = new Map<string, Story[]>();
+    for (const { story } of changes) {
+      const revisions = byId.get(story.id);
+      if (revisions === undefined) byId.set(story.id, [story]);
+      else revisions.push(story);
+    }
+    const waiting = byId.values();
+    const lanes = Array.from({ length: Math.min(IN_FLIGHT_MAX, byId.size) }, async () => {
+      for (const revisions of waiting) {
+        for (const story of revisions) await this.#publish(story);
+      }
+    });
+    const settled = await Promise.allSettled(lanes);
+    for (const lane of settled) if (lane.status === "rejected") throw lane.reason;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+
+  async #publish(story: Story): Promise<void> {
+    const subject = `${SUBJECT}.${story.id}`;
+    const body = JSON.stringify(story);
+    let failure: unknown;
+    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+      try {
+        // A new story's subject is new; for any other one, somebody has to look.
+        const known = this.#lastSequences.get(story.id);
+        const last = known ?? (story.revision === 1 && attempt === 0 ? 0 : await this.#look(story, subject));
+        if (last === undefined) return;
+        const acknowledged = await this.#client.publish(subject, body, {
+          msgID: `${story.id}-${story.revision}`,
+          expect: { lastSubjectSequence: last },
+          timeout: PUBLISH_TIMEOUT_MS,
+        });
+        this.#remember(story.id, acknowledged.seq);
+        return;
+      } catch (cause) {
+        // Refused for its place: look and go on. Timed out: unknown, so try again with the same ID.
+        if (isServerRefusal(cause) && !isWrongLastSequence(cause)) throw asSinkError(`cannot publish to ${subject}`, cause);
+        failure = cause;
+        this.#lastSequences.delete(story.id);
+      }
+    }
+    const message = `cannot publish to ${subject} after ${ATTEMPTS_MAX} attempts`;
+    throw new SinkError(message, { cause: failure, retryable: true });
+  }
+
+  /** The subject's last sequence; `undefined` where this revision, or a later one, is there already. */
+  async #look(story: Story, subject: string): Promise<number | undefined> {
+    const stored = await this.#manager.streams.getMessage(this.#stream, { last_by_subj: subject });
+    if (stored === null) return 0;
+    this.#remember(story.id, stored.seq);
+    const revision = Number(stored.header.get("Nats-Msg-Id").slice(story.id.length + 1));
+    return story.revision <= revision ? undefined : stored.seq;
+  }
+
+  #remember(id: string, sequence: number): void {
+    this.#lastSequences.delete(id);
+    this.#lastSequences.set(id, sequence);
+    const [oldest] = SUBJECTS_MAX < this.#lastSequences.size ? this.#lastSequences.keys() : [];
+    if (oldest !== undefined) this.#lastSequences.delete(oldest);
+  }
+}

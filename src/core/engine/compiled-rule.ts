@@ -1,0 +1,95 @@
+import { compileConditions } from "../expression/conditions.ts";
+import { compileTypes } from "../expression/event-types.ts";
+import { compilePredicate } from "../expression/predicate.ts";
+import { compileTemplate, type Template } from "../expression/template.ts";
+import type { Event } from "../model/event.ts";
+import type { Absence, EventTest, Join, Moment, Rule, Step } from "../model/rule.ts";
+
+/** An event test as two closures: the cheap one by type, and the field test. */
+export interface CompiledTest {
+  readonly matchesType: (type: string) => boolean;
+  readonly matchesFields: (event: Event) => boolean;
+}
+
+export interface CompiledStep extends CompiledTest {
+  readonly step: Step;
+  readonly index: number;
+  /** Indices of the steps that this one must follow. */
+  readonly after: readonly number[];
+}
+
+export interface CompiledAbsence extends CompiledTest {
+  readonly absence: Absence;
+  readonly from: CompiledMoment;
+  readonly to: CompiledMoment;
+}
+
+export type CompiledMoment = { readonly stepIndex: number; readonly offsetMs: number } | undefined;
+
+/** A rule with its tests, conditions and templates compiled to closures, once, at load. */
+export interface CompiledRule {
+  readonly rule: Rule;
+  readonly index: number;
+  readonly steps: readonly CompiledStep[];
+  /** Bits of the steps that must be bound. */
+  readonly requiredMask: number;
+  readonly requiredCount: number;
+  readonly absences: readonly CompiledAbsence[];
+  readonly joins: readonly Join[];
+  /** Rules and absences without a key in the first join: looked for in the traces of the others. */
+  readonly hasUnkeyed: boolean;
+  readonly resolve: readonly CompiledTest[];
+  readonly conditions: ((facts: Readonly<Record<string, unknown>>) => Promise<boolean>) | undefined;
+  readonly summary: Template;
+  readonly detail: Template | undefined;
+  readonly actions: readonly Template[];
+  readonly supersedes: ReadonlySet<string>;
+}
+
+/** The bit of an absence among a rule's steps: the ones after the steps' own. */
+export const RESOLVE_BIT = 1 << 30;
+
+export function compileRule(rule: Rule, index: number): CompiledRule {
+  const indexOf = new Map(rule.steps.map((step, at) => [step.as, at]));
+  const steps = rule.steps.map((step, at) => ({
+    ...compileTest(step),
+    step,
+    index: at,
+    after: step.after.map((name) => indexOf.get(name) ?? -1).filter((found) => 0 <= found),
+  }));
+  const momentOf = (moment: Moment): CompiledMoment =>
+    moment.kind === "windowEnd"
+      ? undefined
+      : { stepIndex: indexOf.get(moment.step) ?? 0, offsetMs: moment.offsetMs };
+  const absences = rule.absent.map((absence) => ({
+    ...compileTest(absence),
+    absence,
+    from: momentOf(absence.from),
+    to: momentOf(absence.to),
+  }));
+  const required = steps.filter(({ step }) => !step.optional);
+  const keys = rule.joins[0]?.keys ?? {};
+  return {
+    rule,
+    index,
+    steps,
+    requiredMask: required.reduce((mask, step) => mask | (1 << step.index), 0),
+    requiredCount: required.length,
+    absences,
+    joins: rule.joins,
+    hasUnkeyed: [...rule.steps, ...rule.absent].some(({ as }) => !Object.hasOwn(keys, as)),
+    resolve: rule.resolve.map(compileTest),
+    conditions: rule.conditions === undefined ? undefined : compileConditions(rule.conditions),
+    summary: compileTemplate(rule.story.summary),
+    detail: rule.story.detail === undefined ? undefined : compileTemplate(rule.story.detail),
+    actions: rule.story.actions.map(compileTemplate),
+    supersedes: new Set(rule.supersedes),
+  };
+}
+
+function compileTest({ types, where }: EventTest): CompiledTest {
+  return {
+    matchesType: compileTypes(types),
+    matchesFields: where === undefined ? () => true : compilePredicate(where),
+  };
+}

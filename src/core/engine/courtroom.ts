@@ -1,0 +1,260 @@
+import type { Event } from "../model/event.ts";
+import type { EngineLimits } from "../model/limits.ts";
+import type { EngineCounters } from "../model/story.ts";
+import type { EpochMs } from "../model/time.ts";
+import { arbitrate, Claims } from "./arbitrate.ts";
+import type { CompiledRule } from "./compiled-rule.ts";
+import type { JoinGroups } from "./join-groups.ts";
+import { type ConditionsQuestion, type Finding, type JudgeContext, type Judging, judge } from "./judge.ts";
+import type { LogPlace } from "./log-place.ts";
+import type { Match } from "./match.ts";
+import type { RuleIndex, TypeEntry } from "./rule-index.ts";
+import type { StoryBook } from "./story-book.ts";
+import { storyEvent, storyEventId } from "./story-events.ts";
+import type { StoryRecord } from "./story-record.ts";
+import type { Window } from "./window.ts";
+import type { WindowTable } from "./window-table.ts";
+
+/** Rules to be judged in a window. */
+export interface Job {
+  readonly window: Window;
+  readonly rules: readonly CompiledRule[];
+}
+
+/** What the courtroom works with; all of it belongs to the engine. */
+export interface CourtroomParts {
+  readonly limits: EngineLimits;
+  readonly counters: EngineCounters;
+  readonly windows: WindowTable;
+  readonly groups: JoinGroups;
+  readonly book: StoryBook;
+  index(): RuleIndex;
+  now(): EpochMs;
+  heard(source: string): EpochMs;
+  /** Judge the window again at this log time. */
+  plan(window: Window, at: EpochMs): void;
+}
+
+/** Judges rules in windows, weighs what holds, and has the headlines told. */
+export class Courtroom implements JudgeContext {
+  readonly limits: EngineLimits;
+  readonly #parts: CourtroomParts;
+  readonly #claims = new Claims();
+  readonly #members = new Map<string, Match>();
+  readonly #waiting = new Map<string, Set<Window>>();
+
+  constructor(parts: CourtroomParts) {
+    this.#parts = parts;
+    this.limits = parts.limits;
+  }
+
+  get nowMs(): EpochMs {
+    return this.#parts.now();
+  }
+
+  heard(source: string): EpochMs {
+    return this.#parts.heard(source);
+  }
+
+  traceEvents(traceId: string): readonly Event[] {
+    return this.#parts.windows.get(traceId)?.events ?? [];
+  }
+
+  memberOf(event: Event): Match | undefined {
+    return this.#members.get(event.id);
+  }
+
+  stepMask(window: Window, event: Event): number {
+    return window.stepMasks.get(event.id) ?? 0;
+  }
+
+  ask({ rule, facts }: ConditionsQuestion): Promise<boolean> {
+    return rule.conditions === undefined ? Promise.resolve(true) : rule.conditions(facts);
+  }
+
+  /** Windows with a rule that waits to hear from this source. */
+  waitingFor(source: string): Iterable<Window> {
+    const waiting = this.#waiting.get(source);
+    if (waiting !== undefined) this.#waiting.delete(source);
+    return waiting ?? [];
+  }
+
+  /** All rules that could hold in the window. */
+  wholeJob(window: Window): Job {
+    if (window.joinRule !== undefined) return { window, rules: [window.joinRule] };
+    const index = this.#parts.index();
+    if (window.armedGeneration !== index.generation) window.rearm(index);
+    return { window, rules: window.total < this.limits.minEvents ? [] : window.armed.filter((rule) => window.hasTypesFor(rule)) };
+  }
+
+  /** Puts an event into the join groups it belongs to. */
+  joinGroups(entry: TypeEntry, event: Event, at: LogPlace): Job[] {
+    const jobs: Job[] = [];
+    for (const { rule, mask, absences } of entry.joins) {
+      const touched = new Set(this.#parts.groups.add(rule, mask, event, at));
+      if (rule.hasUnkeyed && (mask !== 0 || absences)) {
+        for (const group of this.#parts.groups.withTrace(event.traceId)) if (group.joinRule === rule) touched.add(group);
+      }
+      for (const window of touched) jobs.push({ window, rules: [rule] });
+    }
+    return jobs;
+  }
+
+  *judge(jobs: readonly Job[]): Judging<void> {
+    const touched = new Set<string>();
+    for (const { window, rules } of jobs) {
+      const held = new Set(window.matches.values());
+      for (const rule of rules) yield* this.#judgeRule(rule, window);
+      // Story events may have made other groups hold: they were judged as they came.
+      for (const match of [...held, ...window.matches.values()]) for (const trace of match.traces) touched.add(trace);
+    }
+    if (0 < touched.size) this.#weigh(touched, jobs);
+    for (const { window } of jobs) if (window.closedBy !== undefined) this.#retire(window);
+  }
+
+  *close(window: Window, because: string): Judging<void> {
+    window.closedBy = because;
+    this.#detach(window);
+    const job = this.wholeJob(window);
+    if (0 < job.rules.length) yield* this.judge([job]);
+    else if (0 < window.matches.size) this.#retire(window);
+  }
+
+  /** Closes a window to make room: what holds by now is told, marked as incomplete. */
+  evict(window: Window): void {
+    window.closedBy = "evicted";
+    this.#detach(window);
+    this.#parts.plan(window, this.nowMs);
+  }
+
+  /** An event that ends a story by its rule's word. */
+  resolve(window: Window, event: Event): void {
+    const record = window.record ?? this.#parts.book.ofTrace(event.traceId);
+    const rule = record?.last?.rule ?? record?.earlier?.rule;
+    if (record === undefined || rule === undefined) return;
+    const last = record.last ?? record.earlier;
+    if (last !== undefined && event.timeMs < last.lastMs) return;
+    if (rule.resolve.some((test) => test.matchesType(event.type) && test.matchesFields(event))) {
+      this.#parts.book.resolve(record, `${event.type} at ${event.time}`, this.nowMs);
+    }
+  }
+
+  *rejudgeAll(): Judging<void> {
+    const index = this.#parts.index();
+    for (const window of [...this.#parts.windows.all()]) {
+      for (const match of window.matches.values()) this.#drop(match);
+      window.matches.clear();
+      window.heldSinceMs.clear();
+      window.types.splice(0);
+      for (const event of window.events) window.noteType(index.entry(event.type), index);
+      window.rearm(index);
+      yield* this.judge([this.wholeJob(window)]);
+    }
+    for (const group of [...this.#parts.groups.table.all()]) {
+      const rule = index.joinRules.find((candidate) => candidate.rule.meaningDigest === group.joinRule?.rule.meaningDigest);
+      if (rule === undefined) yield* this.close(group, "rules");
+    }
+  }
+
+  totalOf(record: StoryRecord): number {
+    return record.last === undefined ? 0 : this.#totalOf(record.last);
+  }
+
+  *#judgeRule(rule: CompiledRule, window: Window): Judging<void> {
+    const { counters, groups } = this.#parts;
+    window.judgements++;
+    let finding: Finding;
+    if (window.joinRule !== undefined && groups.isHub(window)) {
+      counters.fanOut[rule.rule.key] = (counters.fanOut[rule.rule.key] ?? 0) + 1;
+      finding = { kind: "fails", truncated: false };
+    } else finding = yield* judge(rule, window, this);
+    const before = window.matches.get(rule.index);
+    if (before !== undefined) this.#drop(before);
+    window.matches.delete(rule.index);
+    if (finding.kind === "holds") {
+      if (finding.match.truncated) counters.truncated[rule.rule.key] = (counters.truncated[rule.rule.key] ?? 0) + 1;
+      window.hold(rule.index, finding.match, this.nowMs);
+      if (!isIsolated(finding.match)) this.#claims.add(finding.match);
+      yield* this.#announce(finding.match, before);
+      return;
+    }
+    window.heldSinceMs.delete(rule.index);
+    if (finding.kind === "fails" && finding.truncated) counters.truncated[rule.rule.key] = (counters.truncated[rule.rule.key] ?? 0) + 1;
+    if (finding.kind === "pending" && finding.atMs !== undefined) this.#parts.plan(window, finding.atMs);
+    if (finding.kind === "pending" && finding.source !== undefined) {
+      const waiting = this.#waiting.get(finding.source);
+      if (waiting === undefined) this.#waiting.set(finding.source, new Set([window]));
+      else waiting.add(window);
+    }
+  }
+
+  /** Lets rules over stories see the match as an event. */
+  *#announce(match: Match, before: Match | undefined): Judging<void> {
+    const index = this.#parts.index();
+    if (!index.usesStories || match.rule.rule.mode === "shadow" || this.limits.levelsMax <= match.level + 1) return;
+    const event = storyEvent(match);
+    this.#members.set(event.id, match);
+    if (before?.signature === match.signature) return;
+    const place = { logTimeMs: this.nowMs, position: match.window.openedPosition };
+    const jobs = this.joinGroups(index.entry(event.type), event, place);
+    if (0 < jobs.length) yield* this.judge(jobs.filter(({ window }) => window !== match.window));
+  }
+
+  /** Has the headlines told among all matches that hang together with these traces. */
+  #weigh(traces: Set<string>, jobs: readonly Job[]): void {
+    const now = this.nowMs;
+    const together = this.#claims.component(traces);
+    const isolated = jobs.flatMap(({ window }) => [...window.matches.values()].filter(isIsolated));
+    const windows = new Set([...jobs.map(({ window }) => window), ...[...together].map(({ window }) => window)]);
+    const ripe = new Set([...together].filter((match) => this.#isRipe(match, now)));
+    const unripe = [...together].filter((match) => !ripe.has(match));
+    for (const headline of arbitrate(ripe, unripe)) this.#parts.book.tell(headline, this.#totalOf(headline.match), now);
+    for (const match of isolated) {
+      if (this.#isRipe(match, now)) this.#parts.book.tell({ match, demoted: [] }, this.#totalOf(match), now);
+    }
+    for (const window of windows) {
+      const { record } = window;
+      if (record?.last?.window !== window || window.matches.has(record.last.rule.index)) continue;
+      if (![...window.matches.values()].some((match) => record.last === match)) {
+        this.#parts.book.withdraw(record, "later evidence undid it", now);
+      }
+    }
+  }
+
+  #isRipe(match: Match, now: EpochMs): boolean {
+    if (match.window.closedBy !== undefined) return true;
+    const at = (match.window.heldSinceMs.get(match.rule.index) ?? now) + match.rule.rule.settleMs;
+    if (at <= now) return true;
+    this.#parts.plan(match.window, at);
+    return false;
+  }
+
+  /** Events that the match's story stands for: its window's, or those of all traces it claims. */
+  #totalOf(match: Match): number {
+    if (match.window.joinRule === undefined) return match.window.total;
+    let total = 0;
+    for (const trace of match.traces) total += this.#parts.windows.get(trace)?.total ?? 0;
+    return total;
+  }
+
+  #detach(window: Window): void {
+    this.#parts.counters.windowsClosed++;
+    this.#parts.counters.eventsDropped += window.dropped;
+    if (window.joinRule === undefined) this.#parts.windows.close(window);
+    else this.#parts.groups.close(window);
+  }
+
+  #retire(window: Window): void {
+    for (const match of window.matches.values()) this.#drop(match);
+    window.matches.clear();
+  }
+
+  #drop(match: Match): void {
+    this.#claims.remove(match);
+    if (match.window.closedBy !== undefined) this.#members.delete(storyEventId(match));
+  }
+}
+
+function isIsolated(match: Match): boolean {
+  return match.rule.rule.standalone || match.rule.rule.mode === "shadow";
+}

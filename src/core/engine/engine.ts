@@ -1,0 +1,276 @@
+import type { Event } from "../model/event.ts";
+import { DEFAULT_LIMITS, type EngineLimits } from "../model/limits.ts";
+import type { RuleSet } from "../model/rule.ts";
+import type { EngineCounters, StoryChange } from "../model/story.ts";
+import type { EpochMs } from "../model/time.ts";
+import { emptyCounters } from "./counters.ts";
+import { Courtroom, type Job } from "./courtroom.ts";
+import { Deadlines } from "./deadlines.ts";
+import { JoinGroups } from "./join-groups.ts";
+import type { Judging } from "./judge.ts";
+import type { LogPlace } from "./log-place.ts";
+import { RuleIndex, type TypeEntry } from "./rule-index.ts";
+import { StoryBook } from "./story-book.ts";
+import type { StoryRecord } from "./story-record.ts";
+import { Window } from "./window.ts";
+import { WindowTable } from "./window-table.ts";
+
+export interface EngineOptions {
+  readonly rules: RuleSet;
+  readonly limits?: Partial<EngineLimits>;
+}
+
+type Task = { readonly kind: "judge"; readonly window: Window } | { readonly kind: "look"; readonly record: StoryRecord };
+
+/** Rules judged more often than this in one window are judged less often from then on. */
+const EAGER_JUDGEMENTS_MAX = 64;
+/** The longest wait between two judgements of a busy window. */
+const JUDGE_WAIT_MAX_MS = 60_000;
+
+/**
+ * The correlation engine: events in, story changes out. A deterministic state machine without a
+ * clock of its own; log time moves only by `accept` and `advance`. Calls must not overlap: where a
+ * call returns a promise (some rule's conditions have to be judged), await it before the next one.
+ */
+export class Engine {
+  readonly limits: EngineLimits;
+  readonly counters: EngineCounters = emptyCounters();
+  #index: RuleIndex;
+  readonly #windows: WindowTable;
+  readonly #groups: JoinGroups;
+  readonly #deadlines = new Deadlines<Task>();
+  readonly #book: StoryBook;
+  readonly #court: Courtroom;
+  readonly #heard = new Map<string, EpochMs>();
+  #nowMs: EpochMs = Number.NEGATIVE_INFINITY;
+  /** Nothing is due before this log time: a lower bound, read on the hot path. */
+  #dueMs: EpochMs = Number.POSITIVE_INFINITY;
+  #order = 0;
+
+  constructor(options: EngineOptions) {
+    this.limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.#index = new RuleIndex(options.rules);
+    this.#windows = new WindowTable(this.limits.correlationWindowMs, this.limits.maxWindowMs);
+    this.#groups = new JoinGroups(this.limits);
+    this.#book = new StoryBook(this.limits, this.counters, { plan: (record, at) => this.#plan(at, { kind: "look", record }) });
+    this.#court = new Courtroom({
+      limits: this.limits,
+      counters: this.counters,
+      windows: this.#windows,
+      groups: this.#groups,
+      book: this.#book,
+      index: () => this.#index,
+      now: () => this.#nowMs,
+      heard: (source) => this.#heard.get(source) ?? Number.NEGATIVE_INFINITY,
+      plan: (window, at) => this.#planJudgement(window, at),
+    });
+  }
+
+  /** Windows that are open now: of traces, and of join groups. */
+  get openWindows(): { readonly traces: number; readonly groups: number } {
+    return { traces: this.#windows.size, groups: this.#groups.table.size };
+  }
+
+  /** Stories that are remembered now. */
+  get rememberedStories(): number {
+    return this.#book.size;
+  }
+
+  /** Log position of the oldest event that an open window holds; `undefined` where none is open. */
+  oldestOpenPosition(): number | undefined {
+    let oldest: number | undefined;
+    for (const table of [this.#windows, this.#groups.table]) {
+      const first = table.oldest();
+      if (first !== undefined && (oldest === undefined || first.openedPosition < oldest)) oldest = first.openedPosition;
+    }
+    return oldest;
+  }
+
+  /** Takes one event. Returns a promise only where conditions must be judged. */
+  accept(event: Event, at: LogPlace): Promise<void> | undefined {
+    if (this.#dueMs <= at.logTimeMs) return this.#run(this.#acceptLate(event, at));
+    if (this.#nowMs < at.logTimeMs) this.#nowMs = at.logTimeMs;
+    const jobs = this.#place(event, at);
+    return jobs === undefined ? undefined : this.#run(this.#court.judge(jobs));
+  }
+
+  /** Log time moved on without an event. */
+  advance(logTimeMs: EpochMs): Promise<void> | undefined {
+    if (logTimeMs < this.#dueMs) {
+      if (this.#nowMs < logTimeMs) this.#nowMs = logTimeMs;
+      return undefined;
+    }
+    return this.#run(this.#catchUp(logTimeMs));
+  }
+
+  /** End of input: every window closes, in the order in which they opened. */
+  end(): Promise<void> | undefined {
+    return this.#run(this.#endAll());
+  }
+
+  /** Swaps the rules; open windows are judged under the new ones. */
+  swapRules(rules: RuleSet): Promise<void> | undefined {
+    this.#index = new RuleIndex(rules);
+    return this.#run(this.#court.rejudgeAll());
+  }
+
+  /** The changes since the last call, in order. */
+  take(): StoryChange[] {
+    return this.#book.changes.splice(0);
+  }
+
+  *#acceptLate(event: Event, at: LogPlace): Judging<void> {
+    yield* this.#catchUp(at.logTimeMs);
+    const jobs = this.#place(event, at);
+    if (jobs !== undefined) yield* this.#court.judge(jobs);
+  }
+
+  /** Puts an event where it belongs; answers what has to be judged because of it. */
+  #place(event: Event, at: LogPlace): Job[] | undefined {
+    this.counters.events++;
+    const entry = this.#index.entry(event.type);
+    if (this.#index.heardSources.has(event.source)) this.#hear(event);
+    let window = this.#windows.get(event.traceId);
+    const late = window === undefined ? this.#book.ofTrace(event.traceId)?.last?.window : undefined;
+    if (late !== undefined && late.closedBy !== undefined && event.timeMs <= late.lastEventMs) return this.#placeLate(late, event, entry);
+    if (window === undefined) window = this.#open(event, at);
+    const outcome = window.add(event, this.limits.windowEventsMax);
+    if (outcome === "same") {
+      this.counters.duplicates++;
+      return undefined;
+    }
+    if (outcome === "merged") this.counters.duplicates++;
+    this.#windows.touch(window, at.logTimeMs);
+    if (window.armedGeneration !== this.#index.generation) window.rearm(this.#index);
+    window.noteType(entry, this.#index);
+    let jobs: Job[] | undefined;
+    if (0 < window.armed.length) jobs = this.#traceJobs(window, entry);
+    if (entry.resolves) this.#court.resolve(window, event);
+    if (0 < entry.joins.length) jobs = this.#joinJobs(entry, event, at, jobs);
+    return jobs;
+  }
+
+  #placeLate(window: Window, event: Event, entry: TypeEntry): Job[] | undefined {
+    this.counters.late++;
+    if (window.add(event, this.limits.windowEventsMax) === "same") {
+      this.counters.duplicates++;
+      return undefined;
+    }
+    window.noteType(entry, this.#index);
+    window.rearm(this.#index);
+    return [{ window, rules: window.armed.filter((rule) => window.hasTypesFor(rule)) }];
+  }
+
+  #traceJobs(window: Window, entry: TypeEntry): Job[] | undefined {
+    if (window.total < this.limits.minEvents) return undefined;
+    const all = window.total === this.limits.minEvents;
+    let rules: Job["rules"] | undefined;
+    let busy = false;
+    for (const rule of window.armed) {
+      if (!all && !entry.traceMasks.has(rule.index) && !entry.absenceOf.includes(rule)) continue;
+      if (!window.hasTypesFor(rule)) continue;
+      if (window.matches.has(rule.index) || EAGER_JUDGEMENTS_MAX < window.judgements) busy = true;
+      else if (rules === undefined) rules = [rule];
+      else rules = [...rules, rule];
+    }
+    if (busy) this.#planJudgement(window, this.#nowMs + this.#judgeWaitMs(window));
+    return rules === undefined ? undefined : [{ window, rules }];
+  }
+
+  #joinJobs(entry: TypeEntry, event: Event, at: LogPlace, jobs: Job[] | undefined): Job[] | undefined {
+    const touched = this.#court.joinGroups(entry, event, at);
+    this.#dueMs = Math.min(this.#dueMs, at.logTimeMs + this.limits.correlationWindowMs);
+    let all = jobs;
+    for (const { window, rules } of touched) {
+      if (window.matches.size === 0 && window.judgements <= EAGER_JUDGEMENTS_MAX) all = [...(all ?? []), { window, rules }];
+      else this.#planJudgement(window, this.#nowMs + this.#judgeWaitMs(window));
+    }
+    return all;
+  }
+
+  #judgeWaitMs(window: Window): number {
+    return Math.min(JUDGE_WAIT_MAX_MS, this.limits.reviseEveryMs * 2 ** Math.min(window.judgements >> 3, 16));
+  }
+
+  #open(event: Event, at: LogPlace): Window {
+    const idlest = this.#windows.idlest();
+    if (this.limits.openWindowsMax <= this.#windows.size && idlest !== undefined) {
+      this.counters.windowsEvicted++;
+      this.#court.evict(idlest);
+    }
+    const window = new Window({ key: event.traceId, group: { traceId: event.traceId }, logTimeMs: at.logTimeMs, position: at.position });
+    window.armedGeneration = this.#index.generation;
+    if (0 < this.#index.untyped.length) window.armed = [...this.#index.untyped];
+    this.#windows.open(window);
+    this.counters.windowsOpened++;
+    this.#dueMs = Math.min(this.#dueMs, at.logTimeMs + Math.min(this.limits.correlationWindowMs, this.limits.maxWindowMs));
+    return window;
+  }
+
+  #hear(event: Event): void {
+    const before = this.#heard.get(event.source) ?? Number.NEGATIVE_INFINITY;
+    if (event.lastMs <= before) return;
+    this.#heard.set(event.source, event.lastMs);
+    for (const window of this.#court.waitingFor(event.source)) this.#planJudgement(window, this.#nowMs);
+  }
+
+  /** Does what falls due up to a log time, in order of time. */
+  *#catchUp(toMs: EpochMs): Judging<void> {
+    for (;;) {
+      const trace = this.#windows.nextDue();
+      const group = this.#groups.table.nextDue();
+      const window = trace === undefined || (group !== undefined && group.at < trace.at) ? group : trace;
+      const windowAt = window?.at ?? Number.POSITIVE_INFINITY;
+      const nextAt = Math.min(windowAt, this.#deadlines.next);
+      if (toMs < nextAt || nextAt === Number.POSITIVE_INFINITY) {
+        this.#dueMs = nextAt;
+        break;
+      }
+      if (this.#nowMs < nextAt) this.#nowMs = nextAt;
+      if (window !== undefined && windowAt <= this.#deadlines.next) yield* this.#court.close(window.window, window.because);
+      else {
+        const deadline = this.#deadlines.takeDue(nextAt);
+        if (deadline !== undefined) yield* this.#perform(deadline.task, deadline.at);
+      }
+    }
+    if (this.#nowMs < toMs) this.#nowMs = toMs;
+  }
+
+  *#perform(task: Task, at: EpochMs): Judging<void> {
+    if (task.kind === "look") this.#book.look(task.record, this.#court.totalOf(task.record), this.#nowMs);
+    else if (task.window.judgeAtMs === at) {
+      task.window.judgeAtMs = undefined;
+      yield* this.#court.judge([this.#court.wholeJob(task.window)]);
+    }
+  }
+
+  *#endAll(): Judging<void> {
+    for (const table of [this.#windows, this.#groups.table]) {
+      for (const window of [...table.all()]) yield* this.#court.close(window, "end");
+    }
+    this.#dueMs = this.#deadlines.next;
+  }
+
+  /** One judgement is planned per window at a time: the earliest asked for. */
+  #planJudgement(window: Window, at: EpochMs): void {
+    if (window.judgeAtMs !== undefined && window.judgeAtMs <= at) return;
+    window.judgeAtMs = at;
+    this.#plan(at, { kind: "judge", window });
+  }
+
+  #plan(at: EpochMs, task: Task): void {
+    this.#deadlines.add(at, this.#order++, task);
+    if (at < this.#dueMs) this.#dueMs = at;
+  }
+
+  /** Runs a judgement to its end; goes asynchronous only when it asks json-rules-engine. */
+  #run(judging: Judging<void>): Promise<void> | undefined {
+    const step = judging.next();
+    return step.done === true ? undefined : this.#answer(judging, step);
+  }
+
+  async #answer(judging: Judging<void>, first: IteratorYieldResult<Parameters<Courtroom["ask"]>[0]>): Promise<void> {
+    let step: IteratorResult<Parameters<Courtroom["ask"]>[0], void> = first;
+    while (step.done !== true) step = judging.next(await this.#court.ask(step.value));
+  }
+}

@@ -1,0 +1,62 @@
+import { type Event, SEVERITIES } from "../model/event.ts";
+import type { ConfidencePart } from "../model/story.ts";
+import type { EpochMs } from "../model/time.ts";
+import type { CompiledRule } from "./compiled-rule.ts";
+import type { Window } from "./window.ts";
+
+/** The events of one step of a match. */
+export interface BoundStep {
+  /** The event that was chosen; the others came along with it. */
+  readonly anchor: Event;
+  /** All of them by (event time, id), the anchor included. */
+  readonly events: readonly Event[];
+  /** Occurrences: the sum of the events' counts. */
+  readonly count: number;
+  /** Distinct values of the step's `count.distinct` field, or distinct entities. */
+  readonly distinct: number;
+  /** Its order to a step before was within the stamps' precision. */
+  readonly inferred: boolean;
+}
+
+/** A rule that holds in a window. */
+export interface Match {
+  readonly rule: CompiledRule;
+  readonly window: Window;
+  /** By step index; `undefined` for an optional step that found nothing. */
+  readonly bound: readonly (BoundStep | undefined)[];
+  /** Absences that could not be decided, and were told all the same. */
+  readonly unknownAbsences: readonly string[];
+  readonly truncated: boolean;
+  readonly confidence: number;
+  readonly confidenceParts: readonly ConfidencePart[];
+  /** Event time of the first and the last bound event. */
+  readonly firstMs: EpochMs;
+  readonly lastMs: EpochMs;
+  /** Traces of the bound events: what the match claims. */
+  readonly traces: ReadonlySet<string>;
+  /** Trace of its root cause. */
+  readonly rootTrace: string;
+  readonly root: BoundStep;
+  readonly rootIndex: number;
+  /** Story events nest this deep in it; 0 where it binds none. */
+  readonly level: number;
+  /** The same for the same rule over the same events. */
+  readonly signature: string;
+}
+
+/** Orders matches, the headline first: contract.md §3.9. */
+export function byRank(a: Match, b: Match): number {
+  return (
+    b.rule.rule.priority - a.rule.rule.priority ||
+    SEVERITIES.indexOf(b.rule.rule.severity) - SEVERITIES.indexOf(a.rule.rule.severity) ||
+    b.rule.requiredCount - a.rule.requiredCount ||
+    a.firstMs - b.firstMs ||
+    compareText(a.rule.rule.key, b.rule.rule.key) ||
+    compareText(a.window.key, b.window.key)
+  );
+}
+
+/** Orders texts by code unit, whatever the locale. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

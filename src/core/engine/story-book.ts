@@ -1,0 +1,243 @@
+import { canonicalJson, sha256Hex } from "../model/hash.ts";
+import type { EngineLimits } from "../model/limits.ts";
+import type { EngineCounters, OtherMatch, Story, StoryChange, StoryStatus } from "../model/story.ts";
+import type { EpochMs } from "../model/time.ts";
+import type { Headline } from "./arbitrate.ts";
+import type { Match } from "./match.ts";
+import { headlineOf, type StoryRecord } from "./story-record.ts";
+import { tellStory } from "./storyteller.ts";
+
+/** What the book asks of the engine's clock of deadlines. */
+export interface BookDeadlines {
+  /** Look at the record again at this log time. */
+  plan(record: StoryRecord, at: EpochMs): void;
+}
+
+/** All stories that are remembered, and the changes to them that were not taken yet. */
+export class StoryBook {
+  readonly changes: StoryChange[] = [];
+  readonly #limits: EngineLimits;
+  readonly #counters: EngineCounters;
+  readonly #deadlines: BookDeadlines;
+  readonly #byGroup = new Map<string, StoryRecord>();
+  readonly #records = new Set<StoryRecord>();
+
+  constructor(limits: EngineLimits, counters: EngineCounters, deadlines: BookDeadlines) {
+    this.#limits = limits;
+    this.#counters = counters;
+    this.#deadlines = deadlines;
+  }
+
+  get size(): number {
+    return this.#records.size;
+  }
+
+  /** The story that later windows of a trace revise. */
+  ofTrace(traceId: string): StoryRecord | undefined {
+    return this.#byGroup.get(`trace|${traceId}`);
+  }
+
+  /** Tells a headline: a new story, or a revision of the one that its group already has. */
+  tell(headline: Headline, totalEvents: number, now: EpochMs): StoryRecord {
+    const { match } = headline;
+    const record = this.#recordFor(headline, now);
+    this.#adopt(record, match);
+    for (const other of headline.demoted) this.#demote(record, other, match);
+    record.lastEvidenceLogMs = now;
+    this.#publish(record, totalEvents, now, match.window.closedBy !== undefined);
+    return record;
+  }
+
+  /** The record's last match no longer holds, and nothing took its place. */
+  withdraw(record: StoryRecord, reason: string, now: EpochMs): void {
+    if (record.gone || record.story === undefined) return;
+    record.last = undefined;
+    if (record.earlier !== undefined) return;
+    this.#change(record, "retracted", { ...record.story, status: "retracted", statusReason: reason }, now);
+    this.#counters.storiesRetracted++;
+    this.#forget(record);
+  }
+
+  /** The time that a planned look was for has come: revise, resolve or forget. */
+  look(record: StoryRecord, totalEvents: number, now: EpochMs): void {
+    if (record.gone || record.story === undefined) return;
+    if (record.reviseAtMs !== undefined && record.reviseAtMs <= now) {
+      record.reviseAtMs = undefined;
+      this.#publish(record, totalEvents, now, true);
+    }
+    if (record.resolvedLogMs !== undefined) {
+      const forgetAt = record.resolvedLogMs + this.#limits.reopenWithinMs;
+      if (forgetAt <= now) this.#forget(record);
+      else this.#deadlines.plan(record, forgetAt);
+    } else if (record.lastEvidenceLogMs + this.#limits.resolveAfterMs <= now) this.resolve(record, "quiet", now);
+    else this.#deadlines.plan(record, record.lastEvidenceLogMs + this.#limits.resolveAfterMs);
+  }
+
+  resolve(record: StoryRecord, reason: string, now: EpochMs): void {
+    if (record.gone || record.story === undefined || record.resolvedLogMs !== undefined) return;
+    record.resolvedLogMs = now;
+    record.resolvedSignature = headlineOf(record)?.signature;
+    this.#counters.storiesResolved++;
+    this.#change(record, "resolved", { ...record.story, status: "resolved", statusReason: reason }, now);
+    this.#deadlines.plan(record, now + this.#limits.reopenWithinMs);
+  }
+
+  #recordFor({ match, demoted }: Headline, now: EpochMs): StoryRecord {
+    const group = groupOf(match);
+    const own = this.#byGroup.get(group);
+    if (own !== undefined) return own;
+    const isolated = match.rule.rule.standalone || match.rule.rule.mode === "shadow";
+    if (!isolated) {
+      const rooted = match.window.joinRule === undefined ? undefined : this.#byGroup.get(`trace|${match.rootTrace}`);
+      const live = [rooted, match.window.record, ...demoted.map(({ window }) => window.record)].find(
+        (record) => record !== undefined && !record.gone && record.last?.window.closedBy === undefined && record.resolvedLogMs === undefined,
+      );
+      if (live !== undefined) return live;
+    }
+    return this.#create(match, group, now);
+  }
+
+  #create(match: Match, group: string, now: EpochMs): StoryRecord {
+    const position = match.window.openedPosition;
+    const record: StoryRecord = {
+      id: `st_${sha256Hex(canonicalJson([group, position])).slice(0, 24)}`,
+      openedPosition: position,
+      groups: new Set(),
+      revision: 0,
+      story: undefined,
+      content: "",
+      shape: "",
+      earlier: undefined,
+      last: undefined,
+      windows: 0,
+      earlierEvents: 0,
+      others: new Map(),
+      lastEvidenceLogMs: now,
+      lastToldLogMs: Number.NEGATIVE_INFINITY,
+      resolvedLogMs: undefined,
+      resolvedSignature: undefined,
+      reviseAtMs: undefined,
+      gone: false,
+    };
+    this.#records.add(record);
+    if (this.#limits.storiesMax < this.#records.size) {
+      for (const oldest of this.#records) {
+        this.#counters.storiesForgotten++;
+        this.#forget(oldest);
+        break;
+      }
+    }
+    return record;
+  }
+
+  #adopt(record: StoryRecord, match: Match): void {
+    const isolated = match.rule.rule.standalone || match.rule.rule.mode === "shadow";
+    for (const group of isolated ? [groupOf(match)] : [groupOf(match), `trace|${match.rootTrace}`]) {
+      if (this.#byGroup.has(group)) continue;
+      this.#byGroup.set(group, record);
+      record.groups.add(group);
+    }
+    const { last } = record;
+    if (last !== undefined && last.window !== match.window && last.window.closedBy !== undefined) {
+      record.earlierEvents += last.window.total;
+      record.earlier = headlineOf(record);
+      record.last = undefined;
+    }
+    if (last?.window !== match.window) record.windows++;
+    record.last = match;
+    if (!isolated) match.window.record = record;
+  }
+
+  #demote(record: StoryRecord, other: Match, winner: Match): void {
+    const { key, title, priority } = other.rule.rule;
+    const supersededBy = winner.rule.supersedes.has(key) || other.level < winner.level;
+    const because = winner.rule.supersedes.has(key)
+      ? `superseded by ${winner.rule.rule.key}`
+      : other.level < winner.level
+        ? `part of ${winner.rule.rule.key}`
+        : priority < winner.rule.rule.priority
+          ? `priority ${priority} is below ${winner.rule.rule.priority}`
+          : `ranks after ${winner.rule.rule.key}`;
+    record.others.set(key, { rule: key, title, because, supersededBy });
+    const theirs = other.window.record;
+    if (theirs === undefined || theirs === record || theirs.gone || theirs.last?.window !== other.window) return;
+    this.withdraw(theirs, `part of story ${record.id}`, record.lastEvidenceLogMs);
+    other.window.record = record;
+  }
+
+  #publish(record: StoryRecord, totalEvents: number, now: EpochMs, force: boolean): void {
+    const match = headlineOf(record);
+    if (match === undefined) return;
+    if (record.resolvedLogMs !== undefined && record.resolvedSignature === match.signature) return;
+    const others = [...record.others.values()].filter(({ rule }) => rule !== match.rule.rule.key);
+    if (record.earlier !== undefined && record.last !== undefined && record.earlier.rule !== record.last.rule) {
+      const lost = match.rule === record.earlier.rule ? record.last : record.earlier;
+      others.push({ rule: lost.rule.rule.key, title: lost.rule.rule.title, because: "in another window of the same story", supersededBy: false });
+    }
+    const told = (supersededBy: boolean): OtherMatch[] =>
+      others.filter((other) => other.supersededBy === supersededBy).map(({ rule, title, because }) => ({ rule, title, because }));
+    const reopened = record.resolvedLogMs !== undefined;
+    const status: StoryStatus = reopened || record.story?.status === "reopened" ? "reopened" : "open";
+    const story = tellStory(match, {
+      id: record.id,
+      revision: record.revision + 1,
+      status,
+      total: record.earlierEvents + totalEvents,
+      superseded: told(true),
+      alsoMatched: told(false),
+    }, this.#counters);
+    const before = record.story;
+    const content = contentOf(story);
+    if (before !== undefined && !reopened && record.content === content) return;
+    const shape = shapeOf(story);
+    if (before !== undefined && !reopened && !force && record.shape === shape) {
+      const wait = Math.min(60_000, this.#limits.reviseEveryMs * 2 ** Math.min(record.revision, 16));
+      if (now < record.lastToldLogMs + wait) {
+        if (record.reviseAtMs === undefined) {
+          record.reviseAtMs = record.lastToldLogMs + wait;
+          this.#deadlines.plan(record, record.reviseAtMs);
+        }
+        return;
+      }
+    }
+    record.resolvedLogMs = undefined;
+    record.content = content;
+    record.shape = shape;
+    if (before === undefined) this.#counters.storiesTold++;
+    else this.#counters.storiesRevised++;
+    if (before === undefined || reopened) this.#deadlines.plan(record, now + this.#limits.resolveAfterMs);
+    this.#change(record, before === undefined ? "told" : reopened ? "reopened" : "revised", story, now);
+  }
+
+  #change(record: StoryRecord, kind: StoryChange["kind"], story: Story, now: EpochMs): void {
+    record.revision++;
+    record.story = { ...story, revision: record.revision };
+    record.lastToldLogMs = now;
+    this.changes.push({ kind, story: record.story });
+  }
+
+  #forget(record: StoryRecord): void {
+    record.gone = true;
+    this.#records.delete(record);
+    for (const group of record.groups) if (this.#byGroup.get(group) === record) this.#byGroup.delete(group);
+  }
+}
+
+function groupOf(match: Match): string {
+  const { rule } = match.rule;
+  const isolated = rule.standalone || rule.mode === "shadow";
+  const scope = match.window.joinRule === undefined ? "trace" : "join";
+  return `${isolated ? `${rule.key}|` : ""}${scope}|${match.window.key}`;
+}
+
+/** What makes a revision worth telling at once. */
+function shapeOf(story: Story): string {
+  const { rule, status, chain, impact, superseded, alsoMatched, confidence } = story;
+  return JSON.stringify([rule.pack, rule.id, status, chain.map(({ step, events }) => [step, events[0]]), impact, superseded, alsoMatched, confidence]);
+}
+
+/** Everything a reader sees, but for what changes with every event. */
+function contentOf(story: Story): string {
+  const { revision: _revision, timeline: _timeline, events: _events, window: _window, ...content } = story;
+  return JSON.stringify(content);
+}

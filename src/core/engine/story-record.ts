@@ -1,0 +1,84 @@
+import type { OtherMatch, Story } from "../model/story.ts";
+import type { EpochMs } from "../model/time.ts";
+import type { BoundStep, Match } from "./match.ts";
+import { byRank } from "./match.ts";
+import { byTimeThenId } from "./window.ts";
+
+/** A story as it is remembered: what was last told, and the matches it was told from. */
+export interface StoryRecord {
+  readonly id: string;
+  /** Log position at which its first window opened. */
+  readonly openedPosition: number;
+  /** Groups whose later windows revise it. */
+  readonly groups: Set<string>;
+  revision: number;
+  /** What was told last; `undefined` before the first time. */
+  story: Story | undefined;
+  /** What was told last, as texts to compare: all that a reader sees, and what is worth telling at once. */
+  content: string;
+  shape: string;
+  /** From windows before the last one, as one match. */
+  earlier: Match | undefined;
+  /** From the last window. */
+  last: Match | undefined;
+  /** Windows that revised it. */
+  windows: number;
+  /** Events of the windows before the last one. */
+  earlierEvents: number;
+  /** Matches that lost against it, by rule key. */
+  readonly others: Map<string, OtherMatch & { readonly supersededBy: boolean }>;
+  lastEvidenceLogMs: EpochMs;
+  lastToldLogMs: EpochMs;
+  resolvedLogMs: EpochMs | undefined;
+  /** The evidence it had then: only more of it opens the story again. */
+  resolvedSignature: string | undefined;
+  /** A revision is already planned at this log time. */
+  reviseAtMs: EpochMs | undefined;
+  /** Retracted or forgotten: nothing goes to it any more. */
+  gone: boolean;
+}
+
+/** Events held per step of a story that goes on over many windows; counts go on beyond. */
+const EVENTS_PER_STEP_MAX = 200;
+
+/** The match that heads a record: what its windows found, together. */
+export function headlineOf(record: StoryRecord): Match | undefined {
+  const { earlier, last } = record;
+  if (earlier === undefined || last === undefined) return last ?? earlier;
+  if (earlier.rule.rule.key === last.rule.rule.key) return mergeMatches(earlier, last);
+  return byRank(earlier, last) <= 0 ? earlier : last;
+}
+
+/** The same rule in an earlier and a later window of one group, as one match with both counts. */
+export function mergeMatches(earlier: Match, later: Match): Match {
+  const bound = earlier.bound.map((step, at) => mergeSteps(step, later.bound[at]));
+  return {
+    ...earlier,
+    window: later.window,
+    bound,
+    root: bound[earlier.rootIndex] ?? earlier.root,
+    firstMs: Math.min(earlier.firstMs, later.firstMs),
+    lastMs: Math.max(earlier.lastMs, later.lastMs),
+    traces: new Set([...earlier.traces, ...later.traces]),
+    truncated: earlier.truncated || later.truncated,
+    signature: `${earlier.signature}+${later.signature}`,
+  };
+}
+
+function mergeSteps(earlier: BoundStep | undefined, later: BoundStep | undefined): BoundStep | undefined {
+  if (earlier === undefined || later === undefined) return earlier ?? later;
+  const events = new Map(earlier.events.map((event) => [event.id, event]));
+  let count = earlier.count;
+  let fresh = 0;
+  for (const event of later.events) {
+    const held = events.get(event.id);
+    if (held === undefined) fresh++;
+    if (held !== undefined && event.count <= held.count) continue;
+    count += event.count - (held?.count ?? 0);
+    events.set(event.id, event);
+  }
+  const all = [...events.values()].sort(byTimeThenId);
+  if (EVENTS_PER_STEP_MAX < all.length) all.splice(EVENTS_PER_STEP_MAX >> 1, all.length - EVENTS_PER_STEP_MAX);
+  const distinct = Math.max(earlier.distinct, later.distinct, fresh === 0 ? 0 : new Set(all.map(({ entity }) => `${entity.kind}/${entity.namespace}/${entity.name}`)).size);
+  return { ...earlier, events: all, count, distinct };
+}

@@ -1,0 +1,159 @@
+import { type EntityRef, type Event, SEVERITIES } from "../model/event.ts";
+import type { ChainLink, EngineCounters, OtherMatch, Story, StoryStatus, TimelineEntry } from "../model/story.ts";
+import { formatTime } from "../model/time.ts";
+import { entityKey } from "./bind.ts";
+import { factsOf } from "./facts.ts";
+import type { BoundStep, Match } from "./match.ts";
+import { byTimeThenId } from "./window.ts";
+
+/** Entries of a story's time line: bound events first, then the window's other events. */
+const TIMELINE_MAX = 100;
+/** Entities named as impact, events named per link. */
+const NAMED_MAX = 50;
+
+/** What a story says beyond its match. */
+export interface Telling {
+  readonly id: string;
+  readonly revision: number;
+  readonly status: StoryStatus;
+  readonly statusReason?: string | undefined;
+  readonly total: number;
+  readonly superseded: readonly OtherMatch[];
+  readonly alsoMatched: readonly OtherMatch[];
+}
+
+/** Turns a match into a story. Templates can fail; a story can't. */
+export function tellStory(match: Match, telling: Telling, counters: EngineCounters): Story {
+  const { rule } = match.rule;
+  const facts = factsOf(match.rule, match.bound);
+  const statement = statementOf(match.root.anchor);
+  const words = (template: { render(scope: Record<string, unknown>): { text: string; missing: number; failed: boolean } }, fallback: string): string => {
+    const { text, missing, failed } = template.render(facts);
+    counters.templatesMissing += missing;
+    if (failed) counters.templatesFailed++;
+    return failed ? fallback : text.trim();
+  };
+  const detail = match.rule.detail === undefined ? undefined : words(match.rule.detail, `${statement}; the words of ${rule.key} could not be filled in`);
+  const { window } = match;
+  const boundEvents = match.bound.flatMap((step) => step?.events ?? []);
+  return {
+    apiVersion: "tapio.dev/v1",
+    kind: "Story",
+    id: telling.id,
+    revision: telling.revision,
+    status: telling.status,
+    ...(telling.statusReason === undefined ? {} : { statusReason: telling.statusReason }),
+    summary: words(match.rule.summary, rule.title),
+    ...(detail === undefined ? {} : { detail }),
+    category: rule.category,
+    severity: worst(match),
+    confidence: match.confidence,
+    confidenceParts: match.confidenceParts,
+    traceId: match.rootTrace,
+    group: window.group,
+    rootCause: { event: match.root.anchor.id, entity: match.root.anchor.entity, time: match.root.anchor.time, statement },
+    chain: chainOf(match),
+    impact: impactOf(match),
+    timeline: timelineOf(match),
+    events: { total: Math.max(telling.total, boundEvents.length), bound: boundEvents.length, dropped: window.dropped },
+    window: {
+      start: formatTime(Math.min(window.joinRule === undefined ? window.firstEventMs : match.firstMs, match.firstMs)),
+      end: formatTime(Math.max(window.joinRule === undefined ? window.lastEventMs : match.lastMs, match.lastMs)),
+      ...(window.closedBy === undefined ? {} : { closedBy: window.closedBy }),
+    },
+    rule: {
+      id: rule.id,
+      pack: rule.pack,
+      version: rule.packVersion,
+      digest: rule.packDigest,
+      ...(rule.commit === undefined ? {} : { commit: rule.commit }),
+    },
+    bound: Object.fromEntries(match.rule.steps.flatMap(({ step, index }) => (match.bound[index] === undefined ? [] : [[step.as, idsOf(match.bound[index])]]))),
+    superseded: telling.superseded,
+    alsoMatched: telling.alsoMatched,
+    actions: match.rule.actions.map((template, at) => words(template, rule.story.actions[at] ?? "")),
+    ...(rule.story.runbook === undefined ? {} : { runbook: rule.story.runbook }),
+    ...(match.truncated ? { truncated: true } : {}),
+    ...(window.closedBy === "evicted" ? { incomplete: "evicted" } : {}),
+    ...(rule.mode === "shadow" ? { shadow: true } : {}),
+  };
+}
+
+/** `Pod shop/api-7f9 OOMKilled`; for a story event the statement of that story. */
+export function statementOf(event: Event): string {
+  const told = event.attributes?.["statement"];
+  if (event.type.startsWith("story.") && typeof told === "string") return told;
+  const what = event.reason ?? event.type.split(".").slice(1).join(" ").replaceAll("_", " ");
+  return `${nameOf(event.entity)} ${what}`.trim();
+}
+
+/** `Pod shop/api-7f9`, `Node worker-1`. */
+export function nameOf({ kind, namespace, name }: EntityRef): string {
+  return namespace === undefined || namespace === "" ? `${kind} ${name}` : `${kind} ${namespace}/${name}`;
+}
+
+function worst(match: Match): Story["severity"] {
+  return match.rule.rule.severity ?? SEVERITIES[0];
+}
+
+function idsOf(step: BoundStep): string[] {
+  return step.events.slice(0, NAMED_MAX).map(({ id }) => id);
+}
+
+/** The bound steps in order of time; one whose order is inferred stands after what it follows. */
+function chainOf(match: Match): ChainLink[] {
+  const links = match.rule.steps.flatMap(({ step, index, after }) => {
+    const bound = match.bound[index];
+    if (bound === undefined) return [];
+    const earliest = Math.max(bound.anchor.timeMs, ...after.map((before) => match.bound[before]?.anchor.timeMs ?? 0));
+    return [{ step, bound, index, atMs: earliest, depth: after.length }];
+  });
+  links.sort((a, b) => a.atMs - b.atMs || a.depth - b.depth || a.index - b.index);
+  const startMs = links[0]?.atMs ?? 0;
+  return links.map(({ step, bound, atMs }) => ({
+    step: step.as,
+    role: step.role,
+    type: bound.anchor.type,
+    ...(bound.anchor.reason === undefined ? {} : { reason: bound.anchor.reason }),
+    entity: bound.anchor.entity,
+    events: idsOf(bound),
+    offsetMs: Math.round(atMs - startMs),
+    ...(bound.inferred ? { inferred: true } : {}),
+    count: bound.count,
+  }));
+}
+
+/** The entities of the impact steps; where there are none, the root cause's own. */
+function impactOf(match: Match): EntityRef[] {
+  const hit = match.rule.steps.filter(({ step }) => step.role === "impact").flatMap(({ index }) => match.bound[index]?.events ?? []);
+  const byKey = new Map((hit.length === 0 ? [match.root.anchor] : hit).map((event) => [entityKey(event), event.entity]));
+  return [...byKey.values()].slice(0, NAMED_MAX);
+}
+
+function timelineOf(match: Match): TimelineEntry[] {
+  const stepOf = new Map<string, string>();
+  const events = new Map<string, Event>();
+  for (const { step, index } of match.rule.steps) {
+    for (const event of match.bound[index]?.events ?? []) {
+      events.set(event.id, event);
+      stepOf.set(event.id, step.as);
+    }
+  }
+  const bound = [...events.values()].sort(byTimeThenId).slice(0, TIMELINE_MAX);
+  const others = match.window.events.filter(({ id, type }) => !stepOf.has(id) && !type.startsWith("story."));
+  others.sort(byTimeThenId);
+  return [...bound, ...others.slice(0, TIMELINE_MAX - bound.length)].sort(byTimeThenId).map((event) => {
+    const step = stepOf.get(event.id);
+    return {
+      event: event.id,
+      time: event.time,
+      source: event.source,
+      type: event.type,
+      entity: event.entity,
+      ...(event.message === undefined ? {} : { message: event.message }),
+      ...(event.count === 1 ? {} : { count: event.count }),
+      ...(event.actor === undefined ? {} : { actor: event.actor }),
+      ...(step === undefined ? {} : { step }),
+    };
+  });
+}

@@ -1,0 +1,111 @@
+import type { DurationMs, EpochMs } from "../model/time.ts";
+import type { Window } from "./window.ts";
+
+/** A window that is due to close, and why. */
+export interface DueWindow {
+  readonly at: EpochMs;
+  readonly window: Window;
+  readonly because: "idle" | "maxWindow";
+}
+
+/**
+ * The open windows by key. Log time never goes back and the gap is the same for all, so a list in
+ * order of last use has the next one to fall idle at its head, and a second one in order of opening
+ * has the oldest: closing needs no search. (A map's own order would do for the latter but for the
+ * holes that deleted keys leave at its front, which every look would walk over.)
+ */
+export class WindowTable {
+  readonly #windows = new Map<string, Window>();
+  readonly #idleMs: DurationMs;
+  readonly #maxMs: DurationMs;
+  #oldest: Window | undefined;
+  #newest: Window | undefined;
+  #head: Window | undefined;
+  #tail: Window | undefined;
+
+  constructor(idleMs: DurationMs, maxMs: DurationMs) {
+    this.#idleMs = idleMs;
+    this.#maxMs = maxMs;
+  }
+
+  get size(): number {
+    return this.#windows.size;
+  }
+
+  get(key: string): Window | undefined {
+    return this.#windows.get(key);
+  }
+
+  /** In the order in which they opened. */
+  all(): IterableIterator<Window> {
+    return this.#windows.values();
+  }
+
+  open(window: Window): void {
+    this.#windows.set(window.key, window);
+    window.older = this.#newest;
+    if (this.#newest === undefined) this.#oldest = window;
+    else this.#newest.newer = window;
+    this.#newest = window;
+    this.#append(window);
+  }
+
+  /** Notes that the window was used at this log time. */
+  touch(window: Window, logTimeMs: EpochMs): void {
+    window.lastLogMs = logTimeMs;
+    if (this.#tail === window) return;
+    this.#unlink(window);
+    this.#append(window);
+  }
+
+  close(window: Window): void {
+    this.#windows.delete(window.key);
+    this.#unlink(window);
+    if (window.older === undefined) this.#oldest = window.newer;
+    else window.older.newer = window.newer;
+    if (window.newer === undefined) this.#newest = window.older;
+    else window.newer.older = window.older;
+    // A remembered window must not keep all its former neighbours alive.
+    window.before = undefined;
+    window.after = undefined;
+    window.older = undefined;
+    window.newer = undefined;
+  }
+
+  /** The window that was idle longest. */
+  idlest(): Window | undefined {
+    return this.#head;
+  }
+
+  /** The window that opened first. */
+  oldest(): Window | undefined {
+    return this.#oldest;
+  }
+
+  /** The next window to close by the passing of log time, whenever that is. */
+  nextDue(): DueWindow | undefined {
+    const idle = this.#head;
+    if (idle === undefined) return undefined;
+    const oldest = this.#oldest ?? idle;
+    const idleAt = idle.lastLogMs + this.#idleMs;
+    const oldestAt = oldest.openedLogMs + this.#maxMs;
+    return oldestAt < idleAt
+      ? { at: oldestAt, window: oldest, because: "maxWindow" }
+      : { at: idleAt, window: idle, because: "idle" };
+  }
+
+  #append(window: Window): void {
+    window.before = this.#tail;
+    window.after = undefined;
+    if (this.#tail === undefined) this.#head = window;
+    else this.#tail.after = window;
+    this.#tail = window;
+  }
+
+  #unlink(window: Window): void {
+    if (window.before === undefined) this.#head = window.after;
+    else window.before.after = window.after;
+    if (window.after === undefined) this.#tail = window.before;
+    else window.after.before = window.before;
+  }
+}

@@ -1,0 +1,21 @@
+import { RE2JS } from "re2js";
+
+/** What became of one regular expression in RE2 syntax. */
+export type CompiledRegex =
+  | { readonly ok: true; readonly find: (text: string) => boolean }
+  | { readonly ok: false; readonly problem: string };
+
+/** Largest number of instructions that one regular expression may compile to. */
+export const REGEX_PROGRAM_MAX = 20_000;
+
+/** Compiles a regular expression in RE2 syntax; `find` looks anywhere in the text, in linear time. */
+export function compileRegex(pattern: string): CompiledRegex {
+  try {
+    const regex = RE2JS.compile(pattern);
+    const size = regex.programSize();
+    if (REGEX_PROGRAM_MAX < size) return { ok: false, problem: `it is too large (${size} instructions)` };
+    return { ok: true, find: (text) => regex.test(text) };
+  } catch (error) {
+    return { ok: false, problem: error instanceof Error ? error.message : String(error) };
+  }
+}

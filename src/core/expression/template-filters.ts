@@ -1,0 +1,49 @@
+import { formatDuration, parseTime } from "../model/time.ts";
+
+/** Filters of liquidjs that templates keep; every other one is unknown to them. */
+export const LIQUID_FILTERS: readonly string[] = [
+  "default",
+  "join",
+  "first",
+  "last",
+  "truncate",
+  "size",
+  "upcase",
+  "downcase",
+  "map",
+  "uniq",
+];
+
+/** Tags of liquidjs that templates keep: nothing that loads another template. */
+export const LIQUID_TAGS: readonly string[] = ["if", "unless", "for", "case", "assign"];
+
+/** This project's own filters, by name. None of them throws, reads a clock or asks for a locale. */
+export const OWN_FILTERS: Readonly<Record<string, (value: unknown, argument: unknown) => unknown>> = {
+  since: (later, earlier) => {
+    const [to, from] = [timeMs(later), timeMs(earlier)];
+    if (to === undefined) return `‹not a time: ${String(later)}›`;
+    if (from === undefined) return `‹not a time: ${String(earlier)}›`;
+    return formatDuration(to - from);
+  },
+  clock: (value) => {
+    const ms = timeMs(value);
+    return ms === undefined ? `‹not a time: ${String(value)}›` : new Date(ms).toISOString().slice(11, 19);
+  },
+  duration: (value) => (typeof value === "number" ? formatDuration(value) : `‹not a number: ${String(value)}›`),
+  bytes: (value) => (typeof value === "number" ? formatBytes(value) : value),
+};
+
+/** Writes a number of bytes as Kubernetes does: `512Mi`; one decimal where it is not whole. */
+export function formatBytes(bytes: number): string {
+  let [amount, unit] = [bytes, 0];
+  while (1024 <= Math.abs(amount) && unit < BYTE_UNITS.length - 1) [amount, unit] = [amount / 1024, unit + 1];
+  return `${Math.round(amount * 10) / 10}${BYTE_UNITS[unit] ?? ""}`;
+}
+
+const BYTE_UNITS = ["", "Ki", "Mi", "Gi", "Ti", "Pi"] as const;
+const DATE_MS_MAX = 8.64e15;
+
+function timeMs(value: unknown): number | undefined {
+  const ms = typeof value === "string" ? parseTime(value)?.ms : value;
+  return typeof ms === "number" && Math.abs(ms) <= DATE_MS_MAX ? ms : undefined;
+}

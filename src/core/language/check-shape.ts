@@ -1,0 +1,126 @@
+import type { ErrorObject } from "ajv/dist/2020.js";
+import type { Findings } from "./findings.ts";
+import { listed, nearest, suggest } from "./nearest.ts";
+import type { SchemaCheck } from "./schema-validators.ts";
+import { nodeAt, type Place, toData, type YamlNode } from "./yaml-tree.ts";
+
+/** Reports what a schema finds wrong with a tree, each at the smallest text that is wrong. */
+export function checkShape(root: YamlNode, check: SchemaCheck, findings: Findings): void {
+  for (const error of check(toData(root))) report(error, root, findings);
+}
+
+function report(error: ErrorObject, root: YamlNode, findings: Findings): void {
+  // What is wrong with a key's form is said by the `propertyNames` error that follows.
+  if (error.propertyName !== undefined) return;
+  const place = placeOf(error.instancePath, root);
+  const { keyword } = error;
+  const params = error.params as Readonly<Record<string, unknown>>;
+  switch (keyword) {
+    case "additionalProperties": {
+      const key = String(params["additionalProperty"]);
+      return findings.atKey([...place, key], { code: "TAP101", message: `there is no field \`${key}\` here`, hint: fieldHint(key, place, error) });
+    }
+    case "required": {
+      const key = String(params["missingProperty"]);
+      return findings.atKey(place, { code: "TAP102", message: `${nameOf(place)} needs \`${key}\`` });
+    }
+    case "type":
+      return findings.atValue(place, { code: "TAP103", message: `${nameOf(place)} takes ${typesOf(params["type"])}`, hint: typeHint(place, root) });
+    case "enum":
+    case "const": {
+      const known = keyword === "const" ? [params["allowedValue"]] : (params["allowedValues"] as readonly unknown[]);
+      const words = known.map(String);
+      const found = String(error.data);
+      const near = nearest(found, words);
+      const hint = near === undefined ? `it is ${1 < words.length ? "one of " : ""}${listed(words)}` : `did you mean \`${near}\`?`;
+      return findings.atValue(place, { code: "TAP104", message: `${nameOf(place)} can't be \`${found}\``, hint });
+    }
+    case "pattern":
+      return findings.atValue(place, { code: "TAP105", message: `\`${String(error.data)}\` has not the form of ${formOf(error)}`, hint: formHint(error) });
+    case "propertyNames": {
+      const key = String(params["propertyName"]);
+      return findings.atKey([...place, key], { code: "TAP105", message: `\`${key}\` has not the form of a name`, hint: NAME_HINT });
+    }
+    default:
+      return findings.atValue(place, { code: "TAP106", message: `${nameOf(place)} ${boundMessage(error)}` });
+  }
+}
+
+
+/** Splits a JSON pointer; numbers are indexes only where the tree has a list. */
+function placeOf(pointer: string, root: YamlNode): Place {
+  const place: (string | number)[] = [];
+  for (const part of pointer.split("/").slice(1)) {
+    const key = part.replaceAll("~1", "/").replaceAll("~0", "~");
+    place.push(nodeAt(root, place).kind === "list" ? Number(key) : key);
+  }
+  return place;
+}
+
+/** `steps[1].role`, or what the file as a whole is called. */
+function nameOf(place: Place): string {
+  if (place.length === 0) return "the file";
+  const last = place.at(-1);
+  if (typeof last === "string") return `\`${last}\``;
+  const owner = place.findLast((hop) => typeof hop === "string") ?? "";
+  return `entry ${Number(last) + 1} of \`${owner}\``;
+}
+
+function fieldHint(key: string, place: Place, { parentSchema }: ErrorObject): string | undefined {
+  const properties = (parentSchema as { properties?: object } | undefined)?.properties;
+  const known = Object.keys(properties ?? {});
+  if (known.includes("doesNotContain") && nearest(key, known) === undefined) {
+    return `write the path as one key, \`${String(place.at(-1))}.${key}\`, or use an operator: ${listed(known)}`;
+  }
+  return suggest(key, known);
+}
+
+const TYPE_WORDS: Readonly<Record<string, string>> = {
+  string: "a text", number: "a number", integer: "a whole number", boolean: "true or false", array: "a list", object: "a map", null: "nothing",
+};
+
+function typesOf(type: unknown): string {
+  const words = (Array.isArray(type) ? type : String(type).split(",")).map((name) => TYPE_WORDS[String(name)] ?? String(name));
+  const last = words.pop() ?? "";
+  return words.length === 0 ? last : `${words.join(", ")} or ${last}`;
+}
+
+function typeHint(place: Place, root: YamlNode): string | undefined {
+  const node = nodeAt(root, place);
+  if (node.kind !== "scalar") return undefined;
+  if (node.value === null) return "there is no value here; to ask for a field that is missing, write `exists: false`";
+  if (typeof node.value === "string") return /^(yes|no|on|off)$/i.test(node.value) ? "write `true` or `false`" : undefined;
+  return `write \`"${String(node.value)}"\` for the text`;
+}
+
+const NAME_HINT = "a name begins with a lower-case letter and has letters, digits and `_`";
+
+function formOf({ schema }: ErrorObject): string {
+  const pattern = String(schema);
+  if (pattern.includes("/[a-z")) return "a rule's key";
+  return pattern.includes("_]*$") && pattern.includes("A-Z") ? "a name" : pattern.startsWith("^[a-z0-9]+(-") ? "an id" : "this field";
+}
+
+function formHint(error: ErrorObject): string | undefined {
+  const form = formOf(error);
+  if (form === "a name") return NAME_HINT;
+  if (form === "an id") return "an id is lower-case words and digits joined by `-`";
+  return form === "a rule's key" ? "a rule's key is `pack/rule-id`" : `it has the form \`${String(error.schema)}\``;
+}
+
+const BOUNDS: Readonly<Record<string, readonly [least: boolean, one: string, many: string]>> = {
+  minLength: [true, "character", "characters"],
+  maxLength: [false, "character", "characters"],
+  minItems: [true, "entry", "entries"],
+  maxItems: [false, "entry", "entries"],
+  minProperties: [true, "field", "fields"],
+  maxProperties: [false, "field", "fields"],
+};
+
+function boundMessage({ keyword, message, params }: ErrorObject): string {
+  const limit = Number((params as { limit?: unknown }).limit);
+  const bound = BOUNDS[keyword];
+  if (bound !== undefined) return `${bound[0] ? "needs at least" : "takes at most"} ${limit} ${limit === 1 ? bound[1] : bound[2]}`;
+  if (keyword === "minimum" || keyword === "maximum") return `is at ${keyword === "minimum" ? "least" : "most"} ${limit}`;
+  return keyword === "uniqueItems" ? "names the same twice" : String(message);
+}

@@ -1,0 +1,55 @@
+import type { DiagnosticCode } from "./codes.ts";
+import type { SourceText, Span } from "./source-text.ts";
+
+export type { Span } from "./source-text.ts";
+
+/** Something wrong in a rule file, said so that its author can mend it. A value, never thrown. */
+export interface Diagnostic {
+  readonly code: DiagnosticCode;
+  readonly severity: "error" | "warning";
+  /** One lower-case sentence without a full stop: `there is no step \`oops\``. */
+  readonly message: string;
+  readonly source: SourceText;
+  readonly span: Span;
+  /** What to do, where that is not obvious. */
+  readonly hint?: string;
+}
+
+const LINE_SHOWN_MAX = 160;
+
+/** `rules/a.yaml:3:9: error[TAP012]: …`, the line it stands in, and a caret below. */
+export function renderDiagnostic({ code, severity, message, source, span, hint }: Diagnostic): string {
+  const { line, column } = source.positionAt(span.start);
+  // A tab or a control character would move the caret or the terminal.
+  const whole = source.lineText(line).replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, " ");
+  const from = column <= LINE_SHOWN_MAX ? 0 : column - 1 - LINE_SHOWN_MAX / 2;
+  const text = whole.slice(from, from + LINE_SHOWN_MAX);
+  const at = column - 1 - from;
+  const width = Math.max(1, Math.min(span.end - span.start, text.length - at));
+  const gutter = `${line} | `;
+  return [
+    `${source.file}:${line}:${column}: ${severity}[${code}]: ${message}`,
+    (gutter + text).trimEnd(),
+    " ".repeat(gutter.length + at) + "^".repeat(width),
+    ...(hint === undefined ? [] : [`hint: ${hint}`]),
+  ].join("\n");
+}
+
+/** Orders diagnostics by file, place and code. */
+export function compareDiagnostics(a: Diagnostic, b: Diagnostic): number {
+  if (a.source.file !== b.source.file) return a.source.file < b.source.file ? -1 : 1;
+  return a.span.start - b.span.start || a.span.end - b.span.end || (a.code < b.code ? -1 : a.code > b.code ? 1 : 0);
+}
+
+/** For callers that want an exception: {@link Diagnostic}s that stop a pack from loading. */
+export class PackError extends Error {
+  override readonly name = "PackError";
+  readonly code = "PACK_INVALID";
+  readonly diagnostics: readonly [Diagnostic, ...Diagnostic[]];
+
+  constructor(diagnostics: readonly [Diagnostic, ...Diagnostic[]], options?: ErrorOptions) {
+    const more = diagnostics.length === 1 ? "" : ` (and ${diagnostics.length - 1} more)`;
+    super(renderDiagnostic(diagnostics[0]) + more, options);
+    this.diagnostics = diagnostics;
+  }
+}

@@ -1,0 +1,112 @@
+import type { PathSegment } from "../model/path.ts";
+
+/** What a path may lead through: fields by name, a list of such, any data, or nothing below. */
+type Shape = { readonly fields: Readonly<Record<string, Shape>>; readonly open?: boolean } | { readonly list: Shape } | "any" | "leaf";
+
+const ENTITY: Readonly<Record<string, Shape>> = { kind: "leaf", name: "leaf", namespace: "leaf", uid: "leaf", node: "leaf", cluster: "leaf" };
+
+const EVENT: Readonly<Record<string, Shape>> = {
+  id: "leaf",
+  traceId: "leaf",
+  traceOrigin: "leaf",
+  time: "leaf",
+  timeMs: "leaf",
+  precisionMs: "leaf",
+  lastMs: "leaf",
+  source: "leaf",
+  type: "leaf",
+  severity: "leaf",
+  reason: "leaf",
+  message: "leaf",
+  entity: { fields: ENTITY },
+  related: { list: { fields: { role: "leaf", ...ENTITY } } },
+  actor: { fields: { user: "leaf", ip: "leaf" }, open: true },
+  count: "leaf",
+  attributes: "any",
+};
+
+const STEP: Readonly<Record<string, Shape>> = {
+  ...EVENT,
+  distinct: "leaf",
+  first: { fields: EVENT },
+  last: { fields: EVENT },
+  all: { list: { fields: EVENT } },
+};
+
+/** Fields that every event has; all others may be missing. */
+const ALWAYS = new Set([
+  "id",
+  "traceId",
+  "traceOrigin",
+  "time",
+  "timeMs",
+  "precisionMs",
+  "lastMs",
+  "source",
+  "type",
+  "severity",
+  "entity.kind",
+  "entity.name",
+  "count",
+]);
+
+/** A hop that leads nowhere, and what it could have been. */
+export interface UnknownField {
+  readonly name: string;
+  readonly known: readonly string[];
+}
+
+/** Checks a path against the fields of events, or of bound steps; `undefined` where it can lead somewhere. */
+export function unknownField(segments: readonly PathSegment[], of: "event" | "step"): UnknownField | undefined {
+  let shape: Shape = { fields: of === "event" ? EVENT : STEP };
+  for (const segment of segments) {
+    if (shape === "any") return undefined;
+    const name = segment.kind === "key" ? segment.name : segment.kind === "index" ? `[${segment.at}]` : segment.kind === "each" ? "[*]" : `[${segment.key}=${segment.value}]`;
+    if (shape === "leaf") return { name, known: [] };
+    if (segment.kind !== "key") {
+      if (!("list" in shape)) return { name, known: [] };
+      if (segment.kind === "select") {
+        const inner = shape.list;
+        const fields = typeof inner === "object" && "fields" in inner ? Object.keys(inner.fields) : [];
+        if (!fields.includes(segment.key)) return { name: segment.key, known: fields };
+      }
+      shape = shape.list;
+      continue;
+    }
+    if ("list" in shape) return { name, known: ["[*]", "[0]"] };
+    const next: Shape | undefined = Object.hasOwn(shape.fields, name) ? shape.fields[name] : undefined;
+    if (next === undefined) return shape.open === true ? undefined : { name, known: Object.keys(shape.fields) };
+    shape = next;
+  }
+  return undefined;
+}
+
+/** Whether some events have no value at this path. */
+export function mayBeMissing(path: string): boolean {
+  return !ALWAYS.has(path);
+}
+
+const CLUSTER_SCOPED = new Set([
+  "node",
+  "namespace",
+  "persistentvolume",
+  "clusterrole",
+  "clusterrolebinding",
+  "storageclass",
+  "customresourcedefinition",
+  "priorityclass",
+  "ingressclass",
+  "csinode",
+  "csidriver",
+  "volumeattachment",
+  "runtimeclass",
+  "apiservice",
+  "mutatingwebhookconfiguration",
+  "validatingwebhookconfiguration",
+  "validatingadmissionpolicy",
+]);
+
+/** Whether objects of a kind (in any case) have no namespace. */
+export function isClusterScoped(kind: string): boolean {
+  return CLUSTER_SCOPED.has(kind.toLowerCase());
+}

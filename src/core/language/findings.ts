@@ -1,0 +1,72 @@
+import { CODES, type DiagnosticCode } from "./codes.ts";
+import type { Diagnostic } from "./diagnostic.ts";
+import type { SourceText, Span } from "./source-text.ts";
+import { keySpan, nodeAt, type Place, valueSpan, type YamlNode } from "./yaml-tree.ts";
+
+/** Most findings kept of one file; after that only that there are more. */
+export const FINDINGS_MAX = 200;
+
+/** What is wrong, and what to do about it. */
+export interface Finding {
+  readonly code: DiagnosticCode;
+  readonly message: string;
+  readonly hint?: string | undefined;
+  /** The wrong text inside the value, where it is only a part of it. */
+  readonly part?: string | undefined;
+}
+
+/** Collects the diagnostics of one file, and turns places in its data into places in its text. */
+export class Findings {
+  readonly source: SourceText;
+  readonly #diagnostics: Diagnostic[] = [];
+  readonly #seen = new Set<string>();
+  #root: YamlNode | undefined;
+
+  constructor(source: SourceText) {
+    this.source = source;
+  }
+
+  /** The tree that places lead into; set once the text is read. */
+  set root(root: YamlNode | undefined) {
+    this.#root = root;
+  }
+
+  /** All findings so far, in the order they were found. */
+  get diagnostics(): readonly Diagnostic[] {
+    return this.#diagnostics;
+  }
+
+  /** Whether anything stops this file from loading. */
+  get hasErrors(): boolean {
+    return this.#diagnostics.some(({ severity }) => severity === "error");
+  }
+
+  /** Something wrong with the value at a place. */
+  atValue(place: Place, finding: Finding): void {
+    const root = this.#root;
+    if (root === undefined) return this.atSpan({ start: 0, end: 0 }, finding);
+    const whole = valueSpan(root, place);
+    this.atSpan(this.#partOf(nodeAt(root, place).span, finding.part) ?? whole, finding);
+  }
+
+  /** Something wrong with the key at a place, or with the whole of what stands under it. */
+  atKey(place: Place, finding: Finding): void {
+    this.atSpan(this.#root === undefined ? { start: 0, end: 0 } : keySpan(this.#root, place), finding);
+  }
+
+  /** Something wrong with a stretch of the text. The same finding twice counts once. */
+  atSpan(span: Span, { code, message, hint }: Finding): void {
+    const key = `${code} ${span.start} ${message}`;
+    if (this.#seen.has(key) || FINDINGS_MAX <= this.#diagnostics.length) return;
+    this.#seen.add(key);
+    const { severity } = CODES[code];
+    const diagnostic = { code, severity, message, source: this.source, span };
+    this.#diagnostics.push(hint === undefined ? diagnostic : { ...diagnostic, hint });
+  }
+
+  #partOf(span: Span, part: string | undefined): Span | undefined {
+    if (part === undefined || part === "") return undefined;
+    const at = this.source.text.slice(span.start, span.end).indexOf(part);
+    return at === -1 ? undefined : { start: span.start + at, end: span.start + at + part.length };
+  }
+}

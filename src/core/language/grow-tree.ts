@@ -1,0 +1,134 @@
+import { type Document, isAlias, isMap, isScalar, isSeq, type Pair, type Scalar, type YAMLMap, type YAMLSeq } from "yaml";
+import type { Findings } from "./findings.ts";
+import type { Span } from "./source-text.ts";
+import type { YamlEntry, YamlMap, YamlNode } from "./yaml-tree.ts";
+
+/** Most values of one file after aliases are followed. */
+export const VALUES_MAX = 50_000;
+/** Deepest nesting of maps and lists. */
+export const DEPTH_MAX = 64;
+
+interface Growth {
+  readonly findings: Findings;
+  readonly anchors: Map<string, YamlNode | "open">;
+  left: number;
+}
+
+/** Turns the parser's document into a tree: keys unique, aliases and `<<` followed within bounds, no tags. */
+export function growTree(document: Document, findings: Findings): YamlNode | undefined {
+  return grow(document.contents, 0, { findings, anchors: new Map(), left: VALUES_MAX });
+}
+
+function grow(node: unknown, depth: number, growth: Growth): YamlNode | undefined {
+  const { findings } = growth;
+  const span = spanOf(node);
+  growth.left -= 1;
+  if (growth.left < 0 || DEPTH_MAX < depth) {
+    const what = growth.left < 0 ? `the file has more than ${VALUES_MAX} values` : `values nest more than ${DEPTH_MAX} deep`;
+    findings.atSpan({ start: span.start, end: span.start + 1 }, { code: "TAP002", message: what });
+    return undefined;
+  }
+  if (isAlias(node)) return follow(node.source, span, growth);
+  if (isScalar(node)) return remember(node, scalar(node, span, findings), growth);
+  if (!isMap(node) && !isSeq(node)) return { kind: "scalar", span, value: null };
+  refuseTag(node, span, findings);
+  if (node.anchor !== undefined) growth.anchors.set(node.anchor, "open");
+  const grown = isMap(node) ? growMap(node, span, depth, growth) : growList(node, span, depth, growth);
+  return remember(node, grown, growth);
+}
+
+function remember(node: { anchor?: string | undefined }, grown: YamlNode | undefined, { anchors }: Growth): YamlNode | undefined {
+  if (node.anchor !== undefined && grown !== undefined) anchors.set(node.anchor, grown);
+  return grown;
+}
+
+function follow(name: string, span: Span, growth: Growth): YamlNode | undefined {
+  const named = growth.anchors.get(name);
+  if (named === undefined || named === "open") {
+    const why = named === undefined ? `there is no anchor \`&${name}\` before this` : `\`*${name}\` stands inside what it names`;
+    growth.findings.atSpan(span, { code: "TAP006", message: why });
+    return undefined;
+  }
+  growth.left -= sizeOf(named, growth.left);
+  return named;
+}
+
+function sizeOf(node: YamlNode, left: number): number {
+  if (node.kind === "scalar") return 1;
+  let size = 1;
+  const children = node.kind === "list" ? node.items : [...node.entries.values()].map((entry) => entry.node);
+  for (const child of children) {
+    if (left < size) break;
+    size += sizeOf(child, left - size);
+  }
+  return size;
+}
+
+function scalar(node: Scalar, span: Span, findings: Findings): YamlNode {
+  refuseTag(node, span, findings);
+  const { value } = node;
+  if (typeof value === "string" || typeof value === "boolean" || value === null) return { kind: "scalar", span, value };
+  if (typeof value === "number" && Number.isFinite(value)) return { kind: "scalar", span, value };
+  findings.atSpan(span, { code: "TAP103", message: "this is no text, number, truth value or null" });
+  return { kind: "scalar", span, value: null };
+}
+
+function growList(node: YAMLSeq, span: Span, depth: number, growth: Growth): YamlNode | undefined {
+  const items: YamlNode[] = [];
+  for (const item of node.items) {
+    if (growth.left < 0) return undefined;
+    const grown = grow(item, depth + 1, growth);
+    if (grown !== undefined) items.push(grown);
+  }
+  return { kind: "list", span, items };
+}
+
+function growMap(node: YAMLMap, span: Span, depth: number, growth: Growth): YamlMap | undefined {
+  const entries = new Map<string, YamlEntry>();
+  const merged: YamlMap[] = [];
+  for (const pair of node.items) {
+    if (growth.left < 0) return undefined;
+    growPair(pair, entries, merged, depth, growth);
+  }
+  for (const { entries: more } of merged) {
+    for (const [key, entry] of more) if (!entries.has(key)) entries.set(key, entry);
+  }
+  return { kind: "map", span, entries };
+}
+
+function growPair(pair: Pair, entries: Map<string, YamlEntry>, merged: YamlMap[], depth: number, growth: Growth): void {
+  const { findings } = growth;
+  const at = spanOf(pair.key);
+  const key = isScalar(pair.key) ? pair.key.value : undefined;
+  const name = typeof key === "number" || typeof key === "boolean" ? String(key) : key;
+  if (typeof name !== "string" || name === "" || name === "__proto__") {
+    return findings.atSpan(at, { code: "TAP008", message: "a key is a plain text", hint: "write the key as a word, in quotes if need be" });
+  }
+  const grown = grow(pair.value, depth + 1, growth);
+  if (name === "<<") return merge(grown, at, merged, findings);
+  const first = entries.get(name);
+  if (first !== undefined) {
+    const { line } = findings.source.positionAt(first.keySpan.start);
+    return findings.atSpan(at, { code: "TAP004", message: `\`${name}\` is already given on line ${line}` });
+  }
+  if (grown !== undefined) entries.set(name, { keySpan: at, node: pair.value === null ? { kind: "scalar", span: at, value: null } : grown });
+}
+
+function merge(grown: YamlNode | undefined, at: Span, merged: YamlMap[], findings: Findings): void {
+  const sources = grown?.kind === "list" ? grown.items : grown === undefined ? [] : [grown];
+  for (const source of sources) {
+    if (source.kind === "map") merged.push(source);
+    else findings.atSpan(at, { code: "TAP006", message: "`<<` merges maps only" });
+  }
+}
+
+function refuseTag(node: { tag?: string | undefined }, span: Span, findings: Findings): void {
+  if (node.tag === undefined) return;
+  findings.atSpan(span, { code: "TAP005", message: "tags are not part of this format", hint: "write the value itself" });
+}
+
+function spanOf(node: unknown): Span {
+  const range = (node as { range?: readonly [number, number, number] | null } | null | undefined)?.range;
+  if (range === null || range === undefined) return { start: 0, end: 1 };
+  return { start: range[0], end: Math.max(range[0] + 1, range[1]) };
+}

@@ -1,0 +1,67 @@
+import { canonicalJson, sha256Hex } from "../model/hash.ts";
+import type { RulePack } from "../model/rule.ts";
+import { checkShape } from "./check-shape.ts";
+import { Findings } from "./findings.ts";
+import { type PackContext, readDuration } from "./pack-context.ts";
+import { parseYaml } from "./parse-yaml.ts";
+import type { RawPack } from "./raw-pack.ts";
+import { readParts } from "./read-event-test.ts";
+import { readRule } from "./read-rule.ts";
+import { checkRulePack } from "./schema-validators.ts";
+import type { SourceText } from "./source-text.ts";
+import { ENGINE_VERSION, isVersion, satisfies } from "./version-range.ts";
+import { toData } from "./yaml-tree.ts";
+
+/** One file after it was read alone: the pack where its shape is right, and what is wrong so far. */
+export interface PackReading {
+  readonly findings: Findings;
+  /** There even with errors of meaning, so that packs can be checked against each other. */
+  readonly pack: RulePack | undefined;
+}
+
+/** Reads one rule pack: text, shape, meaning. Never throws. */
+export function readPack(source: SourceText): PackReading {
+  const findings = new Findings(source);
+  const root = parseYaml(findings);
+  if (root === undefined) return { findings, pack: undefined };
+  findings.root = root;
+  checkShape(root, checkRulePack, findings);
+  if (findings.hasErrors) return { findings, pack: undefined };
+
+  const raw = toData(root) as RawPack;
+  const context: PackContext = { pack: raw, findings, usedLists: new Set(), usedPatterns: new Set() };
+  checkHead(context);
+  const digest = `sha256:${sha256Hex(canonicalJson(raw))}`;
+  for (const [name, pattern] of Object.entries(raw.patterns ?? {})) readParts(pattern, ["patterns", name], context);
+  const rules = raw.rules.map((rule, at) => readRule(rule, ["rules", at], context, digest));
+  checkUse(context);
+  const { name, version, owner } = raw.metadata;
+  return { findings, pack: { name, version, owner, digest, file: source.file, rules } };
+}
+
+function checkHead({ pack, findings }: PackContext): void {
+  const { metadata, requires, defaults } = pack;
+  if (!isVersion(metadata.version)) {
+    const hint = "write `major.minor.patch`, such as `1.4.0`";
+    findings.atValue(["metadata", "version"], { code: "TAP226", message: `\`${metadata.version}\` is not a version`, hint });
+  }
+  readDuration(defaults?.skew, ["defaults", "skew"], findings);
+  readDuration(defaults?.settle, ["defaults", "settle"], findings);
+  const range = requires?.engine;
+  const fits = range === undefined ? true : satisfies(ENGINE_VERSION, range);
+  if (fits === undefined) {
+    const hint = "write comparisons that must all hold, such as `>=0.1 <1`";
+    findings.atValue(["requires", "engine"], { code: "TAP226", message: `\`${range}\` is not a range of versions`, hint });
+  } else if (!fits) {
+    findings.atValue(["requires", "engine"], { code: "TAP225", message: `this pack asks for engine \`${range}\`, and this is ${ENGINE_VERSION}` });
+  }
+}
+
+function checkUse({ pack, findings, usedLists, usedPatterns }: PackContext): void {
+  for (const name of Object.keys(pack.lists ?? {})) {
+    if (!usedLists.has(name)) findings.atKey(["lists", name], { code: "TAP207", message: `nothing uses the list \`${name}\`` });
+  }
+  for (const name of Object.keys(pack.patterns ?? {})) {
+    if (!usedPatterns.has(name)) findings.atKey(["patterns", name], { code: "TAP208", message: `nothing uses the pattern \`${name}\`` });
+  }
+}

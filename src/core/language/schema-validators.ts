@@ -1,0 +1,21 @@
+import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
+import rulepackSchema from "../../../schemas/rulepack.schema.json" with { type: "json" };
+import ruletestSchema from "../../../schemas/ruletest.schema.json" with { type: "json" };
+
+/** Everything that a schema finds wrong with some data; empty where nothing is. */
+export type SchemaCheck = (data: unknown) => readonly ErrorObject[];
+
+/** Checks the shape of a rule pack. */
+export const checkRulePack: SchemaCheck = lazily(rulepackSchema);
+
+/** Checks the shape of a rule test. */
+export const checkRuleTest: SchemaCheck = lazily(ruletestSchema);
+
+/** Compiles a schema when it is first needed, and once. */
+function lazily(schema: object): SchemaCheck {
+  let validate: ValidateFunction | undefined;
+  return (data) => {
+    validate ??= new Ajv2020({ strict: true, allErrors: true, allowUnionTypes: true, verbose: true }).compile(schema);
+    return validate(data) ? [] : (validate.errors ?? []);
+  };
+}

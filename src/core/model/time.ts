@@ -1,0 +1,67 @@
+/** Milliseconds since 1970-01-01T00:00:00Z; may carry a fraction, down to about a microsecond. */
+export type EpochMs = number;
+
+/** A length of time in milliseconds. */
+export type DurationMs = number;
+
+/** A point in time as written, and how finely it was written. */
+export interface Stamp {
+  readonly ms: EpochMs;
+  /** The unit of the last digit given, in ms: 1000 for whole seconds, 1 for three digits. */
+  readonly precisionMs: DurationMs;
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const DURATION = /^(?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+$/;
+const DURATION_PART = /(\d+(?:\.\d+)?)(ms|s|m|h|d)/g;
+
+/** Reads `90s`, `1h30m`, `250ms`, `7d`; returns `undefined` where the text is not a duration. */
+export function parseDuration(text: string): DurationMs | undefined {
+  if (!DURATION.test(text)) return undefined;
+  let total = 0;
+  for (const [, amount, unit] of text.matchAll(DURATION_PART)) {
+    total += Number(amount) * (UNIT_MS[unit as string] as number);
+  }
+  return Number.isSafeInteger(Math.round(total)) ? Math.round(total) : undefined;
+}
+
+/** Writes a duration for people: `0.4s`, `35s`, `2m14s`, `6m12s`, `1h30m`, `3d4h`. */
+export function formatDuration(ms: DurationMs): string {
+  if (ms < 0) return `-${formatDuration(-ms)}`;
+  if (ms === 0) return "0s";
+  if (ms < 100) return `${Math.round(ms)}ms`;
+  if (ms < 9_950) return `${String(Math.round(ms / 100) / 10)}s`;
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) return `${seconds}s`;
+  const [d, h, m, s] = [Math.floor(seconds / 86_400), Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60, seconds % 60];
+  if (0 < d) return h === 0 ? `${d}d` : `${d}d${h}h`;
+  if (0 < h) return m === 0 ? `${h}h` : `${h}h${m}m`;
+  return s === 0 ? `${m}m` : `${m}m${s}s`;
+}
+
+const RFC3339 =
+  /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:[.,](\d{1,9}))?(Z|z|[+-]\d{2}:?\d{2})$/;
+
+/** Reads an RFC 3339 time with up to nine digits of fraction; `undefined` where it is not one. */
+export function parseTime(text: string): Stamp | undefined {
+  const part = RFC3339.exec(text);
+  if (part === null) return undefined;
+  const [, year, month, day, hour, minute, second, fraction, zone] = part;
+  const utc = Date.UTC(+(year as string), +(month as string) - 1, +(day as string), +(hour as string), +(minute as string), +(second as string));
+  const valid = +(month as string) <= 12 && +(day as string) <= 31 && +(hour as string) < 24 && +(minute as string) < 60 && +(second as string) < 61;
+  if (!valid || Number.isNaN(utc)) return undefined;
+  const digits = fraction?.length ?? 0;
+  const fractionMs = digits === 0 ? 0 : Number(`0.${fraction}`) * 1000;
+  return { ms: utc - zoneMs(zone as string) + Math.round(fractionMs * 1000) / 1000, precisionMs: 1000 / 10 ** digits };
+}
+
+function zoneMs(zone: string): DurationMs {
+  if (zone === "Z" || zone === "z") return 0;
+  const sign = zone.startsWith("-") ? -1 : 1;
+  return sign * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2))) * 60_000;
+}
+
+/** Writes a time as RFC 3339 in UTC with milliseconds. The time must be within ±8.64e15 ms. */
+export function formatTime(ms: EpochMs): string {
+  return new Date(Math.floor(ms)).toISOString();
+}

@@ -1,0 +1,34 @@
+import type { EpochMs } from "../core/model/time.ts";
+
+/** How far a log has been read and its stories delivered. */
+export interface Checkpoint {
+  readonly format: 1;
+  /** Every entry up to here has been processed, and what it told has been delivered. */
+  readonly position: number;
+  /** Log time of that entry, as the log stored it. */
+  readonly logTimeMs: EpochMs;
+}
+
+/**
+ * Where the place in one log is remembered over restarts. One store belongs to one log.
+ * `save` resolves when the checkpoint is durable. Both throw {@link CheckpointError}.
+ */
+export interface CheckpointStore {
+  /** The last one saved; `undefined` where there is none. */
+  load(): Promise<Checkpoint | undefined>;
+  save(checkpoint: Checkpoint): Promise<void>;
+}
+
+/**
+ * The checkpoint could not be read or written. `lost` says that somebody else has written it: then
+ * two engines read one log, and this one must stop. Otherwise a later save may do.
+ */
+export class CheckpointError extends Error {
+  override readonly name = "CheckpointError";
+  readonly lost: boolean;
+
+  constructor(message: string, options: ErrorOptions & { readonly lost: boolean }) {
+    super(message, options);
+    this.lost = options.lost;
+  }
+}

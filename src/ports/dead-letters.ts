@@ -1,0 +1,18 @@
+import type { LogEntry } from "./source.ts";
+
+/** An entry that cannot be decoded, and why. */
+export interface DeadLetter {
+  readonly entry: LogEntry;
+  /** Where it stands, for people. */
+  readonly place: string;
+  /** A sentence. */
+  readonly reason: string;
+}
+
+/**
+ * Where poison goes. `bury` resolves when the letters are kept, and is safe to call again with the
+ * same letters. Throws `SinkError` when they are not kept.
+ */
+export interface DeadLetters {
+  bury(letters: readonly DeadLetter[]): Promise<void>;
+}

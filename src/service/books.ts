@@ -1,0 +1,65 @@
+/** An entry that could not be decoded: where it stands, and why. */
+export interface Rejection {
+  readonly place: string;
+  readonly reason: string;
+}
+
+/** Rejections kept word by word, for reports by number; the rest is counted. */
+export const REJECTIONS_KEPT = 20;
+
+/** Distinct reasons or shapes counted apart; the rest is counted as `other`. */
+const KINDS_MAX = 100;
+
+/**
+ * What became of every entry read. The books balance: `entries` is the sum of `decoded`, all of
+ * `filtered`, all of `unknown`, and `rejected`.
+ */
+export class Books {
+  /** Entries read: lines, documents, messages. */
+  entries = 0;
+  /** Entries that gave events. */
+  decoded = 0;
+  /** Events made of them; a list gives many. */
+  events = 0;
+  /** Events whose time was more than five minutes ahead of the log's, and was taken as the log's. */
+  skewed = 0;
+  /** Entries that could not be decoded. */
+  rejected = 0;
+  /** Entries left out on purpose, by reason. */
+  readonly filtered: Record<string, number> = {};
+  /** Well-formed entries of a shape that no decoder knows, by shape. */
+  readonly unknown: Record<string, number> = {};
+  /** The first {@link REJECTIONS_KEPT} of the rejected. */
+  readonly rejections: Rejection[] = [];
+
+  /** Counts an entry left out on purpose. */
+  filter(reason: string): void {
+    countByKind(this.filtered, reason);
+  }
+
+  /** Counts an entry of an unknown shape. */
+  leave(shape: string): void {
+    countByKind(this.unknown, shape);
+  }
+
+  /** Counts an entry that could not be decoded, and keeps it if it is among the first. */
+  reject(rejection: Rejection): void {
+    this.rejected += 1;
+    if (this.rejections.length < REJECTIONS_KEPT) this.rejections.push(rejection);
+  }
+
+  /** Whether every entry read is accounted for, once. */
+  balance(): boolean {
+    return this.entries === this.decoded + sum(this.filtered) + sum(this.unknown) + this.rejected;
+  }
+}
+
+function countByKind(counts: Record<string, number>, kind: string): void {
+  const known = Object.hasOwn(counts, kind) || Object.keys(counts).length < KINDS_MAX;
+  const key = known ? kind : "other";
+  counts[key] = (Object.hasOwn(counts, key) ? (counts[key] ?? 0) : 0) + 1;
+}
+
+function sum(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((total, count) => total + count, 0);
+}

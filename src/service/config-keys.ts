@@ -1,0 +1,130 @@
+import { type DurationMs, formatDuration, parseDuration } from "../core/model/time.ts";
+
+/** Where the HTTP server listens. */
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+export const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Every setting by its key, with the type it is read as. */
+export interface Settings {
+  readonly "nats.url": string | undefined;
+  readonly "nats.stream": string | undefined;
+  readonly "nats.subjects": readonly string[];
+  readonly "nats.creds": string | undefined;
+  readonly "nats.user": string | undefined;
+  readonly "nats.password": string | undefined;
+  readonly "nats.token": string | undefined;
+  /** Where to begin without a checkpoint: `all`, `new`, or an RFC 3339 time. */
+  readonly "nats.start": string;
+  /** Files and folders of rule packs; the packs that ship when empty. */
+  readonly rules: readonly string[];
+  readonly correlationWindow: DurationMs;
+  readonly maxWindow: DurationMs;
+  readonly minEvents: number;
+  readonly "http.listen": ListenAddress;
+  readonly "log.level": LogLevel;
+}
+
+export type SettingKey = keyof Settings;
+
+/** How one setting is read and shown. */
+export interface Setting<Value> {
+  /** Name of its flag, without the dashes. */
+  readonly flag: string;
+  /** Name of its environment variable. */
+  readonly env: string;
+  readonly fallback: Value;
+  /** Never shown. */
+  readonly secret?: true;
+  /** Reads one text, or several where it is a list; a string says what is expected instead. */
+  readonly read: (texts: readonly string[]) => { readonly value: Value } | string;
+  readonly show: (value: Value) => string;
+}
+
+const URL_SHAPE = /^(?:(?:nats|tls|ws|wss):\/\/)?[^\s/]+$/;
+
+/** All settings, in the order in which `config show` prints them. */
+export const SETTINGS: { readonly [Key in SettingKey]: Setting<Settings[Key]> } = {
+  "nats.url": {
+    ...text("nats", "TAPIO_NATS_URL"),
+    read: ([url = ""]) => {
+      const shaped = url.split(",").every((one) => URL_SHAPE.test(one.trim()));
+      return shaped ? { value: url } : "an address such as nats://127.0.0.1:4222";
+    },
+    show: (url) => (url ?? "").replaceAll(/([a-z]+:\/\/|^|,)[^@/,]*@/gi, "$1***@"),
+  },
+  "nats.stream": {
+    ...text("stream", "TAPIO_NATS_STREAM"),
+    read: ([name = ""]) => (/^[^\s.*>/\\]+$/.test(name) ? { value: name } : "the name of a stream, without dots or wildcards"),
+  },
+  "nats.subjects": list("subjects", "TAPIO_NATS_SUBJECTS"),
+  "nats.creds": text("creds", "TAPIO_NATS_CREDS"),
+  "nats.user": text("nats-user", "TAPIO_NATS_USER"),
+  "nats.password": { ...text("nats-password", "TAPIO_NATS_PASSWORD"), secret: true },
+  "nats.token": { ...text("nats-token", "TAPIO_NATS_TOKEN"), secret: true },
+  "nats.start": {
+    flag: "start",
+    env: "TAPIO_NATS_START",
+    fallback: "all",
+    read: ([start = ""]) => {
+      const known = start === "all" || start === "new" || !Number.isNaN(Date.parse(start));
+      return known ? { value: start } : "all, new, or a time such as 2026-03-01T10:00:00Z";
+    },
+    show: (start) => start,
+  },
+  rules: list("rules", "TAPIO_RULES"),
+  correlationWindow: duration("correlation-window", "TAPIO_CORRELATION_WINDOW", 300_000),
+  maxWindow: duration("max-window", "TAPIO_MAX_WINDOW", 1_800_000),
+  minEvents: {
+    flag: "min-events",
+    env: "TAPIO_MIN_EVENTS",
+    fallback: 1,
+    read: ([count = ""]) => (/^[1-9]\d{0,5}$/.test(count) ? { value: Number(count) } : "a whole number from 1"),
+    show: String,
+  },
+  "http.listen": {
+    flag: "listen",
+    env: "TAPIO_HTTP_LISTEN",
+    fallback: { host: "127.0.0.1", port: 8787 },
+    read: ([address = ""]) => {
+      const [, host = "127.0.0.1", port = ""] = /^(?:(\[[^\]]+\]|[^:[\]]+)?:)?(\d{1,5})$/.exec(address) ?? [];
+      const valid = port !== "" && Number(port) <= 65_535;
+      return valid ? { value: { host: host.replace(/^\[|\]$/g, ""), port: Number(port) } } : "HOST:PORT or a port";
+    },
+    show: ({ host, port }) => `${host.includes(":") ? `[${host}]` : host}:${port}`,
+  },
+  "log.level": {
+    flag: "log-level",
+    env: "TAPIO_LOG_LEVEL",
+    fallback: "info",
+    read: ([level = ""]) => {
+      const known = LOG_LEVELS.find((one) => one === level);
+      return known === undefined ? `one of ${LOG_LEVELS.join(", ")}` : { value: known };
+    },
+    show: (level) => level,
+  },
+};
+
+function text(flag: string, env: string): Setting<string | undefined> {
+  const read = ([value = ""]: readonly string[]) => (value === "" ? "a text that is not empty" : { value });
+  return { flag, env, fallback: undefined, read, show: (value) => value ?? "" };
+}
+
+function list(flag: string, env: string): Setting<readonly string[]> {
+  const read = (texts: readonly string[]): { readonly value: readonly string[] } => ({
+    value: texts.flatMap((one) => one.split(",")).flatMap((one) => one.trim() || []),
+  });
+  return { flag, env, fallback: [], read, show: (values) => values.join(",") };
+}
+
+function duration(flag: string, env: string, fallback: DurationMs): Setting<DurationMs> {
+  const read = ([written = ""]: readonly string[]) => {
+    const value = parseDuration(written);
+    return value === undefined || value === 0 ? "a duration such as 90s, 5m or 1h30m" : { value };
+  };
+  return { flag, env, fallback, read, show: formatDuration };
+}

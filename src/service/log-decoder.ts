@@ -1,0 +1,126 @@
+import type { LogPlace } from "../core/engine/log-place.ts";
+import type { Decoded, Event } from "../core/model/event.ts";
+import { type EpochMs, formatTime } from "../core/model/time.ts";
+import type { DeadLetter } from "../ports/dead-letters.ts";
+import type { Batch, LogEntry, Source } from "../ports/source.ts";
+import type { Books } from "./books.ts";
+
+/** What turns a payload into events; the intake's `Decoder` is one. */
+export interface EventDecoder {
+  decodeText(text: string, hints?: { readonly traceparent?: string }): Decoded;
+}
+
+/** One event, ready for the engine, with its place in the log. */
+export interface PlacedEvent extends LogPlace {
+  readonly event: Event;
+}
+
+/** What a batch of entries came to. */
+export interface DecodedBatch {
+  readonly events: readonly PlacedEvent[];
+  readonly rejected: readonly DeadLetter[];
+  /** Position of the last entry read so far; 0 before the first. */
+  readonly position: number;
+  /** Log time now. */
+  readonly logTimeMs: EpochMs;
+  /** Whether log time moved on without entries: see {@link Batch.quietUntilMs}. */
+  readonly quiet: boolean;
+}
+
+/** An event that claims to be later than this after the log stored it has a wrong clock. */
+const SKEW_MAX_MS = 300_000;
+
+/** Events of one entry are told apart by a fraction of its position: up to 2^20 of them. */
+const POSITION_STEP = 2 ** -20;
+
+/** Decodes the entries of one log in order, keeps its log time, and keeps the books. */
+export class LogDecoder {
+  readonly #source: Pick<Source, "place">;
+  readonly #decoder: EventDecoder;
+  readonly #books: Books;
+  #logTimeMs = Number.NEGATIVE_INFINITY;
+  #position = 0;
+
+  constructor(options: { readonly source: Pick<Source, "place">; readonly decoder: EventDecoder; readonly books: Books }) {
+    this.#source = options.source;
+    this.#decoder = options.decoder;
+    this.#books = options.books;
+  }
+
+  /** Decodes one batch. Never throws for what the entries hold. */
+  decode(batch: Batch): DecodedBatch {
+    const events: PlacedEvent[] = [];
+    const rejected: DeadLetter[] = [];
+    for (const entry of batch.entries) this.#decodeEntry(entry, events, rejected);
+    if (batch.quietUntilMs !== undefined) this.#moveOn(batch.quietUntilMs);
+    const last = batch.entries.at(-1);
+    if (last !== undefined) this.#position = last.position;
+    const quiet = batch.quietUntilMs !== undefined;
+    return { events, rejected, position: this.#position, logTimeMs: this.#logTimeMs, quiet };
+  }
+
+  #decodeEntry(entry: LogEntry, events: PlacedEvent[], rejected: DeadLetter[]): void {
+    const books = this.#books;
+    books.entries += 1;
+    const { traceparent } = entry;
+    const decoded =
+      traceparent === undefined
+        ? this.#decoder.decodeText(entry.text)
+        : this.#decoder.decodeText(entry.text, { traceparent });
+    if (entry.logTimeMs !== undefined) this.#moveOn(entry.logTimeMs);
+    switch (decoded.outcome) {
+      case "events":
+        books.decoded += 1;
+        books.events += decoded.events.length;
+        this.#place(entry, decoded.events, events);
+        return;
+      case "filtered":
+        books.filter(decoded.reason);
+        return;
+      case "unknown":
+        books.leave(decoded.shape);
+        return;
+      case "rejected": {
+        const { reason } = decoded;
+        const place = this.#source.place(entry.position);
+        books.reject({ place, reason });
+        rejected.push({ entry, place, reason });
+      }
+    }
+  }
+
+  #place(entry: LogEntry, decoded: readonly Event[], events: PlacedEvent[]): void {
+    const logHasTime = entry.logTimeMs !== undefined;
+    let position = entry.position;
+    // A list is a snapshot in no order of its own; its events count as stored when last seen.
+    const ordered = decoded.length === 1 ? decoded : decoded.toSorted(byLastSeen);
+    for (const each of ordered) {
+      if (!logHasTime) this.#moveOn(each.lastMs);
+      const event = logHasTime && this.#logTimeMs + SKEW_MAX_MS < each.lastMs ? this.#unskewed(each) : each;
+      events.push({ event, logTimeMs: this.#logTimeMs, position });
+      position += POSITION_STEP;
+    }
+  }
+
+  #unskewed(event: Event): Event {
+    this.#books.skewed += 1;
+    const { timeMs, lastMs } = event;
+    const logTimeMs = this.#logTimeMs;
+    const ahead = logTimeMs + SKEW_MAX_MS < timeMs;
+    return {
+      ...event,
+      time: ahead ? formatTime(logTimeMs) : event.time,
+      timeMs: ahead ? logTimeMs : timeMs,
+      lastMs: logTimeMs,
+      attributes: { ...event.attributes, clockSkew: Math.round(lastMs - logTimeMs) },
+    };
+  }
+
+  #moveOn(logTimeMs: EpochMs): void {
+    if (this.#logTimeMs < logTimeMs) this.#logTimeMs = logTimeMs;
+  }
+}
+
+function byLastSeen(a: Event, b: Event): number {
+  return a.lastMs - b.lastMs || (a.id < b.id ? -1 : a.id === b.id ? 0 : 1);
+}

@@ -1,0 +1,39 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { connect } from "@nats-io/transport-node";
+import { jetstream, jetstreamManager } from "@nats-io/jetstream";
+import { openFileSource } from "../../src/adapters/file/file-source.ts";
+import { openJetStreamSource } from "../../src/adapters/nats/jetstream-source.ts";
+import { memorySource } from "../support/memory-source.ts";
+import { natsServerAvailable, startNatsServer } from "../support/nats-server.ts";
+import { describeSource } from "./source.ts";
+
+describeSource("the tests' memory source", async (texts) => ({
+  source: memorySource(texts),
+  async [Symbol.asyncDispose]() {},
+}));
+
+describeSource("the file source", async (texts) => {
+  const folder = await mkdtemp(join(tmpdir(), "tapio-source-"));
+  const path = join(folder, "events.ndjson");
+  await writeFile(path, `${texts.join("\n")}\n`);
+  return { source: openFileSource({ path }), [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) };
+});
+
+if (natsServerAvailable()) {
+  describeSource("the JetStream source", async (texts) => {
+    const server = await startNatsServer();
+    const connection = await connect({ servers: server.url });
+    const manager = await jetstreamManager(connection);
+    await manager.streams.add({ name: "EVENTS", subjects: ["events.>"] });
+    for (const text of texts) await jetstream(connection).publish("events.pod", text);
+    return {
+      source: await openJetStreamSource({ connection, stream: "EVENTS", subjects: ["events.>"] }),
+      async [Symbol.asyncDispose]() {
+        await connection.close();
+        await server.stop();
+      },
+    };
+  });
+}

@@ -1,0 +1,89 @@
+import { expect, test } from "vitest";
+import { event, final, rule, ruleSet, run, step } from "../../support/engine-kit.ts";
+
+const crash = ruleSet(rule("crash", [step("a", "x.a", { role: "cause" })]));
+const other = (atS: number) => event(`o${atS}`, "x.other", atS, { traceId: `o${atS}` });
+
+test("a group that crashes in window after window is one story with a count", async () => {
+  const events = Array.from({ length: 12 }, (_, at) => event(`e${at}`, "x.a", at * 400));
+  const changes = await run(crash, events);
+  expect(new Set(changes.map(({ story }) => story.id)).size).toBe(1);
+  expect(final(changes)[0]?.chain[0]?.count).toBe(12);
+});
+
+test("a story resolves after quiet, and reopens", async () => {
+  const changes = await run(crash, [event("1", "x.a", 0), other(1900), event("2", "x.a", 3000), other(9000)]);
+  expect(changes.map(({ kind }) => kind)).toEqual(["told", "resolved", "reopened", "resolved"]);
+  expect(new Set(changes.map(({ story }) => story.id)).size).toBe(1);
+  expect(changes.map(({ story }) => story.revision)).toEqual([1, 2, 3, 4]);
+});
+
+test("after the time to reopen it is another story", async () => {
+  const changes = await run(crash, [event("1", "x.a", 0), other(1900), other(8000), event("2", "x.a", 8001)]);
+  expect(changes.map(({ kind }) => kind)).toEqual(["told", "resolved", "told"]);
+  expect(new Set(changes.map(({ story }) => story.id)).size).toBe(2);
+});
+
+test("a rule's resolve step ends its story", async () => {
+  const rules = ruleSet(rule("crash", [step("a", "x.a")], { resolve: [{ types: ["x.recovered"], where: undefined }] }));
+  const changes = await run(rules, [event("1", "x.a", 0), event("2", "x.recovered", 20)]);
+  expect(changes.map(({ kind }) => kind)).toEqual(["told", "resolved"]);
+  expect(changes[1]?.story.statusReason).toContain("x.recovered");
+});
+
+test("late evidence revises the story of a closed window", async () => {
+  const rules = ruleSet(
+    rule("pair", [step("a", "x.a"), step("b", "x.b", { after: ["a"], optional: true }), step("c", "x.c", { after: ["a"] })]),
+  );
+  const events = [event("1", "x.a", 0), event("3", "x.c", 100), other(500), event("2", "x.b", 50)];
+  const changes = await run(rules, events);
+  expect(changes.map(({ kind, story }) => [kind, Object.keys(story.bound)])).toEqual([
+    ["told", ["a", "c"]],
+    ["revised", ["a", "b", "c"]],
+  ]);
+});
+
+test("a duplicate delivery changes nothing", async () => {
+  const once = await run(crash, [event("1", "x.a", 0)]);
+  expect(await run(crash, [event("1", "x.a", 0), event("1", "x.a", 0)])).toEqual(once);
+});
+
+test("a window with fewer events than wanted is not judged", async () => {
+  expect(await run(crash, [event("1", "x.a", 0)], { minEvents: 2 })).toEqual([]);
+  expect(final(await run(crash, [event("1", "x.a", 0), event("2", "x.other", 1)], { minEvents: 2 }))).toHaveLength(1);
+});
+
+test("settle gives a better rule the time to claim the window", async () => {
+  const rules = ruleSet(
+    rule("plain", [step("a", "x.a")], { settleMs: 10_000 }),
+    rule("better", [step("a", "x.a"), step("b", "x.b", { after: ["a"] })], { priority: 90 }),
+  );
+  const changes = await run(rules, [event("1", "x.a", 0), event("2", "x.b", 5)]);
+  expect(changes.map(({ kind, story }) => [kind, story.rule.id])).toEqual([["told", "better"]]);
+});
+
+test("over the cap the window idle longest closes early, and its story says so", async () => {
+  const events = Array.from({ length: 5 }, (_, at) => event(`e${at}`, "x.a", at, { traceId: `t${at}` }));
+  const changes = await run(crash, events, { openWindowsMax: 3 });
+  const incomplete = final(changes).filter((story) => story.incomplete === "evicted");
+  expect(final(changes)).toHaveLength(5);
+  expect(incomplete.length).toBeLessThanOrEqual(2);
+});
+
+test("a window keeps its first and last events and counts the rest", async () => {
+  const events = Array.from({ length: 50 }, (_, at) => event(`e${String(at).padStart(2, "0")}`, "x.a", at));
+  const [story] = final(await run(crash, events, { windowEventsMax: 10 }));
+  expect(story?.events).toMatchObject({ total: 50, dropped: 40 });
+  expect(story?.timeline.at(0)?.event).toBe("e00");
+  expect(story?.timeline.at(-1)?.event).toBe("e49");
+});
+
+test("shadow rules are told apart and claim nothing; standalone rules have a story of their own", async () => {
+  const rules = ruleSet(
+    rule("plain", [step("a", "x.a")]),
+    rule("shadow", [step("a", "x.a")], { mode: "shadow", priority: 99 }),
+    rule("alone", [step("a", "x.a")], { standalone: true, priority: 10 }),
+  );
+  const stories = final(await run(rules, [event("1", "x.a", 0)]));
+  expect(stories.map((story) => [story.rule.id, story.shadow ?? false]).sort()).toEqual([["alone", false], ["plain", false], ["shadow", true]]);
+});

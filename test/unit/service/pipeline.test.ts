@@ -1,0 +1,199 @@
+import { describe, expect, test } from "vitest";
+import { Engine } from "../../../src/core/engine/engine.ts";
+import type { Event } from "../../../src/core/model/event.ts";
+import type { Story, StoryChange } from "../../../src/core/model/story.ts";
+import type { Checkpoint } from "../../../src/ports/checkpoint-store.ts";
+import type { Clock } from "../../../src/ports/clock.ts";
+import { type Sink, SinkError } from "../../../src/ports/sink.ts";
+import type { Batch, LogEntry, Source } from "../../../src/ports/source.ts";
+import { type PipelineOptions, runPipeline } from "../../../src/service/pipeline.ts";
+import { rule, ruleSet, step } from "../../support/engine-kit.ts";
+import { batchSource, memorySource } from "../../support/memory-source.ts";
+import { at, plainDecoder } from "../../support/plain-decoder.ts";
+
+const RULES = ruleSet(rule("pair", [step("a", "x.a"), step("b", "x.b", { after: ["a"] })]));
+
+/** A clock that only moves when somebody sleeps. */
+class ManualClock implements Clock {
+  #nowMs = 0;
+  now(): number {
+    return this.#nowMs;
+  }
+  async sleep(ms: number): Promise<void> {
+    this.#nowMs += ms;
+  }
+}
+
+class MemorySink implements Sink {
+  readonly name = "memory";
+  readonly changes: StoryChange[] = [];
+  failures = 0;
+  async deliver(changes: readonly StoryChange[]): Promise<void> {
+    if (0 < this.failures--) throw new SinkError("not now", { retryable: true });
+    this.changes.push(...changes);
+  }
+  async [Symbol.asyncDispose](): Promise<void> {}
+}
+
+function run(sources: readonly Source[], more: Partial<PipelineOptions> = {}) {
+  const sink = new MemorySink();
+  const done = runPipeline({
+    sources,
+    decoder: plainDecoder,
+    engine: new Engine({ rules: RULES, limits: { correlationWindowMs: 60_000 } }),
+    sinks: [sink],
+    clock: new ManualClock(),
+    signal: new AbortController().signal,
+    ...more,
+  });
+  return { sink, done };
+}
+
+const line = (id: string, type: string, seconds: number, trace = "t1"): string =>
+  JSON.stringify({ id, type, at: seconds, trace });
+const stories = (sink: MemorySink): Story[] => [...new Map(sink.changes.map(({ story }) => [story.id, story])).values()];
+
+test("a finite log: one story, and the books balance", async () => {
+  const texts = [line("e1", "x.a", 0), "garbage", '{"skip":1}', '{"odd":1}', `[${line("e3", "x.z", 2)},${line("e2", "x.b", 1)}]`];
+  const { sink, done } = run([memorySource(texts, { name: "log" })]);
+  const { books, ended } = await done;
+  expect(ended).toBe("end");
+  expect(stories(sink)).toHaveLength(1);
+  expect(stories(sink)[0]?.bound).toEqual({ a: ["e1"], b: ["e2"] });
+  expect(books).toMatchObject({ entries: 5, decoded: 2, events: 3, rejected: 1, filtered: { skipped: 1 }, unknown: { odd: 1 } });
+  expect(books.rejections).toEqual([{ place: "log:2", reason: "not JSON: it does not parse" }]);
+  expect(books.balance()).toBe(true);
+});
+
+test("how the log comes in batches changes nothing", async () => {
+  const texts = Array.from({ length: 60 }, (_, n) => line(`e${n}`, n % 2 === 0 ? "x.a" : "x.b", n, `t${n % 7}`));
+  const whole = run([memorySource(texts)]);
+  await whole.done;
+  expect(stories(whole.sink).length).toBeGreaterThan(3);
+  for (const size of [1, 7]) {
+    const cut = run([memorySource(texts, { size })]);
+    await cut.done;
+    expect(JSON.stringify(cut.sink.changes)).toBe(JSON.stringify(whole.sink.changes));
+  }
+});
+
+test("several logs are merged by their own times, however they are batched", async () => {
+  const first = [line("e1", "x.a", 0), line("e3", "x.a", 200, "t2"), line("e5", "x.z", 400)];
+  const second = [line("e2", "x.b", 10), line("e4", "x.b", 210, "t2")];
+  const { sink, done } = run([memorySource(first), memorySource(second)]);
+  await done;
+  // Read one file after the other, both windows would have closed before their second event.
+  expect(stories(sink).map(({ bound }) => bound)).toEqual([{ a: ["e1"], b: ["e2"] }, { a: ["e3"], b: ["e4"] }]);
+  const cut = run([memorySource(first, { size: 1 }), memorySource(second, { size: 1 })]);
+  await cut.done;
+  expect(JSON.stringify(cut.sink.changes)).toBe(JSON.stringify(sink.changes));
+});
+
+test("windows of one trace within one list get stories of their own", async () => {
+  const list = `[${[line("e1", "x.a", 0), line("e2", "x.b", 1), line("e3", "x.a", 86_400), line("e4", "x.b", 86_401)].join(",")}]`;
+  const { sink, done } = run([memorySource([list])]);
+  await done;
+  expect(stories(sink).map(({ bound }) => bound)).toEqual([{ a: ["e1"], b: ["e2"] }, { a: ["e3"], b: ["e4"] }]);
+});
+
+test("a sink that fails for a while gets everything once", async () => {
+  const sink = new MemorySink();
+  sink.failures = 3;
+  const heard: string[] = [];
+  const { done } = run([memorySource([line("e1", "x.a", 0), line("e2", "x.b", 1)])], {
+    sinks: [sink],
+    onTrouble: (message) => heard.push(message),
+  });
+  await done;
+  expect(stories(sink)).toHaveLength(1);
+  expect(heard).toHaveLength(3);
+});
+
+test("a sink that fails for good ends the run", async () => {
+  const sink = new MemorySink();
+  sink.deliver = () => Promise.reject(new SinkError("never", { retryable: false }));
+  await expect(run([memorySource([line("e1", "x.a", 0), line("e2", "x.b", 1)])], { sinks: [sink] }).done).rejects.toThrow("never");
+});
+
+describe("a log with times of its own", () => {
+  const entry = (position: number, logS: number, text: string): LogEntry => ({ position, logTimeMs: at(logS), text });
+  const stream = (...batches: readonly Batch[]): Source => batchSource(batches, { name: "S", finite: false });
+  /** Delivers stories of which nothing is known but the type of the last event. */
+  function spy() {
+    const accepted: Event[] = [];
+    const advanced: number[] = [];
+    const engine = {
+      accept: (event: Event) => void accepted.push(event),
+      advance: (logTimeMs: number) => void advanced.push(logTimeMs),
+      end: () => undefined,
+      take: () => [],
+    };
+    return { accepted, advanced, engine };
+  }
+
+  test("an event far ahead of its log time is taken as its log time, and flagged", async () => {
+    const { accepted, engine } = spy();
+    const batch = { entries: [entry(1, 0, line("e1", "x.a", 299)), entry(2, 1, line("e2", "x.a", 3_600))] };
+    const { books } = await run([stream(batch)], { engine }).done;
+    expect(books.skewed).toBe(1);
+    expect(accepted[0]).toMatchObject({ timeMs: at(299), attributes: undefined });
+    expect(accepted[1]).toMatchObject({ timeMs: at(1), lastMs: at(1), attributes: { clockSkew: 3_599_000 } });
+  });
+
+  test("a quiet log closes its windows by the log's own clock; an abort leaves them open", async () => {
+    const { advanced, engine } = spy();
+    const { ended } = await run([stream({ entries: [], quietUntilMs: at(5) }, { entries: [], quietUntilMs: at(4) })], { engine }).done;
+    expect(advanced).toEqual([at(5), at(5)]);
+    expect(ended).toBe("aborted");
+  });
+
+  function store(start?: Checkpoint) {
+    const saved: Checkpoint[] = start === undefined ? [] : [start];
+    return {
+      saved,
+      resumption: {
+        lookbackMs: 1_000_000,
+        store: { load: async () => saved.at(-1), save: async (one: Checkpoint) => void saved.push(one) },
+      },
+    };
+  }
+  const FOUR = [
+    entry(1, 0, line("e1", "x.a", 0)),
+    entry(2, 1, line("e2", "x.b", 1)),
+    entry(3, 2, line("e3", "x.a", 2, "t2")),
+    entry(4, 3, line("e4", "x.b", 3, "t2")),
+  ];
+
+  test("after a restart nothing is told twice, and open windows are whole", async () => {
+    const { saved, resumption } = store();
+    const before = run([stream({ entries: FOUR.slice(0, 3) })], { resumption });
+    await before.done;
+    expect(stories(before.sink).map(({ traceId }) => traceId)).toEqual(["t1"]);
+    expect(saved.at(-1)).toEqual({ format: 1, position: 3, logTimeMs: at(2) });
+    const after = run([stream({ entries: FOUR })], { resumption });
+    await after.done;
+    expect(stories(after.sink).map(({ bound }) => bound)).toEqual([{ a: ["e3"], b: ["e4"] }]);
+    expect(saved.at(-1)?.position).toBe(4);
+  });
+
+  test("a log that went back behind its checkpoint is told anew", async () => {
+    const { saved, resumption } = store({ format: 1, position: 1_000, logTimeMs: at(-3_600) });
+    const heard: string[] = [];
+    const { sink, done } = run([stream({ entries: FOUR })], { resumption, onTrouble: (message) => heard.push(message) });
+    await done;
+    expect(stories(sink)).toHaveLength(2);
+    expect(heard[0]).toContain("went back behind its checkpoint");
+    expect(saved.at(-1)?.position).toBe(4);
+  });
+
+  test("what cannot be decoded goes to the dead letters, once over a restart", async () => {
+    const { resumption } = store();
+    const buried: string[] = [];
+    const deadLetters = {
+      bury: async (letters: readonly { place: string; reason: string }[]) => void buried.push(...letters.map((one) => one.place)),
+    };
+    await run([stream({ entries: [entry(1, 0, "garbage")] })], { resumption, deadLetters }).done;
+    await run([stream({ entries: [entry(1, 0, "garbage"), entry(2, 0, "more")] })], { resumption, deadLetters }).done;
+    expect(buried).toEqual(["S:1", "S:2"]);
+  });
+});
