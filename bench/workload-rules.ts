@@ -13,8 +13,8 @@ function ruleText(at: number, random: () => number): string {
   const first = Math.floor(random() * 240);
   const ordered = random() < 0.5;
   const steps = Array.from({ length: size }, (_, step) => {
-    // Types that keep company in a trace, one in four of them just out of its reach.
-    const type = typeName((first + step * 2 + (random() < 0.25 ? 5 : 0)) % 240);
+    // Types that keep company in a trace, one in two of them just out of its reach.
+    const type = typeName((first + step * 2 + (random() < 0.5 ? 60 : 0)) % 240);
     const order = ordered && 0 < step ? `, after: s${step - 1}, within: 5m` : "";
     const where = random() < 0.3 ? ", where: { severity: error, attributes.code: { lessThan: 3 } }" : "";
     return `      - { as: s${step}, type: ${type}${order}${where} }\n`;

@@ -204,7 +204,7 @@ function toMatch(
     root,
     rootIndex,
     level,
-    signature: bound.map((step) => step?.events.map(({ id, count }) => `${id}×${count}`).join(",") ?? "").join(";"),
+    signature: bound.map((step) => step?.events.map(({ id, count, lastMs }) => `${id}×${count}@${lastMs}`).join(",") ?? "").join(";"),
   };
 }
 

@@ -19,8 +19,8 @@ export interface TypeEntry {
 
 /** Types kept with their entry; a flood of made-up types is answered without remembering it. */
 const TYPES_MAX = 20_000;
-/** Events between two looks at which types are rare. */
-const RECHOOSE_EVERY = 32_768;
+/** Events before the first look at which types are rare; each next look comes after twice as many. */
+const RECHOOSE_FIRST = 16_384;
 
 /** The compiled rules, found by event type. */
 export class RuleIndex {
@@ -37,7 +37,8 @@ export class RuleIndex {
   generation = 0;
   readonly #entries = new Map<string, TypeEntry>();
   readonly #armingStep: number[];
-  #sinceChoice = 0;
+  #events = 0;
+  #rechooseAt = RECHOOSE_FIRST;
 
   constructor(rules: RuleSet) {
     this.rules = rules.rules.map(compileRule);
@@ -60,7 +61,7 @@ export class RuleIndex {
       if (this.#entries.size < TYPES_MAX) this.#entries.set(type, entry);
     }
     entry.seen++;
-    if (++this.#sinceChoice === RECHOOSE_EVERY) this.#rechoose();
+    if (++this.#events === this.#rechooseAt) this.#rechoose();
     return entry;
   }
 
@@ -94,7 +95,7 @@ export class RuleIndex {
 
   /** Chooses, for each rule, the required step whose types were seen least so far. */
   #rechoose(): void {
-    this.#sinceChoice = 0;
+    this.#rechooseAt *= 2;
     let changed = false;
     for (const rule of this.traceRules) {
       const required = rule.steps.filter(({ step }) => !step.optional && step.types !== undefined);

@@ -13,6 +13,9 @@ export interface BookDeadlines {
   plan(record: StoryRecord, at: EpochMs): void;
 }
 
+/** The longest wait between two revisions of a story that only grows. */
+const REVISE_WAIT_MAX_MS = 60_000;
+
 /** All stories that are remembered, and the changes to them that were not taken yet. */
 export class StoryBook {
   readonly changes: StoryChange[] = [];
@@ -50,17 +53,17 @@ export class StoryBook {
 
   /** The record's last match no longer holds, and nothing took its place. */
   withdraw(record: StoryRecord, reason: string, now: EpochMs): void {
-    if (record.gone || record.story === undefined) return;
+    if (record.gone || record.told === undefined) return;
     record.last = undefined;
     if (record.earlier !== undefined) return;
-    this.#change(record, "retracted", { ...record.story, status: "retracted", statusReason: reason }, now);
     this.#counters.storiesRetracted++;
+    this.#change(record, "retracted", this.#tell(record, record.told, "retracted", 0, reason), now);
     this.#forget(record);
   }
 
   /** The time that a planned look was for has come: revise, resolve or forget. */
   look(record: StoryRecord, totalEvents: number, now: EpochMs): void {
-    if (record.gone || record.story === undefined) return;
+    if (record.gone || record.told === undefined) return;
     if (record.reviseAtMs !== undefined && record.reviseAtMs <= now) {
       record.reviseAtMs = undefined;
       this.#publish(record, totalEvents, now, true);
@@ -73,12 +76,14 @@ export class StoryBook {
     else this.#deadlines.plan(record, record.lastEvidenceLogMs + this.#limits.resolveAfterMs);
   }
 
+  /** Ends a story; more evidence than it has now opens it again. */
   resolve(record: StoryRecord, reason: string, now: EpochMs): void {
-    if (record.gone || record.story === undefined || record.resolvedLogMs !== undefined) return;
+    const match = headlineOf(record);
+    if (record.gone || record.told === undefined || match === undefined || record.resolvedLogMs !== undefined) return;
     record.resolvedLogMs = now;
-    record.resolvedSignature = headlineOf(record)?.signature;
+    record.resolvedSignature = match.signature;
     this.#counters.storiesResolved++;
-    this.#change(record, "resolved", { ...record.story, status: "resolved", statusReason: reason }, now);
+    this.#change(record, "resolved", this.#tell(record, match, "resolved", match.window.total, reason), now);
     this.#deadlines.plan(record, now + this.#limits.reopenWithinMs);
   }
 
@@ -104,7 +109,9 @@ export class StoryBook {
       openedPosition: position,
       groups: new Set(),
       revision: 0,
-      story: undefined,
+      status: "open",
+      told: undefined,
+      evidence: "",
       content: "",
       shape: "",
       earlier: undefined,
@@ -168,52 +175,56 @@ export class StoryBook {
   #publish(record: StoryRecord, totalEvents: number, now: EpochMs, force: boolean): void {
     const match = headlineOf(record);
     if (match === undefined) return;
-    if (record.resolvedLogMs !== undefined && record.resolvedSignature === match.signature) return;
-    const others = [...record.others.values()].filter(({ rule }) => rule !== match.rule.rule.key);
-    if (record.earlier !== undefined && record.last !== undefined && record.earlier.rule !== record.last.rule) {
-      const lost = match.rule === record.earlier.rule ? record.last : record.earlier;
-      others.push({ rule: lost.rule.rule.key, title: lost.rule.rule.title, because: "in another window of the same story", supersededBy: false });
-    }
-    const told = (supersededBy: boolean): OtherMatch[] =>
-      others.filter((other) => other.supersededBy === supersededBy).map(({ rule, title, because }) => ({ rule, title, because }));
     const reopened = record.resolvedLogMs !== undefined;
-    const status: StoryStatus = reopened || record.story?.status === "reopened" ? "reopened" : "open";
-    const story = tellStory(match, {
-      id: record.id,
-      revision: record.revision + 1,
-      status,
-      total: record.earlierEvents + totalEvents,
-      superseded: told(true),
-      alsoMatched: told(false),
-    }, this.#counters);
-    const before = record.story;
+    if (reopened && record.resolvedSignature === match.signature) return;
+    const evidence = `${match.rule.rule.key}|${match.signature}|${[...record.others.keys()].join(",")}|${match.unknownAbsences.join(",")}`;
+    if (!reopened && record.told !== undefined && record.evidence === evidence && record.reviseAtMs === undefined) return;
+    const status: StoryStatus = reopened || record.status === "reopened" ? "reopened" : "open";
+    const story = this.#tell(record, match, status, record.earlierEvents + totalEvents);
     const content = contentOf(story);
+    const before = record.told;
     if (before !== undefined && !reopened && record.content === content) return;
     const shape = shapeOf(story);
-    if (before !== undefined && !reopened && !force && record.shape === shape) {
-      const wait = Math.min(60_000, this.#limits.reviseEveryMs * 2 ** Math.min(record.revision, 16));
-      if (now < record.lastToldLogMs + wait) {
-        if (record.reviseAtMs === undefined) {
-          record.reviseAtMs = record.lastToldLogMs + wait;
-          this.#deadlines.plan(record, record.reviseAtMs);
-        }
-        return;
-      }
-    }
+    if (before !== undefined && !reopened && !force && record.shape === shape && this.#tooSoon(record, now)) return;
     record.resolvedLogMs = undefined;
+    record.evidence = evidence;
     record.content = content;
     record.shape = shape;
     if (before === undefined) this.#counters.storiesTold++;
     else this.#counters.storiesRevised++;
     if (before === undefined || reopened) this.#deadlines.plan(record, now + this.#limits.resolveAfterMs);
     this.#change(record, before === undefined ? "told" : reopened ? "reopened" : "revised", story, now);
+    record.told = match;
+  }
+
+  /** A story that only grows is revised ever less often, up to once a minute; the rest is planned. */
+  #tooSoon(record: StoryRecord, now: EpochMs): boolean {
+    const at = record.lastToldLogMs + Math.min(REVISE_WAIT_MAX_MS, this.#limits.reviseEveryMs * 2 ** Math.min(record.revision, 16));
+    if (at <= now) return false;
+    if (record.reviseAtMs === undefined) {
+      record.reviseAtMs = at;
+      this.#deadlines.plan(record, at);
+    }
+    return true;
+  }
+
+  #tell(record: StoryRecord, match: Match, status: StoryStatus, total: number, statusReason?: string): Story {
+    const others = [...record.others.values()].filter(({ rule }) => rule !== match.rule.rule.key);
+    if (record.earlier !== undefined && record.last !== undefined && record.earlier.rule !== record.last.rule) {
+      const lost = match.rule === record.earlier.rule ? record.last : record.earlier;
+      others.push({ rule: lost.rule.rule.key, title: lost.rule.rule.title, because: "in another window of the same story", supersededBy: false });
+    }
+    const shown = (supersededBy: boolean): OtherMatch[] =>
+      others.filter((other) => other.supersededBy === supersededBy).map(({ rule, title, because }) => ({ rule, title, because }));
+    const telling = { id: record.id, revision: record.revision + 1, status, statusReason, total, superseded: shown(true), alsoMatched: shown(false) };
+    return tellStory(match, telling, this.#counters);
   }
 
   #change(record: StoryRecord, kind: StoryChange["kind"], story: Story, now: EpochMs): void {
     record.revision++;
-    record.story = { ...story, revision: record.revision };
+    record.status = story.status;
     record.lastToldLogMs = now;
-    this.changes.push({ kind, story: record.story });
+    this.changes.push({ kind, story });
   }
 
   #forget(record: StoryRecord): void {
@@ -230,14 +241,26 @@ function groupOf(match: Match): string {
   return `${isolated ? `${rule.key}|` : ""}${scope}|${match.window.key}`;
 }
 
-/** What makes a revision worth telling at once. */
+/** What makes a revision worth telling at once, as a short digest: thousands are remembered. */
 function shapeOf(story: Story): string {
   const { rule, status, chain, impact, superseded, alsoMatched, confidence } = story;
-  return JSON.stringify([rule.pack, rule.id, status, chain.map(({ step, events }) => [step, events[0]]), impact, superseded, alsoMatched, confidence]);
+  return digest(JSON.stringify([rule.pack, rule.id, status, chain.map(({ step, events }) => [step, events[0]]), impact, superseded, alsoMatched, confidence]));
 }
 
 /** Everything a reader sees, but for what changes with every event. */
 function contentOf(story: Story): string {
   const { revision: _revision, timeline: _timeline, events: _events, window: _window, ...content } = story;
-  return JSON.stringify(content);
+  return digest(JSON.stringify(content));
+}
+
+/** Two runs of FNV-1a (32 bits, other offsets) over a text's code units, and its length. */
+function digest(text: string): string {
+  let a = 0x811c9dc5;
+  let b = 0x2f0b4c47;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    a = Math.imul(a ^ unit, 0x01000193);
+    b = Math.imul(b ^ unit, 0x01000193);
+  }
+  return `${(a >>> 0).toString(36)}.${(b >>> 0).toString(36)}.${text.length}`;
 }

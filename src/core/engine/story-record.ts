@@ -1,4 +1,4 @@
-import type { OtherMatch, Story } from "../model/story.ts";
+import type { OtherMatch, StoryStatus } from "../model/story.ts";
 import type { EpochMs } from "../model/time.ts";
 import type { BoundStep, Match } from "./match.ts";
 import { byRank } from "./match.ts";
@@ -12,9 +12,11 @@ export interface StoryRecord {
   /** Groups whose later windows revise it. */
   readonly groups: Set<string>;
   revision: number;
-  /** What was told last; `undefined` before the first time. */
-  story: Story | undefined;
-  /** What was told last, as texts to compare: all that a reader sees, and what is worth telling at once. */
+  status: StoryStatus;
+  /** The match that was told last; `undefined` before the first time. */
+  told: Match | undefined;
+  /** What was told last, in brief, to compare: the evidence, all that a reader sees, what is worth telling at once. */
+  evidence: string;
   content: string;
   shape: string;
   /** From windows before the last one, as one match. */

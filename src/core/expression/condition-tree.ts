@@ -54,11 +54,21 @@ function inspectNode(node: unknown, path: Place, inspection: Inspection): void {
   }
   const group = GROUPS.find((name) => Object.hasOwn(node, name));
   inspectKeys(node, path, group === undefined ? TEST_KEYS : [group], problems);
-  if (group === undefined) return inspectTest(node, path, inspection);
+  if (group === undefined) {
+    inspectTest(node, path, inspection);
+    return;
+  }
   const under = node[group];
-  if (group === "not") return inspectNode(under, [...path, group], inspection);
+  if (group === "not") {
+    inspectNode(under, [...path, group], inspection);
+    return;
+  }
   if (!Array.isArray(under) || under.length === 0) {
-    return void problems.push({ kind: "shape", problem: `\`${group}\` takes a list of at least one condition`, path: [...path, group] });
+    return void problems.push({
+      kind: "shape",
+      problem: `\`${group}\` takes a list of at least one condition`,
+      path: [...path, group],
+    });
   }
   under.forEach((child, at) => inspectNode(child, [...path, group, at], inspection));
 }
@@ -66,8 +76,10 @@ function inspectNode(node: unknown, path: Place, inspection: Inspection): void {
 function inspectKeys(node: object, path: Place, known: readonly string[], problems: ConditionProblem[]): void {
   for (const key of Object.keys(node)) {
     if (known.includes(key)) continue;
-    const problem = `\`${key}\` is not part of a condition here`;
-    problems.push({ kind: "key", problem, path: [...path, key], found: key, known, atKey: true });
+    const [group] = known;
+    const lone = known.length === 1;
+    const problem = lone ? `\`${key}\` can't stand beside \`${group}\`` : `\`${key}\` is not part of a condition here`;
+    problems.push({ kind: "key", problem, path: [...path, key], atKey: true, ...(lone ? {} : { found: key, known }) });
   }
 }
 
@@ -81,7 +93,13 @@ function inspectTest(node: Readonly<Record<string, unknown>>, path: Place, inspe
   const known = OPERATORS.find((name) => name === operator);
   if (operator !== undefined && known === undefined) {
     const problem = `there is no operator \`${String(operator)}\``;
-    problems.push({ kind: "operator", problem, path: [...path, "operator"], found: String(operator), known: OPERATORS });
+    problems.push({
+      kind: "operator",
+      problem,
+      path: [...path, "operator"],
+      found: String(operator),
+      known: OPERATORS,
+    });
   }
   if (value !== undefined) inspectValue(known, value, [...path, "value"], inspection);
 }
@@ -94,11 +112,14 @@ function inspectValue(operator: Operator | undefined, value: unknown, path: Plac
   if (isRecord(value)) {
     inspectKeys(value, path, REF_KEYS, problems);
     if (!Object.hasOwn(value, "fact")) problems.push({ kind: "shape", problem: "a map as value needs `fact`", path });
-    if (operator === "matches") problems.push({ kind: "shape", problem: "`matches` takes a pattern, not a fact", path });
-    return inspectRef(value, path, inspection);
+    if (operator === "matches")
+      problems.push({ kind: "shape", problem: "`matches` takes a pattern, not a fact", path });
+    inspectRef(value, path, inspection);
+    return;
   }
   const elements: readonly unknown[] = Array.isArray(value) ? value : [value];
-  if (!elements.every(isScalar)) problems.push({ kind: "shape", problem: "a value is a scalar, a list of them or a fact", path });
+  if (!elements.every(isScalar))
+    problems.push({ kind: "shape", problem: "a value is a scalar, a list of them or a fact", path });
   if (operator !== "matches") return;
   for (const element of elements) {
     const regex = compileRegex(String(element));

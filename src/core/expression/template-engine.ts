@@ -22,7 +22,8 @@ for (const name of Object.keys(liquid.tags)) if (!LIQUID_TAGS.includes(name)) de
 // A name such as `constructor` must not be found on the prototype of these tables.
 Object.setPrototypeOf(liquid.filters, null);
 Object.setPrototypeOf(liquid.tags, null);
-for (const [name, filter] of Object.entries(OWN_FILTERS)) liquid.registerFilter(name, (...args) => filter(args[0], args[1]));
+for (const [name, filter] of Object.entries(OWN_FILTERS))
+  liquid.registerFilter(name, (...args) => filter(args[0], args[1]));
 
 /** Parses a template. @throws an error of liquidjs where the syntax, a tag or a filter is wrong */
 export function parseTemplate(text: string): Template[] {

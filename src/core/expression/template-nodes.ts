@@ -5,8 +5,8 @@ import {
   type PropertyAccessToken,
   type Template,
   type Token,
-  toValueSync,
   TypeGuards,
+  toValueSync,
   UnlessTag,
   Value,
 } from "liquidjs/dist/liquid.browser.mjs";
@@ -26,7 +26,9 @@ export function childrenOf(node: Template): readonly Template[] {
 }
 
 /** Branches of `if` and `unless` with the condition that guards each; `undefined` for other nodes. */
-export function branchesOf(node: Template): readonly { value: Value | undefined; templates: readonly Template[] }[] | undefined {
+export function branchesOf(
+  node: Template,
+): readonly { value: Value | undefined; templates: readonly Template[] }[] | undefined {
   if (!(node instanceof IfTag) && !(node instanceof UnlessTag)) return undefined;
   return [...node.branches, { value: undefined, templates: node.elseTemplates ?? [] }];
 }

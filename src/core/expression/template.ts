@@ -1,6 +1,20 @@
-import { type Emitter, evalToken, type Output, type Template as Node, toValueSync } from "liquidjs/dist/liquid.browser.mjs";
+import {
+  type Emitter,
+  evalToken,
+  type Template as Node,
+  type Output,
+  toValueSync,
+} from "liquidjs/dist/liquid.browser.mjs";
 import { parseTemplate, renderTemplate, StoryScope } from "./template-engine.ts";
-import { argumentVariables, childrenOf, hasDefault, initialVariables, isOutput, type Variable } from "./template-nodes.ts";
+import {
+  argumentVariables,
+  childrenOf,
+  hasDefault,
+  initialVariables,
+  isOutput,
+  type Variable,
+} from "./template-nodes.ts";
+
 export { inspectTemplate, type TemplateInspection, type TemplateName } from "./inspect-template.ts";
 
 /** What one rendering gave. */

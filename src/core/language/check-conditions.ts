@@ -31,7 +31,10 @@ export function checkConditions(context: RuleContext): void {
 }
 
 function checkPaths(node: unknown, place: Place, context: RuleContext): void {
-  if (Array.isArray(node)) return node.forEach((child, at) => checkPaths(child, [...place, at], context));
+  if (Array.isArray(node)) {
+    node.forEach((child, at) => checkPaths(child, [...place, at], context));
+    return;
+  }
   if (typeof node !== "object" || node === null) return;
   for (const [key, value] of Object.entries(node)) {
     const at = [...place, key];
@@ -44,5 +47,9 @@ function checkPath(text: string, place: Place, { findings }: RuleContext): void 
   const path = parsePath(text);
   const unknown = path === undefined ? undefined : unknownField(path.segments, "step");
   if (unknown === undefined) return;
-  findings.atValue(place, { code: "TAP242", message: `a bound step has no field \`${text}\``, hint: suggest(unknown.name, unknown.known) });
+  findings.atValue(place, {
+    code: "TAP242",
+    message: `a bound step has no field \`${text}\``,
+    hint: suggest(unknown.name, unknown.known),
+  });
 }

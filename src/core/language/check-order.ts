@@ -9,18 +9,31 @@ export function checkOrder(steps: readonly Step[], context: RuleContext): void {
   steps.forEach(({ as }, at) => reportTwice(as, [...place, "steps", at, "as"], seen, context));
   rule.absent?.forEach(({ as }, at) => reportTwice(as, [...place, "absent", at, "as"], seen, context));
   if (steps.every(({ optional }) => optional)) {
-    findings.atKey([...place, "steps"], { code: "TAP216", message: "every step of this rule is optional", hint: "make one required" });
+    findings.atKey([...place, "steps"], {
+      code: "TAP216",
+      message: "every step of this rule is optional",
+      hint: "make one required",
+    });
   }
   const cycle = findCycle(steps);
   if (cycle !== undefined) {
     const at = steps.findIndex(({ as }) => as === cycle[0]);
     const round = [...cycle, cycle[0]].map((name) => `\`${name}\``).join(" after ");
-    findings.atKey([...place, "steps", at, "after"], { code: "TAP213", message: `these steps follow each other in a circle: ${round}` });
+    findings.atKey([...place, "steps", at, "after"], {
+      code: "TAP213",
+      message: `these steps follow each other in a circle: ${round}`,
+    });
   }
 }
 
-function reportTwice(name: string, place: readonly (string | number)[], seen: Set<string>, { findings }: RuleContext): void {
-  if (seen.has(name)) findings.atValue(place, { code: "TAP211", message: `this rule already has a \`${name}\``, hint: "give it another name" });
+function reportTwice(
+  name: string,
+  place: readonly (string | number)[],
+  seen: Set<string>,
+  { findings }: RuleContext,
+): void {
+  if (seen.has(name))
+    findings.atValue(place, { code: "TAP211", message: `the name \`${name}\` is already taken in this rule` });
   seen.add(name);
 }
 
@@ -56,7 +69,11 @@ export function checkBounds(steps: readonly Step[], withinMs: DurationMs | undef
   const span = longestSpan(steps);
   if (span === undefined || withinMs < span) return;
   const message = `the gaps already keep this rule within ${formatDuration(span)}`;
-  findings.atValue([...place, "within"], { code: "TAP215", message, hint: "leave it out, or make it shorter than that" });
+  findings.atValue([...place, "within"], {
+    code: "TAP215",
+    message,
+    hint: "leave it out, or make it shorter than that",
+  });
 }
 
 /** The longest time from first to last event that the gaps allow; `undefined` where they don't bound it. */

@@ -31,7 +31,8 @@ function reportSameName(readings: readonly Loaded[]): void {
 function reportSameIds({ findings, pack }: Loaded): void {
   const seen = new Set<string>();
   pack.rules.forEach(({ id }, at) => {
-    if (seen.has(id)) findings.atValue(["rules", at, "id"], { code: "TAP221", message: `this pack already has a rule \`${id}\`` });
+    if (seen.has(id))
+      findings.atValue(["rules", at, "id"], { code: "TAP221", message: `this pack already has a rule \`${id}\`` });
     seen.add(id);
   });
 }

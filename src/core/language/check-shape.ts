@@ -1,4 +1,6 @@
 import type { ErrorObject } from "ajv/dist/2020.js";
+import { parsePath } from "../model/path.ts";
+import { unknownField } from "./event-fields.ts";
 import type { Findings } from "./findings.ts";
 import { listed, nearest, suggest } from "./nearest.ts";
 import type { SchemaCheck } from "./schema-validators.ts";
@@ -17,35 +19,53 @@ function report(error: ErrorObject, root: YamlNode, findings: Findings): void {
   const params = error.params as Readonly<Record<string, unknown>>;
   switch (keyword) {
     case "additionalProperties": {
-      const key = String(params["additionalProperty"]);
-      return findings.atKey([...place, key], { code: "TAP101", message: `there is no field \`${key}\` here`, hint: fieldHint(key, place, error) });
+      reportUnknown(String(params["additionalProperty"]), place, error, findings);
+      return;
     }
     case "required": {
       const key = String(params["missingProperty"]);
-      return findings.atKey(place, { code: "TAP102", message: `${nameOf(place)} needs \`${key}\`` });
+      findings.atKey(place, { code: "TAP102", message: `${nameOf(place)} needs \`${key}\`` });
+      return;
     }
     case "type":
-      return findings.atValue(place, { code: "TAP103", message: `${nameOf(place)} takes ${typesOf(params["type"])}`, hint: typeHint(place, root) });
+      findings.atValue(place, {
+        code: "TAP103",
+        message: `${nameOf(place)} takes ${typesOf(params["type"])}`,
+        hint: typeHint(place, root, findings),
+      });
+      return;
     case "enum":
     case "const": {
       const known = keyword === "const" ? [params["allowedValue"]] : (params["allowedValues"] as readonly unknown[]);
       const words = known.map(String);
       const found = String(error.data);
       const near = nearest(found, words);
-      const hint = near === undefined ? `it is ${1 < words.length ? "one of " : ""}${listed(words)}` : `did you mean \`${near}\`?`;
-      return findings.atValue(place, { code: "TAP104", message: `${nameOf(place)} can't be \`${found}\``, hint });
+      const hint =
+        near === undefined ? `it is ${1 < words.length ? "one of " : ""}${listed(words)}` : `did you mean \`${near}\`?`;
+      findings.atValue(place, { code: "TAP104", message: `${nameOf(place)} can't be \`${found}\``, hint });
+      return;
     }
     case "pattern":
-      return findings.atValue(place, { code: "TAP105", message: `\`${String(error.data)}\` has not the form of ${formOf(error)}`, hint: formHint(error) });
+      findings.atValue(place, {
+        code: "TAP105",
+        message: `\`${String(error.data)}\` has not the form of ${formOf(error)}`,
+        hint: formHint(error),
+      });
+      return;
     case "propertyNames": {
       const key = String(params["propertyName"]);
-      return findings.atKey([...place, key], { code: "TAP105", message: `\`${key}\` has not the form of a name`, hint: NAME_HINT });
+      findings.atKey([...place, key], {
+        code: "TAP105",
+        message: `\`${key}\` has not the form of a name`,
+        hint: NAME_HINT,
+      });
+      return;
     }
     default:
-      return findings.atValue(place, { code: "TAP106", message: `${nameOf(place)} ${boundMessage(error)}` });
+      findings.atValue(place, { code: "TAP106", message: `${nameOf(place)} ${boundMessage(error)}` });
+      return;
   }
 }
-
 
 /** Splits a JSON pointer; numbers are indexes only where the tree has a list. */
 function placeOf(pointer: string, root: YamlNode): Place {
@@ -66,31 +86,46 @@ function nameOf(place: Place): string {
   return `entry ${Number(last) + 1} of \`${owner}\``;
 }
 
-function fieldHint(key: string, place: Place, { parentSchema }: ErrorObject): string | undefined {
-  const properties = (parentSchema as { properties?: object } | undefined)?.properties;
-  const known = Object.keys(properties ?? {});
-  if (known.includes("doesNotContain") && nearest(key, known) === undefined) {
-    return `write the path as one key, \`${String(place.at(-1))}.${key}\`, or use an operator: ${listed(known)}`;
-  }
-  return suggest(key, known);
+/** A key that no schema knows. Under a field of `where` the known ones are operators. */
+function reportUnknown(key: string, place: Place, { parentSchema }: ErrorObject, findings: Findings): void {
+  const known = Object.keys((parentSchema as { properties?: object } | undefined)?.properties ?? {});
+  const operators = known.includes("doesNotContain");
+  const path = parsePath(`${String(place.at(-1))}.${key}`);
+  const meantPath =
+    operators &&
+    path !== undefined &&
+    nearest(key, known) === undefined &&
+    unknownField(path.segments, "event") === undefined;
+  const message = operators ? `there is no operator \`${key}\`` : `there is no field \`${key}\` here`;
+  const hint = meantPath ? `write the path as one key, \`${path.text}\`` : suggest(key, known);
+  findings.atKey([...place, key], { code: "TAP101", message, hint });
 }
 
 const TYPE_WORDS: Readonly<Record<string, string>> = {
-  string: "a text", number: "a number", integer: "a whole number", boolean: "true or false", array: "a list", object: "a map", null: "nothing",
+  string: "a text",
+  number: "a number",
+  integer: "a whole number",
+  boolean: "true or false",
+  array: "a list",
+  object: "a map",
+  null: "nothing",
 };
 
 function typesOf(type: unknown): string {
-  const words = (Array.isArray(type) ? type : String(type).split(",")).map((name) => TYPE_WORDS[String(name)] ?? String(name));
+  const words = (Array.isArray(type) ? type : String(type).split(",")).map(
+    (name) => TYPE_WORDS[String(name)] ?? String(name),
+  );
   const last = words.pop() ?? "";
   return words.length === 0 ? last : `${words.join(", ")} or ${last}`;
 }
 
-function typeHint(place: Place, root: YamlNode): string | undefined {
+function typeHint(place: Place, root: YamlNode, { source }: Findings): string | undefined {
   const node = nodeAt(root, place);
   if (node.kind !== "scalar") return undefined;
   if (node.value === null) return "there is no value here; to ask for a field that is missing, write `exists: false`";
-  if (typeof node.value === "string") return /^(yes|no|on|off)$/i.test(node.value) ? "write `true` or `false`" : undefined;
-  return `write \`"${String(node.value)}"\` for the text`;
+  if (typeof node.value === "string")
+    return /^(yes|no|on|off)$/i.test(node.value) ? "write `true` or `false`" : undefined;
+  return `write \`"${source.text.slice(node.span.start, node.span.end)}"\` for the text`;
 }
 
 const NAME_HINT = "a name begins with a lower-case letter and has letters, digits and `_`";
@@ -98,7 +133,11 @@ const NAME_HINT = "a name begins with a lower-case letter and has letters, digit
 function formOf({ schema }: ErrorObject): string {
   const pattern = String(schema);
   if (pattern.includes("/[a-z")) return "a rule's key";
-  return pattern.includes("_]*$") && pattern.includes("A-Z") ? "a name" : pattern.startsWith("^[a-z0-9]+(-") ? "an id" : "this field";
+  return pattern.includes("_]*$") && pattern.includes("A-Z")
+    ? "a name"
+    : pattern.startsWith("^[a-z0-9]+(-")
+      ? "an id"
+      : "this field";
 }
 
 function formHint(error: ErrorObject): string | undefined {
@@ -120,7 +159,9 @@ const BOUNDS: Readonly<Record<string, readonly [least: boolean, one: string, man
 function boundMessage({ keyword, message, params }: ErrorObject): string {
   const limit = Number((params as { limit?: unknown }).limit);
   const bound = BOUNDS[keyword];
-  if (bound !== undefined) return `${bound[0] ? "needs at least" : "takes at most"} ${limit} ${limit === 1 ? bound[1] : bound[2]}`;
-  if (keyword === "minimum" || keyword === "maximum") return `is at ${keyword === "minimum" ? "least" : "most"} ${limit}`;
+  if (bound !== undefined)
+    return `${bound[0] ? "needs at least" : "takes at most"} ${limit} ${limit === 1 ? bound[1] : bound[2]}`;
+  if (keyword === "minimum" || keyword === "maximum")
+    return `is at ${keyword === "minimum" ? "least" : "most"} ${limit}`;
   return keyword === "uniqueItems" ? "names the same twice" : String(message);
 }

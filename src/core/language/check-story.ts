@@ -19,27 +19,49 @@ function checkTemplate(text: string, place: Place, context: RuleContext): void {
   const { problem, offset, names } = inspectTemplate(text);
   if (problem !== undefined) {
     const part = offset === undefined ? undefined : text.slice(offset).split(/\s/, 3).join(" ");
-    return context.findings.atValue(place, { code: "TAP241", message: `this template can't be read: ${problem}`, part });
+    context.findings.atValue(place, {
+      code: "TAP241",
+      message: `this template can't be read: ${problem}`,
+      part,
+    });
+    return;
   }
   for (const name of names) checkName(name, text.slice(name.offset, name.end), place, context);
 }
 
-function checkName({ root, path, optionalGuard, asked }: TemplateName, written: string, place: Place, context: RuleContext): void {
+function checkName(
+  { root, path, optionalGuard, asked }: TemplateName,
+  written: string,
+  place: Place,
+  context: RuleContext,
+): void {
   const { findings } = context;
   if (!isStep(root, place, context, { part: written })) return;
   const step = context.rule.steps.find(({ as }) => as === root);
   if (path === "" && !asked) {
     const hint = `name a field of it, such as \`${root}.entity.name\``;
-    return findings.atValue(place, { code: "TAP242", message: `\`${root}\` is a step, not a text`, hint, part: written });
+    findings.atValue(place, {
+      code: "TAP242",
+      message: `\`${root}\` is a step, not a text`,
+      hint,
+      part: written,
+    });
+    return;
   }
   const segments = parsePath(path)?.segments ?? [];
   const unknown = unknownField(segments, "step") ?? pluralOf(path, asked);
   if (unknown !== undefined && path !== "" && !path.endsWith(".size")) {
-    const hint = unknown.known.length === 0 ? undefined : (suggest(unknown.name, unknown.known) ?? listed(unknown.known));
+    const hint =
+      unknown.known.length === 0 ? undefined : (suggest(unknown.name, unknown.known) ?? listed(unknown.known));
     findings.atValue(place, { code: "TAP242", message: `a bound step has no field \`${path}\``, hint, part: written });
   } else if (step?.optional === true && !optionalGuard) {
     const hint = `put it inside \`{% if ${root} %}\`, or give it a \`default\``;
-    findings.atValue(place, { code: "TAP243", message: `\`${root}\` is optional and may not be there`, hint, part: written });
+    findings.atValue(place, {
+      code: "TAP243",
+      message: `\`${root}\` is optional and may not be there`,
+      hint,
+      part: written,
+    });
   }
 }
 

@@ -5,43 +5,207 @@ const warning = "warning" as const;
 
 /** Codes about what a pack or a rule test means. */
 export const MEANING_CODES = {
-  TAP201: { severity: error, title: "not a duration", explanation: "A duration is a number and a unit (`ms`, `s`, `m`, `h`, `d`), such as `90s` or `1h30m`. `within` must be longer than zero." },
-  TAP202: { severity: error, title: "not a field path", explanation: "A field path is dotted, such as `entity.name`, `related[role=mounts].name`, `related[*].name` or `related[0].name`." },
-  TAP203: { severity: error, title: "bad regular expression", explanation: "`matches` takes RE2 syntax: no look-around and no back-references, so that every pattern runs in linear time." },
-  TAP204: { severity: error, title: "event type that is not lower case", explanation: "Event types are lower case and dotted, so this one matches no event. A Kubernetes reason stays as it is written in the field `reason`." },
-  TAP205: { severity: error, title: "unknown list", explanation: "`$name` in `where` stands for a list under `lists` of the same pack." },
-  TAP206: { severity: error, title: "unknown pattern", explanation: "`use` names a pattern under `patterns` of the same pack." },
+  TAP201: {
+    severity: error,
+    title: "not a duration",
+    explanation:
+      "A duration is a number and a unit (`ms`, `s`, `m`, `h`, `d`), such as `90s` or `1h30m`. `within` must be longer than zero.",
+  },
+  TAP202: {
+    severity: error,
+    title: "not a field path",
+    explanation:
+      "A field path is dotted, such as `entity.name`, `related[role=mounts].name`, `related[*].name` or `related[0].name`.",
+  },
+  TAP203: {
+    severity: error,
+    title: "bad regular expression",
+    explanation:
+      "`matches` takes RE2 syntax: no look-around and no back-references, so that every pattern runs in linear time.",
+  },
+  TAP204: {
+    severity: error,
+    title: "event type that is not lower case",
+    explanation:
+      "Event types are lower case and dotted, so this one matches no event. A Kubernetes reason stays as it is written in the field `reason`.",
+  },
+  TAP205: {
+    severity: error,
+    title: "unknown list",
+    explanation: "`$name` in `where` stands for a list under `lists` of the same pack.",
+  },
+  TAP206: {
+    severity: error,
+    title: "unknown pattern",
+    explanation: "`use` names a pattern under `patterns` of the same pack.",
+  },
   TAP207: { severity: warning, title: "list that nothing uses", explanation: "Remove the list, or use it as `$name`." },
-  TAP208: { severity: warning, title: "pattern that nothing uses", explanation: "Remove the pattern, or use it as `use: name`." },
-  TAP209: { severity: warning, title: "negation over a field that may be missing", explanation: "A missing field makes every operator false, negative ones and those under `not` too. Say which you mean: add `exists: true` for the same field, or ask `exists: false` instead." },
-  TAP210: { severity: error, title: "test that every event passes", explanation: "A step, an absence or a `resolve` entry needs at least one of `type`, `use` and `where`." },
-  TAP211: { severity: error, title: "name given twice", explanation: "Steps and absences of a rule share one set of names; the joins of a rule have another." },
-  TAP212: { severity: error, title: "unknown step", explanation: "`after`, `from`, `to`, `keys`, `fact` and templates name steps of the same rule." },
-  TAP213: { severity: error, title: "cycle of steps", explanation: "Steps that follow each other in a circle can never hold. Remove one `after`." },
-  TAP214: { severity: error, title: "gap without a step to follow", explanation: "`within` on a step is the longest gap from the steps of `after`. Add `after`, or put `within` on the rule." },
-  TAP215: { severity: warning, title: "bound that decides nothing", explanation: "The gaps of the steps already keep the rule within this bound, or the rule's bound is shorter than the gap. Remove the one that decides nothing, or change it." },
-  TAP216: { severity: error, title: "rule without a required step", explanation: "A rule whose steps are all optional would hold always. Make at least one step required." },
-  TAP217: { severity: error, title: "type given twice", explanation: "The pattern already says the type. Leave out `type`, or make a pattern without one." },
-  TAP221: { severity: error, title: "rule id given twice", explanation: "The id of a rule is unique in its pack: stories are known by `pack/id`." },
-  TAP222: { severity: error, title: "pack name given twice", explanation: "The name of a pack is unique over all loaded packs. Neither of two packs with one name is loaded." },
-  TAP223: { severity: warning, title: "supersedes a rule that is not there", explanation: "None of the loaded packs has this rule. That is right where the other pack is loaded elsewhere; otherwise it is a misspelt name." },
-  TAP224: { severity: error, title: "rule supersedes itself", explanation: "A rule can't outrank itself, directly or through others." },
-  TAP225: { severity: error, title: "engine does not fit", explanation: "The pack asks for another version of the engine than this one." },
-  TAP226: { severity: error, title: "not a version or a range", explanation: "A version is `major.minor.patch`. A range is comparisons that must all hold, such as `>=0.1 <1`." },
-  TAP227: { severity: warning, title: "rule that another always hides", explanation: "A rule that supersedes this one holds whenever this one does, so it is never the headline. Remove it, or make it `standalone`." },
-  TAP231: { severity: error, title: "step without a join key", explanation: "With `join` a rule looks across traces, so every required step needs a key in at least one join, or nothing ties it to the others." },
-  TAP232: { severity: error, title: "key that can't exist for this kind", explanation: "Cluster-scoped kinds have no namespace, so the key is always missing and nothing is ever joined." },
-  TAP233: { severity: error, title: "keys of different length", explanation: "All keys of a join are compared value by value, so each needs the same number of fields." },
-  TAP234: { severity: error, title: "bad range of an absence", explanation: "`from` and `to` are the name of a step, or `step + duration` or `step - duration`, and `to` lies after `from`." },
-  TAP241: { severity: error, title: "bad template", explanation: "Templates are Liquid with the tags `if`, `unless`, `for`, `case` and `assign`, and the filters `since`, `clock`, `duration`, `bytes`, `default`, `join`, `first`, `last`, `truncate`, `size`, `upcase`, `downcase`, `map` and `uniq`." },
-  TAP242: { severity: error, title: "no such field", explanation: "Events have the fields of event.schema.json; anything of one's own is under `attributes`. A bound step has `count`, `distinct`, `first`, `last` and `all` besides." },
-  TAP243: { severity: warning, title: "optional step used without asking", explanation: "Where the optional step is not bound, the story would say `‹missing: …›`. Put the words inside `{% if step %}`, or give a `default`." },
-  TAP244: { severity: error, title: "bad conditions", explanation: "`conditions` are json-rules-engine's `all`, `any`, `not`, `fact`, `path`, `operator` and `value`, and nothing else." },
-  TAP301: { severity: error, title: "unknown template of a test", explanation: "`use` names an event under `templates` of the same file." },
-  TAP302: { severity: error, title: "case name given twice", explanation: "Cases are run and reported by name, so each has its own." },
-  TAP303: { severity: error, title: "bad time in a test", explanation: "`start` is an RFC 3339 time; `at` and `arrives` are durations from it, such as `40s` or `-5s`." },
+  TAP208: {
+    severity: warning,
+    title: "pattern that nothing uses",
+    explanation: "Remove the pattern, or use it as `use: name`.",
+  },
+  TAP209: {
+    severity: warning,
+    title: "negation over a field that may be missing",
+    explanation:
+      "A missing field makes every operator false, negative ones and those under `not` too. Say which you mean: add `exists: true` for the same field, or ask `exists: false` instead.",
+  },
+  TAP210: {
+    severity: error,
+    title: "test that every event passes",
+    explanation: "A step, an absence or a `resolve` entry needs at least one of `type`, `use` and `where`.",
+  },
+  TAP211: {
+    severity: error,
+    title: "name given twice",
+    explanation: "Steps and absences of a rule share one set of names; the joins of a rule have another.",
+  },
+  TAP212: {
+    severity: error,
+    title: "unknown step",
+    explanation: "`after`, `from`, `to`, `keys`, `fact` and templates name steps of the same rule.",
+  },
+  TAP213: {
+    severity: error,
+    title: "cycle of steps",
+    explanation: "Steps that follow each other in a circle can never hold. Remove one `after`.",
+  },
+  TAP214: {
+    severity: error,
+    title: "gap without a step to follow",
+    explanation:
+      "`within` on a step is the longest gap from the steps of `after`. Add `after`, or put `within` on the rule.",
+  },
+  TAP215: {
+    severity: warning,
+    title: "bound that decides nothing",
+    explanation:
+      "The gaps of the steps already keep the rule within this bound, or the rule's bound is shorter than the gap. Remove the one that decides nothing, or change it.",
+  },
+  TAP216: {
+    severity: error,
+    title: "rule without a required step",
+    explanation: "A rule whose steps are all optional would hold always. Make at least one step required.",
+  },
+  TAP217: {
+    severity: error,
+    title: "type given twice",
+    explanation: "The pattern already says the type. Leave out `type`, or make a pattern without one.",
+  },
+  TAP221: {
+    severity: error,
+    title: "rule id given twice",
+    explanation: "The id of a rule is unique in its pack: stories are known by `pack/id`.",
+  },
+  TAP222: {
+    severity: error,
+    title: "pack name given twice",
+    explanation: "The name of a pack is unique over all loaded packs. Neither of two packs with one name is loaded.",
+  },
+  TAP223: {
+    severity: warning,
+    title: "supersedes a rule that is not there",
+    explanation:
+      "None of the loaded packs has this rule. That is right where the other pack is loaded elsewhere; otherwise it is a misspelt name.",
+  },
+  TAP224: {
+    severity: error,
+    title: "rule supersedes itself",
+    explanation: "A rule can't outrank itself, directly or through others.",
+  },
+  TAP225: {
+    severity: error,
+    title: "engine does not fit",
+    explanation: "The pack asks for another version of the engine than this one.",
+  },
+  TAP226: {
+    severity: error,
+    title: "not a version or a range",
+    explanation: "A version is `major.minor.patch`. A range is comparisons that must all hold, such as `>=0.1 <1`.",
+  },
+  TAP227: {
+    severity: warning,
+    title: "rule that another always hides",
+    explanation:
+      "A rule that supersedes this one holds whenever this one does, so it is never the headline. Remove it, or make it `standalone`.",
+  },
+  TAP231: {
+    severity: error,
+    title: "step without a join key",
+    explanation:
+      "With `join` a rule looks across traces, so every required step needs a key in at least one join, or nothing ties it to the others.",
+  },
+  TAP232: {
+    severity: error,
+    title: "key that can't exist for this kind",
+    explanation: "Cluster-scoped kinds have no namespace, so the key is always missing and nothing is ever joined.",
+  },
+  TAP233: {
+    severity: error,
+    title: "keys of different length",
+    explanation: "All keys of a join are compared value by value, so each needs the same number of fields.",
+  },
+  TAP234: {
+    severity: error,
+    title: "bad range of an absence",
+    explanation:
+      "`from` and `to` are the name of a step, or `step + duration` or `step - duration`, and `to` lies after `from`.",
+  },
+  TAP241: {
+    severity: error,
+    title: "bad template",
+    explanation:
+      "Templates are Liquid with the tags `if`, `unless`, `for`, `case` and `assign`, and the filters `since`, `clock`, `duration`, `bytes`, `default`, `join`, `first`, `last`, `truncate`, `size`, `upcase`, `downcase`, `map` and `uniq`.",
+  },
+  TAP242: {
+    severity: error,
+    title: "no such field",
+    explanation:
+      "Events have the fields of event.schema.json; anything of one's own is under `attributes`. A bound step has `count`, `distinct`, `first`, `last` and `all` besides.",
+  },
+  TAP243: {
+    severity: warning,
+    title: "optional step used without asking",
+    explanation:
+      "Where the optional step is not bound, the story would say `‹missing: …›`. Put the words inside `{% if step %}`, or give a `default`.",
+  },
+  TAP244: {
+    severity: error,
+    title: "bad conditions",
+    explanation:
+      "`conditions` are json-rules-engine's `all`, `any`, `not`, `fact`, `path`, `operator` and `value`, and nothing else.",
+  },
+  TAP301: {
+    severity: error,
+    title: "unknown template of a test",
+    explanation: "`use` names an event under `templates` of the same file.",
+  },
+  TAP302: {
+    severity: error,
+    title: "case name given twice",
+    explanation: "Cases are run and reported by name, so each has its own.",
+  },
+  TAP303: {
+    severity: error,
+    title: "bad time in a test",
+    explanation: "`start` is an RFC 3339 time; `at` and `arrives` are durations from it, such as `40s` or `-5s`.",
+  },
   TAP304: { severity: error, title: "case without events", explanation: "A case needs `events` or a `fixture`." },
-  TAP305: { severity: error, title: "event id of a test", explanation: "Each event of a case has its own id, and `bound` and `rootCause` name ids of that case." },
-  TAP306: { severity: error, title: "event that is not whole", explanation: "With its template an event needs `at` or `time`, `source`, `type`, and an entity with `kind` and `name`." },
-  TAP307: { severity: error, title: "case that expects nothing", explanation: "A case needs `expect` or `at`, or it can't fail." },
+  TAP305: {
+    severity: error,
+    title: "event id of a test",
+    explanation: "Each event of a case has its own id, and `bound` and `rootCause` name ids of that case.",
+  },
+  TAP306: {
+    severity: error,
+    title: "event that is not whole",
+    explanation:
+      "With its template an event needs `at` or `time`, `source`, `type`, and an entity with `kind` and `name`.",
+  },
+  TAP307: {
+    severity: error,
+    title: "case that expects nothing",
+    explanation: "A case needs `expect` or `at`, or it can't fail.",
+  },
 } as const satisfies Readonly<Record<string, CodeEntry>>;

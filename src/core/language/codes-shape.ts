@@ -8,7 +8,8 @@ export const SHAPE_CODES = {
   TAP001: {
     severity: error,
     title: "file too large",
-    explanation: "A file holds at most 256 KiB, so that it is read in well under a second. Split the pack into several.",
+    explanation:
+      "A file holds at most 256 KiB, so that it is read in well under a second. Split the pack into several.",
   },
   TAP002: {
     severity: error,
@@ -19,7 +20,8 @@ export const SHAPE_CODES = {
   TAP003: {
     severity: error,
     title: "not YAML",
-    explanation: "The text can't be read as YAML. The usual causes are a missing quote, a missing space after a colon, or an indentation that does not line up.",
+    explanation:
+      "The text can't be read as YAML. The usual causes are a missing quote, a missing space after a colon, or an indentation that does not line up.",
   },
   TAP004: {
     severity: error,
@@ -34,17 +36,20 @@ export const SHAPE_CODES = {
   TAP006: {
     severity: error,
     title: "alias that leads nowhere",
-    explanation: "An alias (`*name`) needs an anchor (`&name`) earlier in the same file, and can't stand inside what it names. `<<` merges maps only.",
+    explanation:
+      "An alias (`*name`) needs an anchor (`&name`) earlier in the same file, and can't stand inside what it names. `<<` merges maps only.",
   },
   TAP007: {
     severity: error,
     title: "not one document",
-    explanation: "A file holds exactly one YAML document, and that is a map. Put further packs into files of their own.",
+    explanation:
+      "A file holds exactly one YAML document, and that is a map. Put further packs into files of their own.",
   },
   TAP008: {
     severity: error,
     title: "key that is not a plain text",
-    explanation: "Keys are plain texts. A key that is a list or a map, an empty key and the key `__proto__` are refused.",
+    explanation:
+      "Keys are plain texts. A key that is a list or a map, an empty key and the key `__proto__` are refused.",
   },
   TAP009: {
     severity: error,
@@ -70,7 +75,8 @@ export const SHAPE_CODES = {
   TAP103: {
     severity: error,
     title: "wrong type",
-    explanation: "The value has another type than the field takes. A text that looks like a number or like `true` needs quotes.",
+    explanation:
+      "The value has another type than the field takes. A text that looks like a number or like `true` needs quotes.",
   },
   TAP104: {
     severity: error,

@@ -1,9 +1,20 @@
 import type { PathSegment } from "../model/path.ts";
 
 /** What a path may lead through: fields by name, a list of such, any data, or nothing below. */
-type Shape = { readonly fields: Readonly<Record<string, Shape>>; readonly open?: boolean } | { readonly list: Shape } | "any" | "leaf";
+type Shape =
+  | { readonly fields: Readonly<Record<string, Shape>>; readonly open?: boolean }
+  | { readonly list: Shape }
+  | "any"
+  | "leaf";
 
-const ENTITY: Readonly<Record<string, Shape>> = { kind: "leaf", name: "leaf", namespace: "leaf", uid: "leaf", node: "leaf", cluster: "leaf" };
+const ENTITY: Readonly<Record<string, Shape>> = {
+  kind: "leaf",
+  name: "leaf",
+  namespace: "leaf",
+  uid: "leaf",
+  node: "leaf",
+  cluster: "leaf",
+};
 
 const EVENT: Readonly<Record<string, Shape>> = {
   id: "leaf",
@@ -61,7 +72,14 @@ export function unknownField(segments: readonly PathSegment[], of: "event" | "st
   let shape: Shape = { fields: of === "event" ? EVENT : STEP };
   for (const segment of segments) {
     if (shape === "any") return undefined;
-    const name = segment.kind === "key" ? segment.name : segment.kind === "index" ? `[${segment.at}]` : segment.kind === "each" ? "[*]" : `[${segment.key}=${segment.value}]`;
+    const name =
+      segment.kind === "key"
+        ? segment.name
+        : segment.kind === "index"
+          ? `[${segment.at}]`
+          : segment.kind === "each"
+            ? "[*]"
+            : `[${segment.key}=${segment.value}]`;
     if (shape === "leaf") return { name, known: [] };
     if (segment.kind !== "key") {
       if (!("list" in shape)) return { name, known: [] };

@@ -44,7 +44,10 @@ export class Findings {
   /** Something wrong with the value at a place. */
   atValue(place: Place, finding: Finding): void {
     const root = this.#root;
-    if (root === undefined) return this.atSpan({ start: 0, end: 0 }, finding);
+    if (root === undefined) {
+      this.atSpan({ start: 0, end: 0 }, finding);
+      return;
+    }
     const whole = valueSpan(root, place);
     this.atSpan(this.#partOf(nodeAt(root, place).span, finding.part) ?? whole, finding);
   }

@@ -1,4 +1,14 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, type Pair, type Scalar, type YAMLMap, type YAMLSeq } from "yaml";
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Pair,
+  type Scalar,
+  type YAMLMap,
+  type YAMLSeq,
+} from "yaml";
 import type { Findings } from "./findings.ts";
 import type { Span } from "./source-text.ts";
 import type { YamlEntry, YamlMap, YamlNode } from "./yaml-tree.ts";
@@ -12,32 +22,44 @@ interface Growth {
   readonly findings: Findings;
   readonly anchors: Map<string, YamlNode | "open">;
   left: number;
+  /** A bound was reached, so what was grown is not the whole file. */
+  cut: boolean;
 }
 
-/** Turns the parser's document into a tree: keys unique, aliases and `<<` followed within bounds, no tags. */
+/**
+ * Turns the parser's document into a tree: keys unique, aliases and `<<` followed within bounds, no tags.
+ * Gives `undefined` where a bound was reached; anything else that is wrong leaves a tree to look at further.
+ */
 export function growTree(document: Document, findings: Findings): YamlNode | undefined {
-  return grow(document.contents, 0, { findings, anchors: new Map(), left: VALUES_MAX });
+  const growth: Growth = { findings, anchors: new Map(), left: VALUES_MAX, cut: false };
+  const root = grow(document.contents, 0, growth);
+  return growth.cut ? undefined : root;
 }
 
 function grow(node: unknown, depth: number, growth: Growth): YamlNode | undefined {
-  const { findings } = growth;
   const span = spanOf(node);
+  if (DEPTH_MAX < depth) return cut(`values nest more than ${DEPTH_MAX} deep`, span, growth);
+  if (growth.left < 1) return cut(`the file has more than ${VALUES_MAX} values`, span, growth);
   growth.left -= 1;
-  if (growth.left < 0 || DEPTH_MAX < depth) {
-    const what = growth.left < 0 ? `the file has more than ${VALUES_MAX} values` : `values nest more than ${DEPTH_MAX} deep`;
-    findings.atSpan({ start: span.start, end: span.start + 1 }, { code: "TAP002", message: what });
-    return undefined;
-  }
   if (isAlias(node)) return follow(node.source, span, growth);
-  if (isScalar(node)) return remember(node, scalar(node, span, findings), growth);
+  if (isScalar(node)) return remember(node, scalar(node, span, growth.findings), growth);
   if (!isMap(node) && !isSeq(node)) return { kind: "scalar", span, value: null };
-  refuseTag(node, span, findings);
+  refuseTag(node, span, growth.findings);
   if (node.anchor !== undefined) growth.anchors.set(node.anchor, "open");
   const grown = isMap(node) ? growMap(node, span, depth, growth) : growList(node, span, depth, growth);
   return remember(node, grown, growth);
 }
 
-function remember(node: { anchor?: string | undefined }, grown: YamlNode | undefined, { anchors }: Growth): YamlNode | undefined {
+function cut(message: string, { start }: Span, growth: Growth): undefined {
+  growth.cut = true;
+  growth.findings.atSpan({ start, end: start + 1 }, { code: "TAP002", message });
+}
+
+function remember(
+  node: { anchor?: string | undefined },
+  grown: YamlNode | undefined,
+  { anchors }: Growth,
+): YamlNode | undefined {
   if (node.anchor !== undefined && grown !== undefined) anchors.set(node.anchor, grown);
   return grown;
 }
@@ -45,11 +67,14 @@ function remember(node: { anchor?: string | undefined }, grown: YamlNode | undef
 function follow(name: string, span: Span, growth: Growth): YamlNode | undefined {
   const named = growth.anchors.get(name);
   if (named === undefined || named === "open") {
-    const why = named === undefined ? `there is no anchor \`&${name}\` before this` : `\`*${name}\` stands inside what it names`;
+    const why =
+      named === undefined ? `there is no anchor \`&${name}\` before this` : `\`*${name}\` stands inside what it names`;
     growth.findings.atSpan(span, { code: "TAP006", message: why });
     return undefined;
   }
-  growth.left -= sizeOf(named, growth.left);
+  const size = sizeOf(named, growth.left);
+  if (growth.left < size) return cut(`the file has more than ${VALUES_MAX} values`, span, growth);
+  growth.left -= size;
   return named;
 }
 
@@ -76,7 +101,7 @@ function scalar(node: Scalar, span: Span, findings: Findings): YamlNode {
 function growList(node: YAMLSeq, span: Span, depth: number, growth: Growth): YamlNode | undefined {
   const items: YamlNode[] = [];
   for (const item of node.items) {
-    if (growth.left < 0) return undefined;
+    if (growth.cut) return undefined;
     const grown = grow(item, depth + 1, growth);
     if (grown !== undefined) items.push(grown);
   }
@@ -87,7 +112,7 @@ function growMap(node: YAMLMap, span: Span, depth: number, growth: Growth): Yaml
   const entries = new Map<string, YamlEntry>();
   const merged: YamlMap[] = [];
   for (const pair of node.items) {
-    if (growth.left < 0) return undefined;
+    if (growth.cut) return undefined;
     growPair(pair, entries, merged, depth, growth);
   }
   for (const { entries: more } of merged) {
@@ -102,16 +127,26 @@ function growPair(pair: Pair, entries: Map<string, YamlEntry>, merged: YamlMap[]
   const key = isScalar(pair.key) ? pair.key.value : undefined;
   const name = typeof key === "number" || typeof key === "boolean" ? String(key) : key;
   if (typeof name !== "string" || name === "" || name === "__proto__") {
-    return findings.atSpan(at, { code: "TAP008", message: "a key is a plain text", hint: "write the key as a word, in quotes if need be" });
+    findings.atSpan(at, {
+      code: "TAP008",
+      message: "a key is a plain text",
+      hint: "write the key as a word, in quotes if need be",
+    });
+    return;
   }
   const grown = grow(pair.value, depth + 1, growth);
-  if (name === "<<") return merge(grown, at, merged, findings);
+  if (name === "<<") {
+    merge(grown, at, merged, findings);
+    return;
+  }
   const first = entries.get(name);
   if (first !== undefined) {
     const { line } = findings.source.positionAt(first.keySpan.start);
-    return findings.atSpan(at, { code: "TAP004", message: `\`${name}\` is already given on line ${line}` });
+    findings.atSpan(at, { code: "TAP004", message: `\`${name}\` is already given on line ${line}` });
+    return;
   }
-  if (grown !== undefined) entries.set(name, { keySpan: at, node: pair.value === null ? { kind: "scalar", span: at, value: null } : grown });
+  if (grown !== undefined)
+    entries.set(name, { keySpan: at, node: pair.value === null ? { kind: "scalar", span: at, value: null } : grown });
 }
 
 function merge(grown: YamlNode | undefined, at: Span, merged: YamlMap[], findings: Findings): void {
@@ -124,7 +159,11 @@ function merge(grown: YamlNode | undefined, at: Span, merged: YamlMap[], finding
 
 function refuseTag(node: { tag?: string | undefined }, span: Span, findings: Findings): void {
   if (node.tag === undefined) return;
-  findings.atSpan(span, { code: "TAP005", message: "tags are not part of this format", hint: "write the value itself" });
+  findings.atSpan(span, {
+    code: "TAP005",
+    message: "tags are not part of this format",
+    hint: "write the value itself",
+  });
 }
 
 function spanOf(node: unknown): Span {

@@ -13,13 +13,18 @@ export function withoutIgnored(findings: Findings): readonly Diagnostic[] {
     const span = { start: index, end: index + whole.trimEnd().length };
     const [, codes, reason] = CONTENT.exec(rest.trimEnd()) ?? [];
     if (codes === undefined || reason === undefined) {
-      findings.atSpan(span, { code: "TAP010", message: "this comment ignores nothing", hint: "write `# tapio:ignore TAP209 because …`" });
+      findings.atSpan(span, {
+        code: "TAP010",
+        message: "this comment ignores nothing",
+        hint: "write `# tapio:ignore TAP209 because …`",
+      });
       continue;
     }
     const { line } = source.positionAt(index);
     for (const code of codes.split(/[ \t]*,[ \t]*/)) {
       if (!isDiagnosticCode(code)) findings.atSpan(span, { code: "TAP010", message: `there is no code \`${code}\`` });
-      else if (CODES[code].severity === "error") findings.atSpan(span, { code: "TAP010", message: `\`${code}\` is an error and can't be ignored` });
+      else if (CODES[code].severity === "error")
+        findings.atSpan(span, { code: "TAP010", message: `\`${code}\` is an error and can't be ignored` });
       else for (const at of [line, line + 1]) ignored.add(`${code} ${at}`);
     }
   }

@@ -19,14 +19,15 @@ export function suggest(word: string, candidates: Iterable<string>): string | un
   return known.length === 0 ? undefined : `there is ${listed(known)}`;
 }
 
-/** `\`a\`, \`b\` and \`c\``, cut after twelve. */
+/** `\`a\`, \`b\` and \`c\``, cut after twenty. */
 export function listed(words: readonly string[]): string {
-  const shown = words.slice(0, 12).map((word) => `\`${word}\``);
-  if (12 < words.length) return `${shown.join(", ")} and ${words.length - 12} more`;
+  const shown = words.slice(0, LISTED_MAX).map((word) => `\`${word}\``);
+  if (LISTED_MAX < words.length) return `${shown.join(", ")} and ${words.length - LISTED_MAX} more`;
   const last = shown.pop() ?? "";
   return shown.length === 0 ? last : `${shown.join(", ")} and ${last}`;
 }
 
+const LISTED_MAX = 20;
 const LENGTH_MAX = 80;
 
 /** Optimal string alignment: insertions, deletions, replacements and swaps of neighbours each cost 1. */
@@ -39,7 +40,8 @@ function editDistance(a: string, b: string): number {
     for (let j = 1; j <= b.length; j++) {
       const cost = a[i - 1] === b[j - 1] ? 0 : 1;
       let best = Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (last[j - 1] ?? 0) + cost);
-      if (1 < i && 1 < j && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) best = Math.min(best, (before[j - 2] ?? 0) + 1);
+      if (1 < i && 1 < j && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        best = Math.min(best, (before[j - 2] ?? 0) + 1);
       row.push(best);
     }
     [before, last] = [last, row];

@@ -1,5 +1,5 @@
-import { type DurationMs, parseDuration } from "../model/time.ts";
 import { type FieldPath, parsePath } from "../model/path.ts";
+import { type DurationMs, parseDuration } from "../model/time.ts";
 import { unknownField } from "./event-fields.ts";
 import type { Findings } from "./findings.ts";
 import { suggest } from "./nearest.ts";
@@ -15,19 +15,29 @@ export interface PackContext {
 }
 
 /** Reads a duration; reports it and gives `undefined` where it is none, or not longer than `overMs`. */
-export function readDuration(text: string | undefined, place: Place, findings: Findings, overMs = -1): DurationMs | undefined {
+export function readDuration(
+  text: string | undefined,
+  place: Place,
+  findings: Findings,
+  overMs = -1,
+): DurationMs | undefined {
   if (text === undefined) return undefined;
   const ms = parseDuration(text);
   if (ms === undefined) {
     const hint = "write a number and a unit: ms, s, m, h or d";
     findings.atValue(place, { code: "TAP201", message: `\`${text}\` is not a duration`, hint });
-  } else if (ms <= overMs) findings.atValue(place, { code: "TAP201", message: `\`${String(place.at(-1))}\` must be longer than zero` });
+  } else if (ms <= overMs)
+    findings.atValue(place, { code: "TAP201", message: `\`${String(place.at(-1))}\` must be longer than zero` });
   else return ms;
   return undefined;
 }
 
 /** Reads a field path of events or of bound steps; reports it where it is none or leads nowhere. */
-export function readFieldPath(text: string, at: { place: Place; of: "event" | "step"; key?: boolean }, findings: Findings): FieldPath | undefined {
+export function readFieldPath(
+  text: string,
+  at: { place: Place; of: "event" | "step"; key?: boolean },
+  findings: Findings,
+): FieldPath | undefined {
   const path = parsePath(text);
   const report = at.key === true ? findings.atKey.bind(findings) : findings.atValue.bind(findings);
   if (path === undefined) {

@@ -1,9 +1,12 @@
-import type { Category, Operator, Role } from "../model/rule.ts";
 import type { Severity } from "../model/event.ts";
+import type { Category, Operator, Role } from "../model/rule.ts";
 
 /** A value as it stands in `where` and `conditions`; a text may be a `$list`. */
 export type RawScalar = string | number | boolean;
-export type RawFieldTest = RawScalar | readonly RawScalar[] | { readonly [operator in Operator]?: RawScalar | readonly RawScalar[] };
+export type RawFieldTest =
+  | RawScalar
+  | readonly RawScalar[]
+  | { readonly [operator in Operator]?: RawScalar | readonly RawScalar[] };
 
 /** `where` as written: field paths, and `all`, `any`, `not`. */
 export interface RawWhere {
@@ -61,17 +64,29 @@ export interface RawRule {
   readonly conditions?: Readonly<Record<string, unknown>>;
   readonly supersedes?: readonly string[];
   readonly resolve?: readonly RawEventTest[];
-  readonly story: { readonly summary: string; readonly detail?: string; readonly actions?: readonly string[]; readonly runbook?: string };
+  readonly story: {
+    readonly summary: string;
+    readonly detail?: string;
+    readonly actions?: readonly string[];
+    readonly runbook?: string;
+  };
 }
 
 /** A rule pack as written, after its shape was found right (schemas/rulepack.schema.json). */
 export interface RawPack {
   readonly apiVersion: "tapio.dev/v1";
   readonly kind: "RulePack";
-  readonly metadata: { readonly name: string; readonly version: string; readonly owner?: string; readonly description?: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly version: string;
+    readonly owner?: string;
+    readonly description?: string;
+  };
   readonly requires?: { readonly engine?: string };
   readonly defaults?: { readonly skew?: string; readonly settle?: string; readonly mode?: "active" | "shadow" };
   readonly lists?: Readonly<Record<string, readonly RawScalar[]>>;
-  readonly patterns?: Readonly<Record<string, { readonly type?: string | readonly string[]; readonly where?: RawWhere }>>;
+  readonly patterns?: Readonly<
+    Record<string, { readonly type?: string | readonly string[]; readonly where?: RawWhere }>
+  >;
   readonly rules: readonly RawRule[];
 }

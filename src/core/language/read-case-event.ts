@@ -21,11 +21,16 @@ export function readCaseEvent(raw: RawCaseEvent, place: Place, context: EventCon
   const base = use !== undefined && Object.hasOwn(templates, use) ? templates[use] : undefined;
   if (use !== undefined && base === undefined) {
     const hint = suggest(use, Object.keys(templates)) ?? "name it under `templates`";
-    findings.atValue([...place, "use"], { code: "TAP301", message: `there is no template \`${use}\` in this file`, hint });
+    findings.atValue([...place, "use"], {
+      code: "TAP301",
+      message: `there is no template \`${use}\` in this file`,
+      hint,
+    });
   }
   const fields = merge(base ?? {}, own);
   const atMs = readTime(fields["time"], at, place, context);
-  const arrivesMs = arrives === undefined ? undefined : startMs + (readOffset(arrives, [...place, "arrives"], findings) ?? 0);
+  const arrivesMs =
+    arrives === undefined ? undefined : startMs + (readOffset(arrives, [...place, "arrives"], findings) ?? 0);
   if (use === undefined || base !== undefined) checkWhole(fields, place, findings);
   const name = id ?? `e${Number(place.at(-1)) + 1}`;
   const time = typeof fields["time"] === "string" ? fields["time"] : formatTime(atMs);
@@ -36,14 +41,16 @@ export function readCaseEvent(raw: RawCaseEvent, place: Place, context: EventCon
 export function readOffset(text: string, place: Place, findings: Findings): number | undefined {
   const ms = parseDuration(text.replace(/^[+-]/, ""));
   const hint = "write a duration from the start, such as `40s` or `-5s`";
-  if (ms === undefined) findings.atValue(place, { code: "TAP303", message: `\`${text}\` is not a time from the start`, hint });
+  if (ms === undefined)
+    findings.atValue(place, { code: "TAP303", message: `\`${text}\` is not a time from the start`, hint });
   return ms === undefined ? undefined : text.startsWith("-") ? -ms : ms;
 }
 
 function readTime(time: unknown, at: string | undefined, place: Place, { findings, startMs }: EventContext): EpochMs {
   if (typeof time === "string") {
     const stamp = parseTime(time);
-    if (stamp === undefined) findings.atValue([...place, "time"], { code: "TAP303", message: `\`${time}\` is not an RFC 3339 time` });
+    if (stamp === undefined)
+      findings.atValue([...place, "time"], { code: "TAP303", message: `\`${time}\` is not an RFC 3339 time` });
     return stamp?.ms ?? startMs;
   }
   if (at !== undefined) return startMs + (readOffset(at, [...place, "at"], findings) ?? 0);
@@ -71,5 +78,9 @@ function checkWhole(fields: RawEventFields, place: Place, findings: Findings): v
   ];
   const missing = there.filter(([, value]) => value === undefined).map(([name]) => `\`${name}\``);
   if (missing.length === 0) return;
-  findings.atKey(place, { code: "TAP306", message: `this event has no ${missing.join(" and no ")}`, hint: "add it here or to its template" });
+  findings.atKey(place, {
+    code: "TAP306",
+    message: `this event has no ${missing.join(" and no ")}`,
+    hint: "add it here or to its template",
+  });
 }

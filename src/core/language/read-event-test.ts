@@ -10,7 +10,11 @@ import type { Place } from "./yaml-tree.ts";
 export function readEventTest(raw: RawEventTest, place: Place, context: PackContext): EventTest {
   const { findings, usedPatterns, pack } = context;
   if (raw.type === undefined && raw.use === undefined && raw.where === undefined) {
-    findings.atKey(place, { code: "TAP210", message: "every event passes this test", hint: "add `type`, `use` or `where`" });
+    findings.atKey(place, {
+      code: "TAP210",
+      message: "every event passes this test",
+      hint: "add `type`, `use` or `where`",
+    });
   }
   const own = readParts(raw, place, context);
   if (raw.use === undefined) return own;
@@ -19,11 +23,19 @@ export function readEventTest(raw: RawEventTest, place: Place, context: PackCont
   const pattern = Object.hasOwn(patterns, raw.use) ? patterns[raw.use] : undefined;
   if (pattern === undefined) {
     const hint = suggest(raw.use, Object.keys(patterns)) ?? "name it under `patterns`";
-    findings.atValue([...place, "use"], { code: "TAP206", message: `there is no pattern \`${raw.use}\` in this pack`, hint });
+    findings.atValue([...place, "use"], {
+      code: "TAP206",
+      message: `there is no pattern \`${raw.use}\` in this pack`,
+      hint,
+    });
     return own;
   }
   if (raw.type !== undefined && pattern.type !== undefined) {
-    findings.atKey([...place, "type"], { code: "TAP217", message: `the pattern \`${raw.use}\` already says the type`, hint: "leave out `type`" });
+    findings.atKey([...place, "type"], {
+      code: "TAP217",
+      message: `the pattern \`${raw.use}\` already says the type`,
+      hint: "leave out `type`",
+    });
   }
   // What is wrong inside the pattern is reported where the pattern stands, once.
   const base = readParts(pattern, ["patterns", raw.use], context);
@@ -38,7 +50,11 @@ export function readParts(raw: RawEventTest, place: Place, context: PackContext)
     if (type === type.toLowerCase() && !/\s/.test(type)) return;
     const where = [...place, "type", ...(typeof raw.type === "string" ? [] : [at])];
     const hint = `write \`${type.trim().toLowerCase().replaceAll(/\s+/g, "")}\``;
-    context.findings.atValue(where, { code: "TAP204", message: `event types are lower case, and \`${type}\` is not`, hint });
+    context.findings.atValue(where, {
+      code: "TAP204",
+      message: `event types are lower case, and \`${type}\` is not`,
+      hint,
+    });
   });
   if (raw.where === undefined) return { types, where: undefined };
   const where = readWhere(raw.where, [...place, "where"], context);

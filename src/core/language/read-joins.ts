@@ -25,19 +25,30 @@ export function readJoins(slots: Slots, context: RuleContext): readonly Join[] {
   const missing = [...slots].filter(([name, { required }]) => required && !keyed.has(name)).map(([name]) => name);
   if (0 < missing.length) {
     const what = missing.length === 1 ? "a required step without a key" : "required steps without a key";
-    context.findings.atKey(place, { code: "TAP231", message: `this join leaves ${listed(missing)}, ${what}`, hint: "name a field for it under `keys`" });
+    context.findings.atKey(place, {
+      code: "TAP231",
+      message: `this join leaves ${listed(missing)}, ${what}`,
+      hint: "name a field for it under `keys`",
+    });
   }
   return joins;
 }
 
 function readShorthand(join: string, place: Place, slots: Slots, { findings }: RuleContext): readonly Join[] {
   if (join !== "node") {
-    findings.atValue(place, { code: "TAP104", message: `\`join\` can't be \`${join}\``, hint: "it is `node`, or a list of joins" });
+    findings.atValue(place, {
+      code: "TAP104",
+      message: `\`join\` can't be \`${join}\``,
+      hint: "it is `node`, or a list of joins",
+    });
     return [];
   }
   const [ofNodes, ofOthers] = [parsePath("entity.name"), parsePath("entity.node")];
   invariant(ofNodes !== undefined && ofOthers !== undefined, "these are field paths");
-  const keys = [...slots].map(([name, test]): [string, FieldPath[]] => [name, [isAboutNodes(test) ? ofNodes : ofOthers]]);
+  const keys = [...slots].map(([name, test]): [string, FieldPath[]] => [
+    name,
+    [isAboutNodes(test) ? ofNodes : ofOthers],
+  ]);
   return [{ as: "node", keys: Object.fromEntries(keys), ignore: [], maxFanOut: FAN_OUT_MAX * 20 }];
 }
 
@@ -68,7 +79,8 @@ function readJoin(raw: RawJoin, place: Place, slots: Slots, context: RuleContext
 function reportDuplicates(joins: readonly RawJoin[], place: Place, { findings }: RuleContext): void {
   const seen = new Set<string>();
   joins.forEach(({ as }, at) => {
-    if (seen.has(as)) findings.atValue([...place, at, "as"], { code: "TAP211", message: `this rule already has a join \`${as}\`` });
+    if (seen.has(as))
+      findings.atValue([...place, at, "as"], { code: "TAP211", message: `this rule already has a join \`${as}\`` });
     seen.add(as);
   });
 }

@@ -43,7 +43,11 @@ function checkHead({ pack, findings }: PackContext): void {
   const { metadata, requires, defaults } = pack;
   if (!isVersion(metadata.version)) {
     const hint = "write `major.minor.patch`, such as `1.4.0`";
-    findings.atValue(["metadata", "version"], { code: "TAP226", message: `\`${metadata.version}\` is not a version`, hint });
+    findings.atValue(["metadata", "version"], {
+      code: "TAP226",
+      message: `\`${metadata.version}\` is not a version`,
+      hint,
+    });
   }
   readDuration(defaults?.skew, ["defaults", "skew"], findings);
   readDuration(defaults?.settle, ["defaults", "settle"], findings);
@@ -51,17 +55,26 @@ function checkHead({ pack, findings }: PackContext): void {
   const fits = range === undefined ? true : satisfies(ENGINE_VERSION, range);
   if (fits === undefined) {
     const hint = "write comparisons that must all hold, such as `>=0.1 <1`";
-    findings.atValue(["requires", "engine"], { code: "TAP226", message: `\`${range}\` is not a range of versions`, hint });
+    findings.atValue(["requires", "engine"], {
+      code: "TAP226",
+      message: `\`${range}\` is not a range of versions`,
+      hint,
+    });
   } else if (!fits) {
-    findings.atValue(["requires", "engine"], { code: "TAP225", message: `this pack asks for engine \`${range}\`, and this is ${ENGINE_VERSION}` });
+    findings.atValue(["requires", "engine"], {
+      code: "TAP225",
+      message: `this pack asks for engine \`${range}\`, and this is ${ENGINE_VERSION}`,
+    });
   }
 }
 
 function checkUse({ pack, findings, usedLists, usedPatterns }: PackContext): void {
   for (const name of Object.keys(pack.lists ?? {})) {
-    if (!usedLists.has(name)) findings.atKey(["lists", name], { code: "TAP207", message: `nothing uses the list \`${name}\`` });
+    if (!usedLists.has(name))
+      findings.atKey(["lists", name], { code: "TAP207", message: `nothing uses the list \`${name}\`` });
   }
   for (const name of Object.keys(pack.patterns ?? {})) {
-    if (!usedPatterns.has(name)) findings.atKey(["patterns", name], { code: "TAP208", message: `nothing uses the pattern \`${name}\`` });
+    if (!usedPatterns.has(name))
+      findings.atKey(["patterns", name], { code: "TAP208", message: `nothing uses the pattern \`${name}\`` });
   }
 }

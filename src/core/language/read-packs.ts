@@ -29,7 +29,10 @@ export function readPacks(sources: readonly SourceText[]): PacksReading {
   const readings = sources.slice(0, FILES_MAX).map(readGuarded);
   for (const source of sources.slice(FILES_MAX)) {
     const findings = new Findings(source);
-    findings.atSpan({ start: 0, end: 1 }, { code: "TAP009", message: `at most ${FILES_MAX} files are loaded together` });
+    findings.atSpan(
+      { start: 0, end: 1 },
+      { code: "TAP009", message: `at most ${FILES_MAX} files are loaded together` },
+    );
     readings.push({ findings, pack: undefined });
   }
   checkSet(readings);
@@ -64,6 +67,7 @@ function limitRules(readings: readonly PackReading[]): void {
   for (const { pack, findings } of readings) {
     if (pack === undefined) continue;
     count += pack.rules.length;
-    if (RULES_MAX < count) findings.atKey(["rules"], { code: "TAP009", message: `at most ${RULES_MAX} rules are loaded together` });
+    if (RULES_MAX < count)
+      findings.atKey(["rules"], { code: "TAP009", message: `at most ${RULES_MAX} rules are loaded together` });
   }
 }

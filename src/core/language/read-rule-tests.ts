@@ -49,12 +49,17 @@ function readFile(findings: Findings): RuleTestFile | undefined {
   if (findings.hasErrors) return undefined;
   const raw = toData(root) as RawRuleTest;
   const start = parseTime(raw.start ?? DEFAULT_START);
-  if (start === undefined) findings.atValue(["start"], { code: "TAP303", message: `\`${raw.start}\` is not an RFC 3339 time` });
+  if (start === undefined)
+    findings.atValue(["start"], { code: "TAP303", message: `\`${raw.start}\` is not an RFC 3339 time` });
   const context: EventContext = { root, findings, startMs: start?.ms ?? 0, templates: raw.templates ?? {} };
   const names = new Set<string>();
   const cases = raw.cases.map((each, at) => {
     const place = ["cases", at];
-    if (names.has(each.name)) findings.atValue([...place, "name"], { code: "TAP302", message: `this file already has a case \`${each.name}\`` });
+    if (names.has(each.name))
+      findings.atValue([...place, "name"], {
+        code: "TAP302",
+        message: `this file already has a case \`${each.name}\``,
+      });
     names.add(each.name);
     return readCase(each, place, context);
   });
@@ -66,14 +71,23 @@ function readCase(raw: RawCase, place: Place, context: EventContext): RuleTestCa
   const { events: rawEvents = [], engine } = raw;
   const events = rawEvents.map((event, at) => readCaseEvent(event, [...place, "events", at], context));
   if (raw.events === undefined && raw.fixture === undefined) {
-    findings.atKey(place, { code: "TAP304", message: `the case \`${raw.name}\` has no events`, hint: "add `events` or a `fixture`" });
+    findings.atKey(place, {
+      code: "TAP304",
+      message: `the case \`${raw.name}\` has no events`,
+      hint: "add `events` or a `fixture`",
+    });
   }
   if (raw.expect === undefined && raw.at === undefined) {
-    findings.atKey(place, { code: "TAP307", message: `the case \`${raw.name}\` expects nothing`, hint: "add `expect`" });
+    findings.atKey(place, {
+      code: "TAP307",
+      message: `the case \`${raw.name}\` expects nothing`,
+      hint: "add `expect`",
+    });
   }
   const ids = new Set<string>();
   events.forEach(({ id }, at) => {
-    if (ids.has(id)) findings.atKey([...place, "events", at], { code: "TAP305", message: `this case already has an event \`${id}\`` });
+    if (ids.has(id))
+      findings.atKey([...place, "events", at], { code: "TAP305", message: `this case already has an event \`${id}\`` });
     ids.add(id);
   });
   const known = raw.fixture === undefined ? ids : undefined;
@@ -104,7 +118,12 @@ function readCase(raw: RawCase, place: Place, context: EventContext): RuleTestCa
   };
 }
 
-function readExpectation(raw: RawExpectation, place: Place, context: EventContext, ids: ReadonlySet<string> | undefined): Expectation {
+function readExpectation(
+  raw: RawExpectation,
+  place: Place,
+  context: EventContext,
+  ids: ReadonlySet<string> | undefined,
+): Expectation {
   const { root, findings } = context;
   const checkId = (id: string, at: Place): void => {
     if (ids === undefined || ids.has(id)) return;
@@ -112,14 +131,23 @@ function readExpectation(raw: RawExpectation, place: Place, context: EventContex
   };
   const stories = raw.stories?.map((story, at) => {
     const here = [...place, "stories", at];
-    for (const [step, bound] of Object.entries(story.bound ?? {})) bound.forEach((id, index) => checkId(id, [...here, "bound", step, index]));
+    for (const [step, bound] of Object.entries(story.bound ?? {}))
+      bound.forEach((id, index) => checkId(id, [...here, "bound", step, index]));
     if (story.rootCause?.event !== undefined) checkId(story.rootCause.event, [...here, "rootCause", "event"]);
     return { ...story, span: valueSpan(root, [...here, "rule"]) };
   });
   return {
     span: keySpan(root, place),
     stories,
-    notStories: (raw.notStories ?? []).map((rule, at) => ({ rule, span: valueSpan(root, [...place, "notStories", at]) })),
-    why: Object.entries(raw.why ?? {}).map(([rule, { step, because }]) => ({ rule, step, because, span: keySpan(root, [...place, "why", rule]) })),
+    notStories: (raw.notStories ?? []).map((rule, at) => ({
+      rule,
+      span: valueSpan(root, [...place, "notStories", at]),
+    })),
+    why: Object.entries(raw.why ?? {}).map(([rule, { step, because }]) => ({
+      rule,
+      step,
+      because,
+      span: keySpan(root, [...place, "why", rule]),
+    })),
   };
 }

@@ -33,8 +33,14 @@ export function readRule(raw: RawRule, place: Place, packContext: PackContext, p
   const meaning = {
     priority: raw.priority ?? DEFAULT_PRIORITY,
     withinMs,
-    skewMs: readDuration(raw.skew, [...place, "skew"], findings) ?? readDuration(defaults?.skew, ["defaults", "skew"], findings) ?? DEFAULT_SKEW_MS,
-    settleMs: readDuration(raw.settle, [...place, "settle"], findings) ?? readDuration(defaults?.settle, ["defaults", "settle"], findings) ?? 0,
+    skewMs:
+      readDuration(raw.skew, [...place, "skew"], findings) ??
+      readDuration(defaults?.skew, ["defaults", "skew"], findings) ??
+      DEFAULT_SKEW_MS,
+    settleMs:
+      readDuration(raw.settle, [...place, "settle"], findings) ??
+      readDuration(defaults?.settle, ["defaults", "settle"], findings) ??
+      0,
     mode: raw.mode ?? defaults?.mode ?? "active",
     standalone: raw.standalone ?? false,
     minConfidence: raw.minConfidence ?? 0,
@@ -58,7 +64,12 @@ export function readRule(raw: RawRule, place: Place, packContext: PackContext, p
     category: raw.category,
     severity: raw.severity,
     ...meaning,
-    story: { summary: raw.story.summary, detail: raw.story.detail, actions: raw.story.actions ?? [], runbook: raw.story.runbook },
+    story: {
+      summary: raw.story.summary,
+      detail: raw.story.detail,
+      actions: raw.story.actions ?? [],
+      runbook: raw.story.runbook,
+    },
   };
 }
 

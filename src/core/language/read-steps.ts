@@ -20,7 +20,10 @@ export function readStep(raw: RawStep, place: Place, context: RuleContext): Step
     findings.atKey([...place, "within"], { code: "TAP214", message: `the gap of \`${raw.as}\` begins nowhere`, hint });
   }
   const distinct = raw.count?.distinct;
-  const path = distinct === undefined ? undefined : readFieldPath(distinct, { place: [...place, "count", "distinct"], of: "event" }, findings);
+  const path =
+    distinct === undefined
+      ? undefined
+      : readFieldPath(distinct, { place: [...place, "count", "distinct"], of: "event" }, findings);
   return {
     ...test,
     as: raw.as,
@@ -38,7 +41,10 @@ export function readAbsence(raw: RawAbsence, place: Place, context: RuleContext)
   const from = readMoment(raw.from, [...place, "from"], context);
   const to = raw.to === undefined ? END : readMoment(raw.to, [...place, "to"], context);
   if (from.kind === "step" && to.kind === "step" && from.step === to.step && to.offsetMs <= from.offsetMs) {
-    context.findings.atValue([...place, "to"], { code: "TAP234", message: `\`${raw.to}\` does not lie after \`${raw.from}\`` });
+    context.findings.atValue([...place, "to"], {
+      code: "TAP234",
+      message: `\`${raw.to}\` does not lie after \`${raw.from}\``,
+    });
   }
   return {
     ...readEventTest(raw, place, context),

@@ -19,8 +19,16 @@ export function readWhere(where: RawWhere, place: Place, context: PackContext): 
   return together("all", parts);
 }
 
-function readGroup(kind: "all" | "any", wheres: readonly RawWhere[], place: Place, context: PackContext): Predicate | undefined {
-  return together(kind, wheres.map((where, at) => readWhere(where, [...place, at], context)));
+function readGroup(
+  kind: "all" | "any",
+  wheres: readonly RawWhere[],
+  place: Place,
+  context: PackContext,
+): Predicate | undefined {
+  return together(
+    kind,
+    wheres.map((where, at) => readWhere(where, [...place, at], context)),
+  );
 }
 
 /** Joins predicates; `undefined` where one of them is. */
@@ -43,14 +51,24 @@ function readFieldTests(text: string, test: RawFieldTest, place: Place, context:
     const value = readValue(raw, at, context);
     if (operator === "matches" && value !== undefined) checkRegexes(value, at, context);
     if (path === undefined || value === undefined) return undefined;
-    const plain = operator === "equal" && Array.isArray(value) ? "in" : operator === "notEqual" && Array.isArray(value) ? "notIn" : operator;
+    const plain =
+      operator === "equal" && Array.isArray(value)
+        ? "in"
+        : operator === "notEqual" && Array.isArray(value)
+          ? "notIn"
+          : operator;
     return { kind: "test", path, operator: plain, value };
   });
   return together("all", read);
 }
 
-function readValue(raw: RawScalar | readonly RawScalar[], place: Place, context: PackContext): Scalar | readonly Scalar[] | undefined {
-  if (!Array.isArray(raw)) return typeof raw === "string" && raw.startsWith("$") ? readList(raw, place, context) : (raw as RawScalar);
+function readValue(
+  raw: RawScalar | readonly RawScalar[],
+  place: Place,
+  context: PackContext,
+): Scalar | readonly Scalar[] | undefined {
+  if (!Array.isArray(raw))
+    return typeof raw === "string" && raw.startsWith("$") ? readList(raw, place, context) : (raw as RawScalar);
   const values: Scalar[] = [];
   let whole = true;
   raw.forEach((element: RawScalar, at: number) => {
@@ -62,7 +80,11 @@ function readValue(raw: RawScalar | readonly RawScalar[], place: Place, context:
   return whole ? values : undefined;
 }
 
-function readList(reference: string, place: Place, { pack, usedLists, findings }: PackContext): readonly Scalar[] | undefined {
+function readList(
+  reference: string,
+  place: Place,
+  { pack, usedLists, findings }: PackContext,
+): readonly Scalar[] | undefined {
   const name = reference.slice(1);
   const lists = pack.lists ?? {};
   usedLists.add(name);
@@ -75,6 +97,10 @@ function readList(reference: string, place: Place, { pack, usedLists, findings }
 function checkRegexes(value: Scalar | readonly Scalar[], place: Place, { findings }: PackContext): void {
   for (const pattern of Array.isArray(value) ? value : [value]) {
     const regex = compileRegex(String(pattern));
-    if (!regex.ok) findings.atValue(place, { code: "TAP203", message: `\`${String(pattern)}\` is no regular expression: ${regex.problem}` });
+    if (!regex.ok)
+      findings.atValue(place, {
+        code: "TAP203",
+        message: `\`${String(pattern)}\` is no regular expression: ${regex.problem}`,
+      });
   }
 }

@@ -1,6 +1,6 @@
+import { suggest } from "./nearest.ts";
 import type { PackContext } from "./pack-context.ts";
 import type { RawRule } from "./raw-pack.ts";
-import { suggest } from "./nearest.ts";
 import type { Place } from "./yaml-tree.ts";
 
 /** What the parts of one rule share while they are read. */
@@ -24,7 +24,12 @@ export interface StepSearch {
 export function isStep(name: string, place: Place, context: RuleContext, more: StepSearch = {}): boolean {
   const known = more.known ?? context.stepNames;
   if (known.includes(name)) return true;
-  const finding = { code: "TAP212", message: `this rule has no step \`${name}\``, hint: suggest(name, known), part: more.part } as const;
+  const finding = {
+    code: "TAP212",
+    message: `this rule has no step \`${name}\``,
+    hint: suggest(name, known),
+    part: more.part,
+  } as const;
   if (more.atKey === true) context.findings.atKey(place, finding);
   else context.findings.atValue(place, finding);
   return false;

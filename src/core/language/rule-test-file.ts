@@ -1,14 +1,27 @@
-import type { Category } from "../model/rule.ts";
 import type { Severity } from "../model/event.ts";
-import type { EpochMs } from "../model/time.ts";
 import type { EngineLimits } from "../model/limits.ts";
+import type { Category } from "../model/rule.ts";
 import type { StoryStatus } from "../model/story.ts";
+import type { EpochMs } from "../model/time.ts";
 import type { SourceText, Span } from "./source-text.ts";
 
 /** Why a rule told no story, as a test may ask. */
 export type Because =
-  | "no-event" | "field" | "order" | "gap" | "window" | "join" | "count" | "forbidden"
-  | "undecided" | "conditions" | "confidence" | "superseded" | "minEvents" | "shadow" | "limit";
+  | "no-event"
+  | "field"
+  | "order"
+  | "gap"
+  | "window"
+  | "join"
+  | "count"
+  | "forbidden"
+  | "undecided"
+  | "conditions"
+  | "confidence"
+  | "superseded"
+  | "minEvents"
+  | "shadow"
+  | "limit";
 
 /** A rule test as it was read: templates merged in, times made absolute. Spans are places in `source`. */
 export interface RuleTestFile {
@@ -55,7 +68,12 @@ export interface Expectation {
   /** Exactly these stories, in any order; `undefined` says nothing about them. */
   readonly stories: readonly ExpectedStory[] | undefined;
   readonly notStories: readonly { readonly rule: string; readonly span: Span }[];
-  readonly why: readonly { readonly rule: string; readonly step: string | undefined; readonly because: Because; readonly span: Span }[];
+  readonly why: readonly {
+    readonly rule: string;
+    readonly step: string | undefined;
+    readonly because: Because;
+    readonly span: Span;
+  }[];
 }
 
 /** What must hold once log time has reached a moment. */

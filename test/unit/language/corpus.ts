@@ -30,8 +30,10 @@ export function diagnosticsOf(file: string): readonly Diagnostic[] {
     const sources = Array.from({ length: Number(copies) }, (_, at) => new SourceText(`${at + 1}.yaml`, text));
     return readPacks(sources).diagnostics.filter(({ source }) => source === sources.at(-1));
   }
-  if (text.startsWith("# corpus: pad to")) return readPacks([new SourceText(file, text.padEnd(FILE_LENGTH_MAX + 1, "#"))]).diagnostics;
-  if (text.startsWith("# corpus: pad marks")) return readPacks([new SourceText(file, text + "-\n".repeat(MARKS_MAX))]).diagnostics;
+  if (text.startsWith("# corpus: pad to"))
+    return readPacks([new SourceText(file, text.padEnd(FILE_LENGTH_MAX + 1, "#"))]).diagnostics;
+  if (text.startsWith("# corpus: pad marks"))
+    return readPacks([new SourceText(file, text + "-\n".repeat(MARKS_MAX))]).diagnostics;
   const [first = "", ...others] = text.split(/^# corpus: file (.*)\n/m);
   const sources = [new SourceText(file, first)];
   for (let at = 0; at < others.length; at += 2) sources.push(new SourceText(others[at] ?? "", others[at + 1] ?? ""));
