@@ -9,7 +9,8 @@ import { runPipeline } from "../src/service/pipeline.ts";
 /** The main job on a file: the same parts that `tapio eval` uses, with a sink that only counts. */
 const [path = "", packs = ""] = process.argv.slice(2);
 const { rules, findings } = await openPackSource({ paths: [packs] }).load({});
-if (findings.some(({ severity }) => severity === "error")) throw new Error(findings[0]?.text ?? "the packs cannot be loaded");
+if (findings.some(({ severity }) => severity === "error"))
+  throw new Error(findings[0]?.text ?? "the packs cannot be loaded");
 const engine = new Engine({ rules });
 let changes = 0;
 let openMax = 0;
@@ -32,4 +33,6 @@ const { books } = await runPipeline({
   },
 });
 const maxRssMiB = Math.round(process.resourceUsage().maxRSS / 1024);
-process.stdout.write(`${JSON.stringify({ events: books.events, stories: engine.counters.storiesTold, changes, openMax, maxRssMiB })}\n`);
+process.stdout.write(
+  `${JSON.stringify({ events: books.events, stories: engine.counters.storiesTold, changes, openMax, maxRssMiB })}\n`,
+);

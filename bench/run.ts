@@ -3,8 +3,8 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
-import { workloadPack } from "./workload-rules.ts";
 import { MAIN_WORKLOAD, writeWorkload } from "./workload.ts";
+import { workloadPack } from "./workload-rules.ts";
 
 /**
  * Measures the main job beside a bare loop that only splits lines and parses them, turn by turn in
@@ -40,7 +40,10 @@ try {
   for (const rules of RULES) {
     const pack = join(folder, `rules-${rules}.yaml`);
     await writeFile(pack, workloadPack(rules));
-    const pairs = Array.from({ length: ROUNDS }, () => ({ bare: measure("bare-loop.ts", file), job: measure("main-job.ts", file, pack) }));
+    const pairs = Array.from({ length: ROUNDS }, () => ({
+      bare: measure("bare-loop.ts", file),
+      job: measure("main-job.ts", file, pack),
+    }));
     const ratio = median(pairs.map(({ bare, job }) => bare.seconds / job.seconds));
     const last = pairs.at(-1)?.job.report ?? {};
     const maxRssMiB = Math.max(...pairs.map(({ job }) => job.report["maxRssMiB"] ?? 0));
@@ -61,8 +64,16 @@ try {
   }
   const results = join(import.meta.dirname, "results");
   if (!existsSync(results)) await mkdir(results);
-  const machine = { cpu: cpus()[0]?.model, cores: cpus().length, memoryGiB: Math.round(totalmem() / 2 ** 30), node: process.version };
-  await writeFile(join(results, "main-job.json"), `${JSON.stringify({ machine, workload: { ...MAIN_WORKLOAD, bytes }, rows }, null, 2)}\n`);
+  const machine = {
+    cpu: cpus()[0]?.model,
+    cores: cpus().length,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    node: process.version,
+  };
+  await writeFile(
+    join(results, "main-job.json"),
+    `${JSON.stringify({ machine, workload: { ...MAIN_WORKLOAD, bytes }, rows }, null, 2)}\n`,
+  );
 } finally {
   await rm(folder, { recursive: true, force: true });
 }

@@ -1,5 +1,5 @@
-import { createWriteStream } from "node:fs";
 import { once } from "node:events";
+import { createWriteStream } from "node:fs";
 import { seeded } from "./random.ts";
 
 /** Sizes of the workload of the main job: four events a trace. */
@@ -13,7 +13,13 @@ export interface Workload {
   readonly outOfOrder: number;
 }
 
-export const MAIN_WORKLOAD: Workload = { seed: 20261123, events: 1_000_000, traces: 250_000, activeAtOnce: 5_000, outOfOrder: 0.03 };
+export const MAIN_WORKLOAD: Workload = {
+  seed: 20261123,
+  events: 1_000_000,
+  traces: 250_000,
+  activeAtOnce: 5_000,
+  outOfOrder: 0.03,
+};
 
 /** Distinct event types; rules are made of them. */
 const TYPES = 240;
@@ -78,6 +84,10 @@ function eventLine(at: number, trace: number, type: string, random: () => number
     reason: "BackOff",
     message: `Back-off restarting failed container app in pod ${pod}_shop(${at.toString(16)})`,
     entity: { kind: "Pod", namespace: `ns-${trace % 40}`, name: pod, uid: `u-${trace}`, node: `node-${trace % NODES}` },
-    attributes: { "container.restarts": Math.floor(random() * 8), component: "kubelet", code: Math.floor(random() * 4) },
+    attributes: {
+      "container.restarts": Math.floor(random() * 8),
+      component: "kubelet",
+      code: Math.floor(random() * 4),
+    },
   })}\n`;
 }

@@ -9,7 +9,7 @@ const checks = {
   "types of everything": ["tsc", "-p", "tsconfig.json"],
   "types of the core, without Node": ["tsc", "-p", "src/core/tsconfig.json"],
   "types of what is published": ["tsc", "-p", "tsconfig.build.json", "--noEmit"],
-  "lint and format": ["biome", "check", "--error-on-warnings", "--diagnostics-level=warn"],
+  "lint and format": ["biome", "check", "--error-on-warnings", "--diagnostic-level=warn"],
   "unused files, exports, dependencies": ["knip", "--no-progress"],
   architecture: ["vitest", "run", "test/architecture"],
 };

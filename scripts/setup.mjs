@@ -4,7 +4,16 @@
 //   --nats            a nats-server too; without one, say so and go on (its tests are skipped)
 //   --nats=required   a nats-server too; fail without one
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, delimiter, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ensureNatsServer, findNatsServer } from "./nats-server.mjs";
@@ -58,7 +67,11 @@ function install() {
 /** What the package `node` does when installed, done by hand where npm is told to run no install scripts. */
 function installNode() {
   const home = join(MODULES, "node");
-  const { status } = spawnSync("node", ["installArchSpecificPackage"], { cwd: home, env: outerEnvironment(), stdio: ["ignore", 2, 2] });
+  const { status } = spawnSync("node", ["installArchSpecificPackage"], {
+    cwd: home,
+    env: outerEnvironment(),
+    stdio: ["ignore", 2, 2],
+  });
   if (status !== 0) throw new Error(`the package "node" could not fetch its program (exit code ${status})`);
   const link = join(BIN, "node");
   if (existsSync(link)) return;
@@ -77,13 +90,17 @@ function isRecentNode(file) {
 /** The npm that runs this script, if one does; it is not run by the Node in node_modules, which it replaces. */
 function npm() {
   const running = process.env.npm_execpath ?? "";
-  return /^npm-cli\.c?js$/.test(basename(running)) ? { command: "node", first: [running] } : { command: "npm", first: [] };
+  return /^npm-cli\.c?js$/.test(basename(running))
+    ? { command: "node", first: [running] }
+    : { command: "npm", first: [] };
 }
 
 /** The environment without this checkout's own node_modules/.bin on PATH, and without the outer npm's switches. */
 function outerEnvironment() {
   const path = (process.env.PATH ?? "").split(delimiter).filter((folder) => resolve(folder) !== BIN);
-  const kept = Object.entries(process.env).filter(([name]) => !/^npm_(config_(local_prefix|ignore_scripts|silent|loglevel)|command|lifecycle|package)/i.test(name));
+  const kept = Object.entries(process.env).filter(
+    ([name]) => !/^npm_(config_(local_prefix|ignore_scripts|silent|loglevel)|command|lifecycle|package)/i.test(name),
+  );
   return { ...Object.fromEntries(kept), PATH: path.join(delimiter) };
 }
 
@@ -132,6 +149,8 @@ function wishNatsServer() {
   try {
     ensureNatsServer();
   } catch (error) {
-    process.stderr.write(`setup: ${error.message}\nsetup: tests with a real server are skipped: no nats-server (set TAPIO_NATS_SERVER)\n`);
+    process.stderr.write(
+      `setup: ${error.message}\nsetup: tests with a real server are skipped: no nats-server (set TAPIO_NATS_SERVER)\n`,
+    );
   }
 }

@@ -34,7 +34,8 @@ function runVitest(filters) {
 /** A file that could not be run at all counts as one failure, and so does an error outside every test. */
 function countVitest(report, status) {
   const unread = report.testResults.filter(
-    ({ status: file, assertionResults }) => file === "failed" && assertionResults.every(({ status: one }) => one !== "failed"),
+    ({ status: file, assertionResults }) =>
+      file === "failed" && assertionResults.every(({ status: one }) => one !== "failed"),
   );
   const failed = report.numFailedTests + unread.length;
   return {
@@ -46,11 +47,16 @@ function countVitest(report, status) {
 
 function hasRuleTests() {
   const rules = join(ROOT, "rules");
-  return existsSync(rules) && readdirSync(rules, { recursive: true }).some((name) => String(name).endsWith(".test.yaml"));
+  return (
+    existsSync(rules) && readdirSync(rules, { recursive: true }).some((name) => String(name).endsWith(".test.yaml"))
+  );
 }
 
 function runRuleTests() {
-  const { status, stdout } = node(["src/cli/main.ts", "test", "rules", "--format", "junit"], ["ignore", "pipe", "inherit"]);
+  const { status, stdout } = node(
+    ["src/cli/main.ts", "test", "rules", "--format", "junit"],
+    ["ignore", "pipe", "inherit"],
+  );
   const count = (tag) => (stdout.match(new RegExp(`<${tag}[\\s>/]`, "g")) ?? []).length;
   const [cases, failed, skipped] = [count("testcase"), count("failure") + count("error"), count("skipped")];
   if (status !== 0) process.stdout.write(stdout);

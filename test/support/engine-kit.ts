@@ -93,7 +93,11 @@ export function ruleSet(...rules: readonly Rule[]): RuleSet {
 }
 
 /** Feeds events in the order given (log time: the latest event time so far) and ends the input. */
-export async function run(rules: RuleSet, events: readonly Event[], limits: Partial<EngineLimits> = {}): Promise<StoryChange[]> {
+export async function run(
+  rules: RuleSet,
+  events: readonly Event[],
+  limits: Partial<EngineLimits> = {},
+): Promise<StoryChange[]> {
   const engine = new Engine({ rules, limits });
   let logTimeMs = Number.NEGATIVE_INFINITY;
   for (const [at, one] of events.entries()) {

@@ -63,7 +63,8 @@ export function arbitrate(matches: Iterable<Match>, unripe: Iterable<Match> = []
   for (const match of put) firstOf(match.traces, (trace) => claimedBy.get(trace))?.demoted.push(match);
   for (const match of unripe) {
     const claimer = firstOf(match.traces, (trace) => claimedBy.get(trace));
-    if (claimer !== undefined && (byRank(claimer.match, match) < 0 || outranks(claimer.match, match))) claimer.demoted.push(match);
+    if (claimer !== undefined && (byRank(claimer.match, match) < 0 || outranks(claimer.match, match)))
+      claimer.demoted.push(match);
   }
   return headlines;
 }

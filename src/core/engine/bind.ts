@@ -65,7 +65,9 @@ function bindStep(
   }
   const distinctOf = step.count?.distinct;
   const distinct = new Set(
-    distinctOf === undefined ? events.map(entityKey) : events.flatMap((event) => readPath(event, distinctOf).map(String)),
+    distinctOf === undefined
+      ? events.map(entityKey)
+      : events.flatMap((event) => readPath(event, distinctOf).map(String)),
   ).size;
   let count = 0;
   for (const event of events) count += event.count;

@@ -58,9 +58,7 @@ export function compileRule(rule: Rule, index: number): CompiledRule {
     after: step.after.map((name) => indexOf.get(name) ?? -1).filter((found) => 0 <= found),
   }));
   const momentOf = (moment: Moment): CompiledMoment =>
-    moment.kind === "windowEnd"
-      ? undefined
-      : { stepIndex: indexOf.get(moment.step) ?? 0, offsetMs: moment.offsetMs };
+    moment.kind === "windowEnd" ? undefined : { stepIndex: indexOf.get(moment.step) ?? 0, offsetMs: moment.offsetMs };
   const absences = rule.absent.map((absence) => ({
     ...compileTest(absence),
     absence,

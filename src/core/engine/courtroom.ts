@@ -4,8 +4,9 @@ import type { EngineCounters } from "../model/story.ts";
 import type { EpochMs } from "../model/time.ts";
 import { arbitrate, Claims } from "./arbitrate.ts";
 import type { CompiledRule } from "./compiled-rule.ts";
+import type { HeardSources } from "./heard-sources.ts";
 import type { JoinGroups } from "./join-groups.ts";
-import { type ConditionsQuestion, type Finding, type JudgeContext, type Judging, judge } from "./judge.ts";
+import { type Finding, type JudgeContext, type Judging, judge } from "./judge.ts";
 import type { LogPlace } from "./log-place.ts";
 import type { Match } from "./match.ts";
 import type { RuleIndex, TypeEntry } from "./rule-index.ts";
@@ -28,9 +29,9 @@ export interface CourtroomParts {
   readonly windows: WindowTable;
   readonly groups: JoinGroups;
   readonly book: StoryBook;
+  readonly sources: HeardSources;
   index(): RuleIndex;
   now(): EpochMs;
-  heard(source: string): EpochMs;
   /** Judge the window again at this log time. */
   plan(window: Window, at: EpochMs): void;
 }
@@ -41,7 +42,6 @@ export class Courtroom implements JudgeContext {
   readonly #parts: CourtroomParts;
   readonly #claims = new Claims();
   readonly #members = new Map<string, Match>();
-  readonly #waiting = new Map<string, Set<Window>>();
 
   constructor(parts: CourtroomParts) {
     this.#parts = parts;
@@ -53,7 +53,7 @@ export class Courtroom implements JudgeContext {
   }
 
   heard(source: string): EpochMs {
-    return this.#parts.heard(source);
+    return this.#parts.sources.heard(source);
   }
 
   traceEvents(traceId: string): readonly Event[] {
@@ -68,23 +68,15 @@ export class Courtroom implements JudgeContext {
     return window.stepMasks.get(event.id) ?? 0;
   }
 
-  ask({ rule, facts }: ConditionsQuestion): Promise<boolean> {
-    return rule.conditions === undefined ? Promise.resolve(true) : rule.conditions(facts);
-  }
-
-  /** Windows with a rule that waits to hear from this source. */
-  waitingFor(source: string): Iterable<Window> {
-    const waiting = this.#waiting.get(source);
-    if (waiting !== undefined) this.#waiting.delete(source);
-    return waiting ?? [];
-  }
-
   /** All rules that could hold in the window. */
   wholeJob(window: Window): Job {
     if (window.joinRule !== undefined) return { window, rules: [window.joinRule] };
     const index = this.#parts.index();
     if (window.armedGeneration !== index.generation) window.rearm(index);
-    return { window, rules: window.total < this.limits.minEvents ? [] : window.armed.filter((rule) => window.hasTypesFor(rule)) };
+    return {
+      window,
+      rules: window.total < this.limits.minEvents ? [] : window.armed.filter((rule) => window.hasTypesFor(rule)),
+    };
   }
 
   /** Puts an event into the join groups it belongs to. */
@@ -93,7 +85,8 @@ export class Courtroom implements JudgeContext {
     for (const { rule, mask, absences } of entry.joins) {
       const touched = new Set(this.#parts.groups.add(rule, mask, event, at));
       if (rule.hasUnkeyed && (mask !== 0 || absences)) {
-        for (const group of this.#parts.groups.withTrace(event.traceId)) if (group.joinRule === rule) touched.add(group);
+        for (const group of this.#parts.groups.withTrace(event.traceId))
+          if (group.joinRule === rule) touched.add(group);
       }
       for (const window of touched) jobs.push({ window, rules: [rule] });
     }
@@ -151,7 +144,9 @@ export class Courtroom implements JudgeContext {
       yield* this.judge([this.wholeJob(window)]);
     }
     for (const group of [...this.#parts.groups.table.all()]) {
-      const rule = index.joinRules.find((candidate) => candidate.rule.meaningDigest === group.joinRule?.rule.meaningDigest);
+      const rule = index.joinRules.find(
+        (candidate) => candidate.rule.meaningDigest === group.joinRule?.rule.meaningDigest,
+      );
       if (rule === undefined) yield* this.close(group, "rules");
     }
   }
@@ -161,31 +156,37 @@ export class Courtroom implements JudgeContext {
   }
 
   *#judgeRule(rule: CompiledRule, window: Window): Judging<void> {
-    const { counters, groups } = this.#parts;
     window.judgements++;
     let finding: Finding;
-    if (window.joinRule !== undefined && groups.isHub(window)) {
-      counters.fanOut[rule.rule.key] = (counters.fanOut[rule.rule.key] ?? 0) + 1;
+    const hub = window.joinRule !== undefined && this.#parts.groups.isHub(window);
+    this.#count("fanOut", hub, rule);
+    if (hub) {
       finding = { kind: "fails", truncated: false };
     } else finding = yield* judge(rule, window, this);
     const before = window.matches.get(rule.index);
     if (before !== undefined) this.#drop(before);
     window.matches.delete(rule.index);
     if (finding.kind === "holds") {
-      if (finding.match.truncated) counters.truncated[rule.rule.key] = (counters.truncated[rule.rule.key] ?? 0) + 1;
+      this.#count("truncated", finding.match.truncated, rule);
       window.hold(rule.index, finding.match, this.nowMs);
       if (!isIsolated(finding.match)) this.#claims.add(finding.match);
       yield* this.#announce(finding.match, before);
       return;
     }
     window.heldSinceMs.delete(rule.index);
-    if (finding.kind === "fails" && finding.truncated) counters.truncated[rule.rule.key] = (counters.truncated[rule.rule.key] ?? 0) + 1;
-    if (finding.kind === "pending" && finding.atMs !== undefined) this.#parts.plan(window, finding.atMs);
-    if (finding.kind === "pending" && finding.source !== undefined) {
-      const waiting = this.#waiting.get(finding.source);
-      if (waiting === undefined) this.#waiting.set(finding.source, new Set([window]));
-      else waiting.add(window);
-    }
+    if (finding.kind === "fails") this.#count("truncated", finding.truncated, rule);
+    else this.#await(finding, window);
+  }
+
+  /** Has the window judged again when its absences can be decided. */
+  #await({ atMs, source }: Extract<Finding, { kind: "pending" }>, window: Window): void {
+    if (atMs !== undefined) this.#parts.plan(window, atMs);
+    if (source !== undefined) this.#parts.sources.await(source, window);
+  }
+
+  #count(counter: "truncated" | "fanOut", happened: boolean, { rule }: CompiledRule): void {
+    const counts = this.#parts.counters[counter];
+    if (happened) counts[rule.key] = (counts[rule.key] ?? 0) + 1;
   }
 
   /** Lets rules over stories see the match as an event. */

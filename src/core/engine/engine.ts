@@ -6,12 +6,15 @@ import type { EpochMs } from "../model/time.ts";
 import { emptyCounters } from "./counters.ts";
 import { Courtroom, type Job } from "./courtroom.ts";
 import { Deadlines } from "./deadlines.ts";
+import { HeardSources } from "./heard-sources.ts";
 import { JoinGroups } from "./join-groups.ts";
 import type { Judging } from "./judge.ts";
 import type { LogPlace } from "./log-place.ts";
 import { RuleIndex, type TypeEntry } from "./rule-index.ts";
+import { runJudging } from "./run-judging.ts";
 import { StoryBook } from "./story-book.ts";
 import type { StoryRecord } from "./story-record.ts";
+import { EAGER_JUDGEMENTS_MAX, judgeWaitMs, rulesToJudge } from "./when-to-judge.ts";
 import { Window } from "./window.ts";
 import { WindowTable } from "./window-table.ts";
 
@@ -20,12 +23,9 @@ export interface EngineOptions {
   readonly limits?: Partial<EngineLimits>;
 }
 
-type Task = { readonly kind: "judge"; readonly window: Window } | { readonly kind: "look"; readonly record: StoryRecord };
-
-/** Rules judged more often than this in one window are judged less often from then on. */
-const EAGER_JUDGEMENTS_MAX = 64;
-/** The longest wait between two judgements of a busy window. */
-const JUDGE_WAIT_MAX_MS = 60_000;
+type Task =
+  | { readonly kind: "judge"; readonly window: Window }
+  | { readonly kind: "look"; readonly record: StoryRecord };
 
 /**
  * The correlation engine: events in, story changes out. A deterministic state machine without a
@@ -41,7 +41,7 @@ export class Engine {
   readonly #deadlines = new Deadlines<Task>();
   readonly #book: StoryBook;
   readonly #court: Courtroom;
-  readonly #heard = new Map<string, EpochMs>();
+  readonly #sources = new HeardSources();
   #nowMs: EpochMs = Number.NEGATIVE_INFINITY;
   /** Nothing is due before this log time: a lower bound, read on the hot path. */
   #dueMs: EpochMs = Number.POSITIVE_INFINITY;
@@ -52,7 +52,9 @@ export class Engine {
     this.#index = new RuleIndex(options.rules);
     this.#windows = new WindowTable(this.limits.correlationWindowMs, this.limits.maxWindowMs);
     this.#groups = new JoinGroups(this.limits);
-    this.#book = new StoryBook(this.limits, this.counters, { plan: (record, at) => this.#plan(at, { kind: "look", record }) });
+    this.#book = new StoryBook(this.limits, this.counters, {
+      plan: (record, at) => this.#plan(at, { kind: "look", record }),
+    });
     this.#court = new Courtroom({
       limits: this.limits,
       counters: this.counters,
@@ -61,7 +63,7 @@ export class Engine {
       book: this.#book,
       index: () => this.#index,
       now: () => this.#nowMs,
-      heard: (source) => this.#heard.get(source) ?? Number.NEGATIVE_INFINITY,
+      sources: this.#sources,
       plan: (window, at) => this.#planJudgement(window, at),
     });
   }
@@ -88,10 +90,10 @@ export class Engine {
 
   /** Takes one event. Returns a promise only where conditions must be judged. */
   accept(event: Event, at: LogPlace): Promise<void> | undefined {
-    if (this.#dueMs <= at.logTimeMs) return this.#run(this.#acceptLate(event, at));
+    if (this.#dueMs <= at.logTimeMs) return runJudging(this.#acceptLate(event, at));
     if (this.#nowMs < at.logTimeMs) this.#nowMs = at.logTimeMs;
     const jobs = this.#place(event, at);
-    return jobs === undefined ? undefined : this.#run(this.#court.judge(jobs));
+    return jobs === undefined ? undefined : runJudging(this.#court.judge(jobs));
   }
 
   /** Log time moved on without an event. */
@@ -100,18 +102,18 @@ export class Engine {
       if (this.#nowMs < logTimeMs) this.#nowMs = logTimeMs;
       return undefined;
     }
-    return this.#run(this.#catchUp(logTimeMs));
+    return runJudging(this.#catchUp(logTimeMs));
   }
 
   /** End of input: every window closes, in the order in which they opened. */
   end(): Promise<void> | undefined {
-    return this.#run(this.#endAll());
+    return runJudging(this.#endAll());
   }
 
   /** Swaps the rules; open windows are judged under the new ones. */
   swapRules(rules: RuleSet): Promise<void> | undefined {
     this.#index = new RuleIndex(rules);
-    return this.#run(this.#court.rejudgeAll());
+    return runJudging(this.#court.rejudgeAll());
   }
 
   /** The changes since the last call, in order. */
@@ -129,10 +131,13 @@ export class Engine {
   #place(event: Event, at: LogPlace): Job[] | undefined {
     this.counters.events++;
     const entry = this.#index.entry(event.type);
-    if (this.#index.heardSources.has(event.source)) this.#hear(event);
+    if (this.#index.heardSources.has(event.source)) {
+      for (const waiting of this.#sources.hear(event)) this.#planJudgement(waiting, this.#nowMs);
+    }
     let window = this.#windows.get(event.traceId);
     const late = window === undefined ? this.#book.ofTrace(event.traceId)?.last?.window : undefined;
-    if (late !== undefined && late.closedBy !== undefined && event.timeMs <= late.lastEventMs) return this.#placeLate(late, event, entry);
+    if (late !== undefined && late.closedBy !== undefined && event.timeMs <= late.lastEventMs)
+      return this.#placeLate(late, event, entry);
     if (window === undefined) window = this.#open(event, at);
     const outcome = window.add(event, this.limits.windowEventsMax);
     if (outcome === "same") {
@@ -162,18 +167,8 @@ export class Engine {
   }
 
   #traceJobs(window: Window, entry: TypeEntry): Job[] | undefined {
-    if (window.total < this.limits.minEvents) return undefined;
-    const all = window.total === this.limits.minEvents;
-    let rules: Job["rules"] | undefined;
-    let busy = false;
-    for (const rule of window.armed) {
-      if (!all && !entry.traceMasks.has(rule.index) && !entry.absenceOf.includes(rule)) continue;
-      if (!window.hasTypesFor(rule)) continue;
-      if (window.matches.has(rule.index) || EAGER_JUDGEMENTS_MAX < window.judgements) busy = true;
-      else if (rules === undefined) rules = [rule];
-      else rules = [...rules, rule];
-    }
-    if (busy) this.#planJudgement(window, this.#nowMs + this.#judgeWaitMs(window));
+    const { rules, busy } = rulesToJudge(window, entry, this.limits);
+    if (busy) this.#planJudgement(window, this.#nowMs + judgeWaitMs(window, this.limits));
     return rules === undefined ? undefined : [{ window, rules }];
   }
 
@@ -182,14 +177,11 @@ export class Engine {
     this.#dueMs = Math.min(this.#dueMs, at.logTimeMs + this.limits.correlationWindowMs);
     let all = jobs;
     for (const { window, rules } of touched) {
-      if (window.matches.size === 0 && window.judgements <= EAGER_JUDGEMENTS_MAX) all = [...(all ?? []), { window, rules }];
-      else this.#planJudgement(window, this.#nowMs + this.#judgeWaitMs(window));
+      if (window.matches.size === 0 && window.judgements <= EAGER_JUDGEMENTS_MAX)
+        all = [...(all ?? []), { window, rules }];
+      else this.#planJudgement(window, this.#nowMs + judgeWaitMs(window, this.limits));
     }
     return all;
-  }
-
-  #judgeWaitMs(window: Window): number {
-    return Math.min(JUDGE_WAIT_MAX_MS, this.limits.reviseEveryMs * 2 ** Math.min(window.judgements >> 3, 16));
   }
 
   #open(event: Event, at: LogPlace): Window {
@@ -198,20 +190,21 @@ export class Engine {
       this.counters.windowsEvicted++;
       this.#court.evict(idlest);
     }
-    const window = new Window({ key: event.traceId, group: { traceId: event.traceId }, logTimeMs: at.logTimeMs, position: at.position });
+    const window = new Window({
+      key: event.traceId,
+      group: { traceId: event.traceId },
+      logTimeMs: at.logTimeMs,
+      position: at.position,
+    });
     window.armedGeneration = this.#index.generation;
     if (0 < this.#index.untyped.length) window.armed = [...this.#index.untyped];
     this.#windows.open(window);
     this.counters.windowsOpened++;
-    this.#dueMs = Math.min(this.#dueMs, at.logTimeMs + Math.min(this.limits.correlationWindowMs, this.limits.maxWindowMs));
+    this.#dueMs = Math.min(
+      this.#dueMs,
+      at.logTimeMs + Math.min(this.limits.correlationWindowMs, this.limits.maxWindowMs),
+    );
     return window;
-  }
-
-  #hear(event: Event): void {
-    const before = this.#heard.get(event.source) ?? Number.NEGATIVE_INFINITY;
-    if (event.lastMs <= before) return;
-    this.#heard.set(event.source, event.lastMs);
-    for (const window of this.#court.waitingFor(event.source)) this.#planJudgement(window, this.#nowMs);
   }
 
   /** Does what falls due up to a log time, in order of time. */
@@ -227,7 +220,8 @@ export class Engine {
         break;
       }
       if (this.#nowMs < nextAt) this.#nowMs = nextAt;
-      if (window !== undefined && windowAt <= this.#deadlines.next) yield* this.#court.close(window.window, window.because);
+      if (window !== undefined && windowAt <= this.#deadlines.next)
+        yield* this.#court.close(window.window, window.because);
       else {
         const deadline = this.#deadlines.takeDue(nextAt);
         if (deadline !== undefined) yield* this.#perform(deadline.task, deadline.at);
@@ -261,16 +255,5 @@ export class Engine {
   #plan(at: EpochMs, task: Task): void {
     this.#deadlines.add(at, this.#order++, task);
     if (at < this.#dueMs) this.#dueMs = at;
-  }
-
-  /** Runs a judgement to its end; goes asynchronous only when it asks json-rules-engine. */
-  #run(judging: Judging<void>): Promise<void> | undefined {
-    const step = judging.next();
-    return step.done === true ? undefined : this.#answer(judging, step);
-  }
-
-  async #answer(judging: Judging<void>, first: IteratorYieldResult<Parameters<Courtroom["ask"]>[0]>): Promise<void> {
-    let step: IteratorResult<Parameters<Courtroom["ask"]>[0], void> = first;
-    while (step.done !== true) step = judging.next(await this.#court.ask(step.value));
   }
 }

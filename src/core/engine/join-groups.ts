@@ -1,6 +1,7 @@
 import { compileTypes } from "../expression/event-types.ts";
 import type { Event } from "../model/event.ts";
 import type { EngineLimits } from "../model/limits.ts";
+import type { Join } from "../model/rule.ts";
 import { joinKeys } from "./anchor-search.ts";
 import type { CompiledRule } from "./compiled-rule.ts";
 import type { LogPlace } from "./log-place.ts";
@@ -27,19 +28,8 @@ export class JoinGroups {
   add(rule: CompiledRule, mask: number, event: Event, at: LogPlace): Window[] {
     const join = rule.joins[0];
     if (join === undefined) return [];
-    const bitsByKey = new Map<string, number>();
-    for (const step of rule.steps) {
-      const paths = join.keys[step.step.as];
-      if (paths === undefined || (mask & (1 << step.index)) === 0 || !step.matchesFields(event)) continue;
-      for (const key of joinKeys(event, paths)) bitsByKey.set(key, (bitsByKey.get(key) ?? 0) | (1 << step.index));
-    }
-    for (const { absence, matchesType, matchesFields } of rule.absences) {
-      const paths = join.keys[absence.as];
-      if (paths === undefined || !matchesType(event.type) || !matchesFields(event)) continue;
-      for (const key of joinKeys(event, paths)) bitsByKey.set(key, bitsByKey.get(key) ?? 0);
-    }
     const touched: Window[] = [];
-    for (const [key, bits] of bitsByKey) {
+    for (const [key, bits] of keysOf(rule, join, mask, event)) {
       if (this.#isIgnored(rule, key)) continue;
       const group = this.#group(rule, join.as, key, bits, at);
       if (group === undefined) continue;
@@ -86,7 +76,13 @@ export class JoinGroups {
     if (open !== undefined) return open;
     // What is absent opens no group: only a step does.
     if (bits === 0 || this.#limits.openWindowsMax <= this.table.size) return undefined;
-    const group = new Window({ key: name, joinRule: rule, group: { [join]: key }, logTimeMs: at.logTimeMs, position: at.position });
+    const group = new Window({
+      key: name,
+      joinRule: rule,
+      group: { [join]: key },
+      logTimeMs: at.logTimeMs,
+      position: at.position,
+    });
     this.table.open(group);
     return group;
   }
@@ -100,4 +96,20 @@ export class JoinGroups {
     }
     return ignored(key);
   }
+}
+
+/** The group keys of an event under one rule, each with the bits of the steps it may fill there. */
+function keysOf(rule: CompiledRule, join: Join, mask: number, event: Event): Map<string, number> {
+  const bitsByKey = new Map<string, number>();
+  for (const step of rule.steps) {
+    const paths = join.keys[step.step.as];
+    if (paths === undefined || (mask & (1 << step.index)) === 0 || !step.matchesFields(event)) continue;
+    for (const key of joinKeys(event, paths)) bitsByKey.set(key, (bitsByKey.get(key) ?? 0) | (1 << step.index));
+  }
+  for (const { absence, matchesType, matchesFields } of rule.absences) {
+    const paths = join.keys[absence.as];
+    if (paths === undefined || !matchesType(event.type) || !matchesFields(event)) continue;
+    for (const key of joinKeys(event, paths)) bitsByKey.set(key, bitsByKey.get(key) ?? 0);
+  }
+  return bitsByKey;
 }

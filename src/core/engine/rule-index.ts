@@ -44,9 +44,15 @@ export class RuleIndex {
     this.rules = rules.rules.map(compileRule);
     this.traceRules = this.rules.filter(({ joins }) => joins.length === 0);
     this.joinRules = this.rules.filter(({ joins }) => 0 < joins.length);
-    this.usesStories = this.rules.some(({ rule }) => rule.steps.some(({ types }) => types?.some((type) => type.startsWith("story."))));
-    this.untyped = this.traceRules.filter(({ steps }) => steps.every(({ step }) => step.optional || step.types === undefined));
-    this.heardSources = new Set(this.rules.flatMap(({ rule }) => rule.absent.flatMap(({ requireSource }) => requireSource ?? [])));
+    this.usesStories = this.rules.some(({ rule }) =>
+      rule.steps.some(({ types }) => types?.some((type) => type.startsWith("story."))),
+    );
+    this.untyped = this.traceRules.filter(({ steps }) =>
+      steps.every(({ step }) => step.optional || step.types === undefined),
+    );
+    this.heardSources = new Set(
+      this.rules.flatMap(({ rule }) => rule.absent.flatMap(({ requireSource }) => requireSource ?? [])),
+    );
     this.#armingStep = this.rules.map((rule) => rule.steps.find(({ step }) => !step.optional)?.index ?? 0);
     for (const rule of this.traceRules) {
       const typed = rule.steps.find(({ step }) => !step.optional && step.types !== undefined);

@@ -4,7 +4,8 @@ import type { EngineCounters, OtherMatch, Story, StoryChange, StoryStatus } from
 import type { EpochMs } from "../model/time.ts";
 import type { Headline } from "./arbitrate.ts";
 import type { Match } from "./match.ts";
-import { headlineOf, type StoryRecord } from "./story-record.ts";
+import { contentOf, shapeOf } from "./story-digest.ts";
+import { headlineOf, openRecord, type StoryRecord } from "./story-record.ts";
 import { tellStory } from "./storyteller.ts";
 
 /** What the book asks of the engine's clock of deadlines. */
@@ -95,7 +96,11 @@ export class StoryBook {
     if (!isolated) {
       const rooted = match.window.joinRule === undefined ? undefined : this.#byGroup.get(`trace|${match.rootTrace}`);
       const live = [rooted, match.window.record, ...demoted.map(({ window }) => window.record)].find(
-        (record) => record !== undefined && !record.gone && record.last?.window.closedBy === undefined && record.resolvedLogMs === undefined,
+        (record) =>
+          record !== undefined &&
+          !record.gone &&
+          record.last?.window.closedBy === undefined &&
+          record.resolvedLogMs === undefined,
       );
       if (live !== undefined) return live;
     }
@@ -104,28 +109,8 @@ export class StoryBook {
 
   #create(match: Match, group: string, now: EpochMs): StoryRecord {
     const position = match.window.openedPosition;
-    const record: StoryRecord = {
-      id: `st_${sha256Hex(canonicalJson([group, position])).slice(0, 24)}`,
-      openedPosition: position,
-      groups: new Set(),
-      revision: 0,
-      status: "open",
-      told: undefined,
-      evidence: "",
-      content: "",
-      shape: "",
-      earlier: undefined,
-      last: undefined,
-      windows: 0,
-      earlierEvents: 0,
-      others: new Map(),
-      lastEvidenceLogMs: now,
-      lastToldLogMs: Number.NEGATIVE_INFINITY,
-      resolvedLogMs: undefined,
-      resolvedSignature: undefined,
-      reviseAtMs: undefined,
-      gone: false,
-    };
+    const id = `st_${sha256Hex(canonicalJson([group, position])).slice(0, 24)}`;
+    const record = openRecord(id, position, now);
     this.#records.add(record);
     if (this.#limits.storiesMax < this.#records.size) {
       for (const oldest of this.#records) {
@@ -156,16 +141,9 @@ export class StoryBook {
   }
 
   #demote(record: StoryRecord, other: Match, winner: Match): void {
-    const { key, title, priority } = other.rule.rule;
+    const { key, title } = other.rule.rule;
     const supersededBy = winner.rule.supersedes.has(key) || other.level < winner.level;
-    const because = winner.rule.supersedes.has(key)
-      ? `superseded by ${winner.rule.rule.key}`
-      : other.level < winner.level
-        ? `part of ${winner.rule.rule.key}`
-        : priority < winner.rule.rule.priority
-          ? `priority ${priority} is below ${winner.rule.rule.priority}`
-          : `ranks after ${winner.rule.rule.key}`;
-    record.others.set(key, { rule: key, title, because, supersededBy });
+    record.others.set(key, { rule: key, title, because: whyDemoted(other, winner), supersededBy });
     const theirs = other.window.record;
     if (theirs === undefined || theirs === record || theirs.gone || theirs.last?.window !== other.window) return;
     this.withdraw(theirs, `part of story ${record.id}`, record.lastEvidenceLogMs);
@@ -178,7 +156,8 @@ export class StoryBook {
     const reopened = record.resolvedLogMs !== undefined;
     if (reopened && record.resolvedSignature === match.signature) return;
     const evidence = `${match.rule.rule.key}|${match.signature}|${[...record.others.keys()].join(",")}|${match.unknownAbsences.join(",")}`;
-    if (!reopened && record.told !== undefined && record.evidence === evidence && record.reviseAtMs === undefined) return;
+    if (!reopened && record.told !== undefined && record.evidence === evidence && record.reviseAtMs === undefined)
+      return;
     const status: StoryStatus = reopened || record.status === "reopened" ? "reopened" : "open";
     const story = this.#tell(record, match, status, record.earlierEvents + totalEvents);
     const content = contentOf(story);
@@ -199,7 +178,9 @@ export class StoryBook {
 
   /** A story that only grows is revised ever less often, up to once a minute; the rest is planned. */
   #tooSoon(record: StoryRecord, now: EpochMs): boolean {
-    const at = record.lastToldLogMs + Math.min(REVISE_WAIT_MAX_MS, this.#limits.reviseEveryMs * 2 ** Math.min(record.revision, 16));
+    const at =
+      record.lastToldLogMs +
+      Math.min(REVISE_WAIT_MAX_MS, this.#limits.reviseEveryMs * 2 ** Math.min(record.revision, 16));
     if (at <= now) return false;
     if (record.reviseAtMs === undefined) {
       record.reviseAtMs = at;
@@ -212,11 +193,26 @@ export class StoryBook {
     const others = [...record.others.values()].filter(({ rule }) => rule !== match.rule.rule.key);
     if (record.earlier !== undefined && record.last !== undefined && record.earlier.rule !== record.last.rule) {
       const lost = match.rule === record.earlier.rule ? record.last : record.earlier;
-      others.push({ rule: lost.rule.rule.key, title: lost.rule.rule.title, because: "in another window of the same story", supersededBy: false });
+      others.push({
+        rule: lost.rule.rule.key,
+        title: lost.rule.rule.title,
+        because: "in another window of the same story",
+        supersededBy: false,
+      });
     }
     const shown = (supersededBy: boolean): OtherMatch[] =>
-      others.filter((other) => other.supersededBy === supersededBy).map(({ rule, title, because }) => ({ rule, title, because }));
-    const telling = { id: record.id, revision: record.revision + 1, status, statusReason, total, superseded: shown(true), alsoMatched: shown(false) };
+      others
+        .filter((other) => other.supersededBy === supersededBy)
+        .map(({ rule, title, because }) => ({ rule, title, because }));
+    const telling = {
+      id: record.id,
+      revision: record.revision + 1,
+      status,
+      statusReason,
+      total,
+      superseded: shown(true),
+      alsoMatched: shown(false),
+    };
     return tellStory(match, telling, this.#counters);
   }
 
@@ -241,26 +237,11 @@ function groupOf(match: Match): string {
   return `${isolated ? `${rule.key}|` : ""}${scope}|${match.window.key}`;
 }
 
-/** What makes a revision worth telling at once, as a short digest: thousands are remembered. */
-function shapeOf(story: Story): string {
-  const { rule, status, chain, impact, superseded, alsoMatched, confidence } = story;
-  return digest(JSON.stringify([rule.pack, rule.id, status, chain.map(({ step, events }) => [step, events[0]]), impact, superseded, alsoMatched, confidence]));
-}
-
-/** Everything a reader sees, but for what changes with every event. */
-function contentOf(story: Story): string {
-  const { revision: _revision, timeline: _timeline, events: _events, window: _window, ...content } = story;
-  return digest(JSON.stringify(content));
-}
-
-/** Two runs of FNV-1a (32 bits, other offsets) over a text's code units, and its length. */
-function digest(text: string): string {
-  let a = 0x811c9dc5;
-  let b = 0x2f0b4c47;
-  for (let at = 0; at < text.length; at++) {
-    const unit = text.charCodeAt(at);
-    a = Math.imul(a ^ unit, 0x01000193);
-    b = Math.imul(b ^ unit, 0x01000193);
-  }
-  return `${(a >>> 0).toString(36)}.${(b >>> 0).toString(36)}.${text.length}`;
+/** Why a match is not the headline, for people. */
+function whyDemoted(other: Match, winner: Match): string {
+  const { key, priority } = winner.rule.rule;
+  if (winner.rule.supersedes.has(other.rule.rule.key)) return `superseded by ${key}`;
+  if (other.level < winner.level) return `part of ${key}`;
+  const below = other.rule.rule.priority < priority;
+  return below ? `priority ${other.rule.rule.priority} is below ${priority}` : `ranks after ${key}`;
 }

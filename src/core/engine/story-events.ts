@@ -28,7 +28,13 @@ export function storyEvent(match: Match): Event {
     related: distinct(others),
     actor: root.actor,
     count: 1,
-    attributes: { ...root.attributes, rule: rule.key, category: rule.category, statement: statementOf(root), level: match.level + 1 },
+    attributes: {
+      ...root.attributes,
+      rule: rule.key,
+      category: rule.category,
+      statement: statementOf(root),
+      level: match.level + 1,
+    },
   };
 }
 
@@ -38,6 +44,7 @@ export function storyEventId(match: Match): string {
 }
 
 function distinct(entities: readonly RelatedEntity[]): RelatedEntity[] {
-  const key = ({ role, kind, namespace, name }: RelatedEntity & EntityRef): string => `${role}|${kind}|${namespace ?? ""}|${name}`;
+  const key = ({ role, kind, namespace, name }: RelatedEntity & EntityRef): string =>
+    `${role}|${kind}|${namespace ?? ""}|${name}`;
   return [...new Map(entities.map((entity) => [key(entity), entity])).values()];
 }

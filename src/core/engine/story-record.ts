@@ -40,6 +40,32 @@ export interface StoryRecord {
   gone: boolean;
 }
 
+/** A record of which nothing was told yet. */
+export function openRecord(id: string, openedPosition: number, now: EpochMs): StoryRecord {
+  return {
+    id,
+    openedPosition,
+    groups: new Set(),
+    revision: 0,
+    status: "open",
+    told: undefined,
+    evidence: "",
+    content: "",
+    shape: "",
+    earlier: undefined,
+    last: undefined,
+    windows: 0,
+    earlierEvents: 0,
+    others: new Map(),
+    lastEvidenceLogMs: now,
+    lastToldLogMs: Number.NEGATIVE_INFINITY,
+    resolvedLogMs: undefined,
+    resolvedSignature: undefined,
+    reviseAtMs: undefined,
+    gone: false,
+  };
+}
+
 /** Events held per step of a story that goes on over many windows; counts go on beyond. */
 const EVENTS_PER_STEP_MAX = 200;
 
@@ -81,6 +107,10 @@ function mergeSteps(earlier: BoundStep | undefined, later: BoundStep | undefined
   }
   const all = [...events.values()].sort(byTimeThenId);
   if (EVENTS_PER_STEP_MAX < all.length) all.splice(EVENTS_PER_STEP_MAX >> 1, all.length - EVENTS_PER_STEP_MAX);
-  const distinct = Math.max(earlier.distinct, later.distinct, fresh === 0 ? 0 : new Set(all.map(({ entity }) => `${entity.kind}/${entity.namespace}/${entity.name}`)).size);
+  const distinct = Math.max(
+    earlier.distinct,
+    later.distinct,
+    fresh === 0 ? 0 : new Set(all.map(({ entity }) => `${entity.kind}/${entity.namespace}/${entity.name}`)).size,
+  );
   return { ...earlier, events: all, count, distinct };
 }

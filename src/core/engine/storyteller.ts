@@ -27,13 +27,19 @@ export function tellStory(match: Match, telling: Telling, counters: EngineCounte
   const { rule } = match.rule;
   const facts = factsOf(match.rule, match.bound);
   const statement = statementOf(match.root.anchor);
-  const words = (template: { render(scope: Record<string, unknown>): { text: string; missing: number; failed: boolean } }, fallback: string): string => {
+  const words = (
+    template: { render(scope: Record<string, unknown>): { text: string; missing: number; failed: boolean } },
+    fallback: string,
+  ): string => {
     const { text, missing, failed } = template.render(facts);
     counters.templatesMissing += missing;
     if (failed) counters.templatesFailed++;
     return failed ? fallback : text.trim();
   };
-  const detail = match.rule.detail === undefined ? undefined : words(match.rule.detail, `${statement}; the words of ${rule.key} could not be filled in`);
+  const detail =
+    match.rule.detail === undefined
+      ? undefined
+      : words(match.rule.detail, `${statement}; the words of ${rule.key} could not be filled in`);
   const { window } = match;
   const boundEvents = match.bound.flatMap((step) => step?.events ?? []);
   return {
@@ -51,7 +57,12 @@ export function tellStory(match: Match, telling: Telling, counters: EngineCounte
     confidenceParts: match.confidenceParts,
     traceId: match.rootTrace,
     group: window.group,
-    rootCause: { event: match.root.anchor.id, entity: match.root.anchor.entity, time: match.root.anchor.time, statement },
+    rootCause: {
+      event: match.root.anchor.id,
+      entity: match.root.anchor.entity,
+      time: match.root.anchor.time,
+      statement,
+    },
     chain: chainOf(match),
     impact: impactOf(match),
     timeline: timelineOf(match),
@@ -68,7 +79,11 @@ export function tellStory(match: Match, telling: Telling, counters: EngineCounte
       digest: rule.packDigest,
       ...(rule.commit === undefined ? {} : { commit: rule.commit }),
     },
-    bound: Object.fromEntries(match.rule.steps.flatMap(({ step, index }) => (match.bound[index] === undefined ? [] : [[step.as, idsOf(match.bound[index])]]))),
+    bound: Object.fromEntries(
+      match.rule.steps.flatMap(({ step, index }) =>
+        match.bound[index] === undefined ? [] : [[step.as, idsOf(match.bound[index])]],
+      ),
+    ),
     superseded: telling.superseded,
     alsoMatched: telling.alsoMatched,
     actions: match.rule.actions.map((template, at) => words(template, rule.story.actions[at] ?? "")),
@@ -125,8 +140,12 @@ function chainOf(match: Match): ChainLink[] {
 
 /** The entities of the impact steps; where there are none, the root cause's own. */
 function impactOf(match: Match): EntityRef[] {
-  const hit = match.rule.steps.filter(({ step }) => step.role === "impact").flatMap(({ index }) => match.bound[index]?.events ?? []);
-  const byKey = new Map((hit.length === 0 ? [match.root.anchor] : hit).map((event) => [entityKey(event), event.entity]));
+  const hit = match.rule.steps
+    .filter(({ step }) => step.role === "impact")
+    .flatMap(({ index }) => match.bound[index]?.events ?? []);
+  const byKey = new Map(
+    (hit.length === 0 ? [match.root.anchor] : hit).map((event) => [entityKey(event), event.entity]),
+  );
   return [...byKey.values()].slice(0, NAMED_MAX);
 }
 

@@ -122,7 +122,8 @@ export class Window {
     if (this.#typeSet !== undefined) this.#typeSet.add(entry);
     else if (INDEX_FROM < this.types.length) this.#typeSet = new Set(this.types);
     if (this.armedGeneration === index.generation) {
-      if (0 < entry.arms.length) this.armed = this.armed.length === 0 ? [...entry.arms] : [...new Set([...this.armed, ...entry.arms])];
+      if (0 < entry.arms.length)
+        this.armed = this.armed.length === 0 ? [...entry.arms] : [...new Set([...this.armed, ...entry.arms])];
     }
     return true;
   }

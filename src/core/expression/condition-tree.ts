@@ -24,7 +24,7 @@ export interface FactRef {
 }
 
 /** Deepest nesting of `all`, `any` and `not`. */
-export const CONDITION_DEPTH_MAX = 16;
+const CONDITION_DEPTH_MAX = 16;
 
 const GROUPS = ["all", "any", "not"] as const;
 const TEST_KEYS: readonly string[] = ["fact", "path", "operator", "value"];
@@ -48,9 +48,13 @@ type Place = readonly (string | number)[];
 
 function inspectNode(node: unknown, path: Place, inspection: Inspection): void {
   const { problems } = inspection;
-  if (!isRecord(node)) return void problems.push({ kind: "shape", problem: "a condition is a map", path });
+  if (!isRecord(node)) {
+    problems.push({ kind: "shape", problem: "a condition is a map", path });
+    return;
+  }
   if (2 * CONDITION_DEPTH_MAX < path.length) {
-    return void problems.push({ kind: "shape", problem: `conditions nest at most ${CONDITION_DEPTH_MAX} deep`, path });
+    problems.push({ kind: "shape", problem: `conditions nest at most ${CONDITION_DEPTH_MAX} deep`, path });
+    return;
   }
   const group = GROUPS.find((name) => Object.hasOwn(node, name));
   inspectKeys(node, path, group === undefined ? TEST_KEYS : [group], problems);
@@ -64,13 +68,14 @@ function inspectNode(node: unknown, path: Place, inspection: Inspection): void {
     return;
   }
   if (!Array.isArray(under) || under.length === 0) {
-    return void problems.push({
+    problems.push({
       kind: "shape",
       problem: `\`${group}\` takes a list of at least one condition`,
       path: [...path, group],
     });
+    return;
   }
-  under.forEach((child, at) => inspectNode(child, [...path, group, at], inspection));
+  for (const [at, child] of under.entries()) inspectNode(child, [...path, group, at], inspection);
 }
 
 function inspectKeys(node: object, path: Place, known: readonly string[], problems: ConditionProblem[]): void {
@@ -107,7 +112,8 @@ function inspectTest(node: Readonly<Record<string, unknown>>, path: Place, inspe
 function inspectValue(operator: Operator | undefined, value: unknown, path: Place, inspection: Inspection): void {
   const { problems } = inspection;
   if (operator === "exists" && typeof value !== "boolean") {
-    return void problems.push({ kind: "shape", problem: "`exists` takes true or false", path });
+    problems.push({ kind: "shape", problem: "`exists` takes true or false", path });
+    return;
   }
   if (isRecord(value)) {
     inspectKeys(value, path, REF_KEYS, problems);

@@ -6,8 +6,6 @@ import { type FactRef, inspectConditions } from "./condition-tree.ts";
 import { operatorTest } from "./operators.ts";
 import { isRecord, readPath } from "./read-path.ts";
 
-export { type ConditionProblem, inspectConditions } from "./condition-tree.ts";
-
 /** Judges the bound steps of one assignment, by name; an optional step that is not bound is absent. */
 export type ConditionJudge = (facts: Readonly<Record<string, unknown>>) => Promise<boolean>;
 

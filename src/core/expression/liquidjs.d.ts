@@ -58,7 +58,7 @@ declare module "liquidjs/dist/liquid.browser.mjs" {
   export class Context {
     constructor(scope: object, options: object, renderOptions: { readonly sync: boolean }, limits: Limits);
     readProperty(from: unknown, key: unknown): unknown;
-    _getFromScope(from: unknown, path: readonly unknown[] | string): Iterator<unknown>;
+    _getFromScope(from: unknown, path: readonly unknown[] | string): unknown;
   }
   export class Liquid {
     constructor(options: Readonly<Record<string, unknown>>);

@@ -13,11 +13,6 @@ export function readPath(root: unknown, path: FieldPath): readonly unknown[] {
   return values;
 }
 
-/** The first value at a path, or `undefined`. */
-export function readFirst(root: unknown, path: FieldPath): unknown {
-  return readPath(root, path)[0];
-}
-
 /** Whether a value is an object that key hops can enter. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);

@@ -6,7 +6,7 @@ export type CompiledRegex =
   | { readonly ok: false; readonly problem: string };
 
 /** Largest number of instructions that one regular expression may compile to. */
-export const REGEX_PROGRAM_MAX = 20_000;
+const REGEX_PROGRAM_MAX = 20_000;
 
 /** Compiles a regular expression in RE2 syntax; `find` looks anywhere in the text, in linear time. */
 export function compileRegex(pattern: string): CompiledRegex {

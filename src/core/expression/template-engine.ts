@@ -2,11 +2,11 @@ import { Context, Liquid, type Template } from "liquidjs/dist/liquid.browser.mjs
 import { LIQUID_FILTERS, LIQUID_TAGS, OWN_FILTERS } from "./template-filters.ts";
 
 /** Longest template text, in UTF-16 units. */
-export const TEMPLATE_LENGTH_MAX = 16_384;
+const TEMPLATE_LENGTH_MAX = 16_384;
 /** Nodes that one rendering may visit, counted rather than timed, so that every run ends the same way. */
-export const TEMPLATE_NODES_MAX = 20_000;
+const TEMPLATE_NODES_MAX = 20_000;
 /** Characters and list elements that one rendering may make. */
-export const TEMPLATE_MEMORY_MAX = 1_000_000;
+const TEMPLATE_MEMORY_MAX = 1_000_000;
 
 const liquid = new Liquid({
   strictFilters: true,
@@ -51,7 +51,7 @@ export class StoryScope extends Context {
   }
 
   /** Reads a path as `where` does: a key that leads nowhere tries the longer joined keys too. */
-  override *_getFromScope(from: unknown, path: readonly unknown[] | string): Generator<unknown, unknown> {
+  override _getFromScope(from: unknown, path: readonly unknown[] | string): unknown {
     return this.#read(from, typeof path === "string" ? path.split(".") : path, 0);
   }
 

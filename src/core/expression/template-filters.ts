@@ -34,7 +34,7 @@ export const OWN_FILTERS: Readonly<Record<string, (value: unknown, argument: unk
 };
 
 /** Writes a number of bytes as Kubernetes does: `512Mi`; one decimal where it is not whole. */
-export function formatBytes(bytes: number): string {
+function formatBytes(bytes: number): string {
   let [amount, unit] = [bytes, 0];
   while (1024 <= Math.abs(amount) && unit < BYTE_UNITS.length - 1) [amount, unit] = [amount / 1024, unit + 1];
   return `${Math.round(amount * 10) / 10}${BYTE_UNITS[unit] ?? ""}`;

@@ -15,8 +15,6 @@ import {
   type Variable,
 } from "./template-nodes.ts";
 
-export { inspectTemplate, type TemplateInspection, type TemplateName } from "./inspect-template.ts";
-
 /** What one rendering gave. */
 export interface Rendered {
   readonly text: string;
@@ -78,7 +76,7 @@ function showMissing(node: Node): void {
   const [subject] = initialVariables(output.value);
   output.render = function* (context, emitter: Emitter) {
     const scope = context as StoryScope;
-    const absent = needed.find((variable) => isMissing(valueOf(variable, scope)));
+    const absent = needed.find((variable) => isMissing(evaluate(variable, scope)));
     const value = absent === undefined ? toValueSync(output.value.value(scope)) : undefined;
     if (absent === undefined && !isMissing(value)) return emitter.write(value);
     const name = (absent ?? subject)?.token.getText() ?? output.token.getText();
@@ -87,7 +85,7 @@ function showMissing(node: Node): void {
   };
 }
 
-function valueOf(variable: Variable, scope: StoryScope): unknown {
+function evaluate(variable: Variable, scope: StoryScope): unknown {
   return toValueSync(evalToken(variable.token, scope, true));
 }
 

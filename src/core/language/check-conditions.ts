@@ -1,4 +1,4 @@
-import { type ConditionProblem, inspectConditions } from "../expression/conditions.ts";
+import { type ConditionProblem, inspectConditions } from "../expression/condition-tree.ts";
 import { parsePath } from "../model/path.ts";
 import type { DiagnosticCode } from "./codes.ts";
 import { unknownField } from "./event-fields.ts";
@@ -32,7 +32,7 @@ export function checkConditions(context: RuleContext): void {
 
 function checkPaths(node: unknown, place: Place, context: RuleContext): void {
   if (Array.isArray(node)) {
-    node.forEach((child, at) => checkPaths(child, [...place, at], context));
+    for (const [at, child] of node.entries()) checkPaths(child, [...place, at], context);
     return;
   }
   if (typeof node !== "object" || node === null) return;

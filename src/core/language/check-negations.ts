@@ -21,9 +21,9 @@ interface Walk {
 function walk(where: RawWhere, place: Place, state: Walk): void {
   for (const [key, value] of Object.entries(where)) {
     const at = [...place, key];
-    if (key === "all" || key === "any")
-      (value as readonly RawWhere[]).forEach((each, index) => walk(each, [...at, index], state));
-    else if (key === "not") walk(value as RawWhere, at, { ...state, negated: !state.negated });
+    if (key === "all" || key === "any") {
+      for (const [index, each] of (value as readonly RawWhere[]).entries()) walk(each, [...at, index], state);
+    } else if (key === "not") walk(value as RawWhere, at, { ...state, negated: !state.negated });
     else if (mayBeMissing(key) && !state.asked.has(key)) warn(key, value, at, state);
   }
 }

@@ -6,8 +6,10 @@ import type { RuleContext } from "./rule-context.ts";
 export function checkOrder(steps: readonly Step[], context: RuleContext): void {
   const { findings, place, rule } = context;
   const seen = new Set<string>();
-  steps.forEach(({ as }, at) => reportTwice(as, [...place, "steps", at, "as"], seen, context));
-  rule.absent?.forEach(({ as }, at) => reportTwice(as, [...place, "absent", at, "as"], seen, context));
+  for (const [at, { as }] of steps.entries()) reportTwice(as, [...place, "steps", at, "as"], seen, context);
+  for (const [at, { as }] of (rule.absent ?? []).entries()) {
+    reportTwice(as, [...place, "absent", at, "as"], seen, context);
+  }
   if (steps.every(({ optional }) => optional)) {
     findings.atKey([...place, "steps"], {
       code: "TAP216",
@@ -63,7 +65,8 @@ export function checkBounds(steps: readonly Step[], withinMs: DurationMs | undef
   const { findings, place } = context;
   steps.forEach((step, at) => {
     if (step.withinMs === undefined || step.withinMs <= withinMs) return;
-    const message = `this gap of ${formatDuration(step.withinMs)} is longer than the rule's bound of ${formatDuration(withinMs)}`;
+    const [gap, bound] = [formatDuration(step.withinMs), formatDuration(withinMs)];
+    const message = `this gap of ${gap} is longer than the rule's bound of ${bound}`;
     findings.atValue([...place, "steps", at, "within"], { code: "TAP215", message });
   });
   const span = longestSpan(steps);

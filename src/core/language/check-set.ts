@@ -16,7 +16,7 @@ export function checkSet(readings: readonly PackReading[]): void {
   for (const { pack } of loaded) for (const rule of pack.rules) rules.set(rule.key, rule);
   for (const reading of loaded) {
     reportSameIds(reading);
-    reading.pack.rules.forEach((rule, at) => checkSupersedes(rule, at, reading, rules));
+    for (const [at, rule] of reading.pack.rules.entries()) checkSupersedes(rule, at, reading, rules);
   }
 }
 

@@ -1,4 +1,4 @@
-import { inspectTemplate, type TemplateName } from "../expression/template.ts";
+import { inspectTemplate, type TemplateName } from "../expression/inspect-template.ts";
 import { parsePath } from "../model/path.ts";
 import { unknownField } from "./event-fields.ts";
 import { listed, suggest } from "./nearest.ts";
@@ -12,7 +12,7 @@ export function checkStory(context: RuleContext): void {
   checkTemplate(story.summary, [...place, "summary"], context);
   if (story.detail !== undefined) checkTemplate(story.detail, [...place, "detail"], context);
   if (story.runbook !== undefined) checkTemplate(story.runbook, [...place, "runbook"], context);
-  story.actions?.forEach((action, at) => checkTemplate(action, [...place, "actions", at], context));
+  for (const [at, action] of (story.actions ?? []).entries()) checkTemplate(action, [...place, "actions", at], context);
 }
 
 function checkTemplate(text: string, place: Place, context: RuleContext): void {

@@ -1,8 +1,6 @@
 import type { DiagnosticCode } from "./codes.ts";
 import type { SourceText, Span } from "./source-text.ts";
 
-export type { Span } from "./source-text.ts";
-
 /** Something wrong in a rule file, said so that its author can mend it. A value, never thrown. */
 export interface Diagnostic {
   readonly code: DiagnosticCode;

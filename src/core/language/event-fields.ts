@@ -72,31 +72,41 @@ export function unknownField(segments: readonly PathSegment[], of: "event" | "st
   let shape: Shape = { fields: of === "event" ? EVENT : STEP };
   for (const segment of segments) {
     if (shape === "any") return undefined;
-    const name =
-      segment.kind === "key"
-        ? segment.name
-        : segment.kind === "index"
-          ? `[${segment.at}]`
-          : segment.kind === "each"
-            ? "[*]"
-            : `[${segment.key}=${segment.value}]`;
-    if (shape === "leaf") return { name, known: [] };
-    if (segment.kind !== "key") {
-      if (!("list" in shape)) return { name, known: [] };
-      if (segment.kind === "select") {
-        const inner = shape.list;
-        const fields = typeof inner === "object" && "fields" in inner ? Object.keys(inner.fields) : [];
-        if (!fields.includes(segment.key)) return { name: segment.key, known: fields };
-      }
-      shape = shape.list;
-      continue;
-    }
-    if ("list" in shape) return { name, known: ["[*]", "[0]"] };
-    const next: Shape | undefined = Object.hasOwn(shape.fields, name) ? shape.fields[name] : undefined;
-    if (next === undefined) return shape.open === true ? undefined : { name, known: Object.keys(shape.fields) };
+    const next = below(shape, segment);
+    if (typeof next === "object" && "known" in next) return next;
     shape = next;
   }
   return undefined;
+}
+
+function below(shape: Exclude<Shape, "any">, segment: PathSegment): Shape | UnknownField {
+  const name = textOf(segment);
+  if (shape === "leaf") return { name, known: [] };
+  if ("list" in shape) {
+    if (segment.kind === "key") return { name, known: ["[*]", "[0]"] };
+    return segment.kind === "select" ? (unknownSelector(shape.list, segment.key) ?? shape.list) : shape.list;
+  }
+  if (segment.kind !== "key") return { name, known: [] };
+  const next = Object.hasOwn(shape.fields, name) ? shape.fields[name] : undefined;
+  return next ?? (shape.open === true ? "any" : { name, known: Object.keys(shape.fields) });
+}
+
+function unknownSelector(element: Shape, key: string): UnknownField | undefined {
+  const known = typeof element === "object" && "fields" in element ? Object.keys(element.fields) : [];
+  return known.includes(key) ? undefined : { name: key, known };
+}
+
+function textOf(segment: PathSegment): string {
+  switch (segment.kind) {
+    case "key":
+      return segment.name;
+    case "each":
+      return "[*]";
+    case "index":
+      return `[${segment.at}]`;
+    case "select":
+      return `[${segment.key}=${segment.value}]`;
+  }
 }
 
 /** Whether some events have no value at this path. */

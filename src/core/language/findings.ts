@@ -4,7 +4,7 @@ import type { SourceText, Span } from "./source-text.ts";
 import { keySpan, nodeAt, type Place, valueSpan, type YamlNode } from "./yaml-tree.ts";
 
 /** Most findings kept of one file; after that only that there are more. */
-export const FINDINGS_MAX = 200;
+const FINDINGS_MAX = 200;
 
 /** What is wrong, and what to do about it. */
 export interface Finding {

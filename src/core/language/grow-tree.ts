@@ -14,9 +14,9 @@ import type { Span } from "./source-text.ts";
 import type { YamlEntry, YamlMap, YamlNode } from "./yaml-tree.ts";
 
 /** Most values of one file after aliases are followed. */
-export const VALUES_MAX = 50_000;
+const VALUES_MAX = 50_000;
 /** Deepest nesting of maps and lists. */
-export const DEPTH_MAX = 64;
+const DEPTH_MAX = 64;
 
 interface Growth {
   readonly findings: Findings;

@@ -8,9 +8,9 @@ import { type PackReading, readPack } from "./read-pack.ts";
 import type { SourceText } from "./source-text.ts";
 
 /** Most files read together. */
-export const FILES_MAX = 100;
+const FILES_MAX = 100;
 /** Most rules loaded together. */
-export const RULES_MAX = 1_000;
+const RULES_MAX = 1_000;
 
 /** The packs of some sources, and everything that is wrong with them. */
 export interface PacksReading {
@@ -43,7 +43,7 @@ export function readPacks(sources: readonly SourceText[]): PacksReading {
 }
 
 /** The rules of some packs as one immutable value. */
-export function ruleSetOf(packs: readonly RulePack[]): RuleSet {
+function ruleSetOf(packs: readonly RulePack[]): RuleSet {
   const rules = packs.flatMap((pack): readonly Rule[] => pack.rules);
   const sorted = rules.toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
   const digests = packs.map(({ name, digest }) => `${name} ${digest}`).sort();

@@ -131,8 +131,9 @@ function readExpectation(
   };
   const stories = raw.stories?.map((story, at) => {
     const here = [...place, "stories", at];
-    for (const [step, bound] of Object.entries(story.bound ?? {}))
-      bound.forEach((id, index) => checkId(id, [...here, "bound", step, index]));
+    for (const [step, bound] of Object.entries(story.bound ?? {})) {
+      for (const [index, id] of bound.entries()) checkId(id, [...here, "bound", step, index]);
+    }
     if (story.rootCause?.event !== undefined) checkId(story.rootCause.event, [...here, "rootCause", "event"]);
     return { ...story, span: valueSpan(root, [...here, "rule"]) };
   });

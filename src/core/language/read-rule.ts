@@ -12,9 +12,9 @@ import type { RuleContext } from "./rule-context.ts";
 import type { Place } from "./yaml-tree.ts";
 
 /** Where two events closer than this many milliseconds count as ordered either way, unless a rule says otherwise. */
-export const DEFAULT_SKEW_MS = 2_000;
+const DEFAULT_SKEW_MS = 0;
 /** The priority of a rule that names none. */
-export const DEFAULT_PRIORITY = 50;
+const DEFAULT_PRIORITY = 50;
 
 /** Reads one rule, and reports everything that is wrong with it; with errors the result means nothing. */
 export function readRule(raw: RawRule, place: Place, packContext: PackContext, packDigest: string): Rule {

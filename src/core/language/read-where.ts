@@ -71,12 +71,12 @@ function readValue(
     return typeof raw === "string" && raw.startsWith("$") ? readList(raw, place, context) : (raw as RawScalar);
   const values: Scalar[] = [];
   let whole = true;
-  raw.forEach((element: RawScalar, at: number) => {
-    if (typeof element !== "string" || !element.startsWith("$")) return values.push(element);
-    const list = readList(element, [...place, at], context);
-    if (list === undefined) whole = false;
-    return values.push(...(list ?? []));
-  });
+  for (const [at, element] of (raw as readonly RawScalar[]).entries()) {
+    const isList = typeof element === "string" && element.startsWith("$");
+    const elements = isList ? readList(element, [...place, at], context) : [element];
+    if (elements === undefined) whole = false;
+    values.push(...(elements ?? []));
+  }
   return whole ? values : undefined;
 }
 

@@ -58,7 +58,7 @@ export function keySpan(root: YamlNode, place: Place): Span {
 }
 
 /** The first key or element of a node, so that a caret marks a word and not a page. */
-export function headSpan(node: YamlNode): Span {
+function headSpan(node: YamlNode): Span {
   if (node.kind === "map") {
     for (const { keySpan } of node.entries.values()) if (node.span.start <= keySpan.start) return keySpan;
   }

@@ -17,9 +17,20 @@ export type Role = (typeof ROLES)[number];
 
 /** The operators of `where` and of `conditions`, in json-rules-engine's words where it has one. */
 export const OPERATORS = [
-  "equal", "notEqual", "in", "notIn", "contains", "doesNotContain",
-  "lessThan", "lessThanInclusive", "greaterThan", "greaterThanInclusive",
-  "startsWith", "endsWith", "matches", "exists",
+  "equal",
+  "notEqual",
+  "in",
+  "notIn",
+  "contains",
+  "doesNotContain",
+  "lessThan",
+  "lessThanInclusive",
+  "greaterThan",
+  "greaterThanInclusive",
+  "startsWith",
+  "endsWith",
+  "matches",
+  "exists",
 ] as const;
 export type Operator = (typeof OPERATORS)[number];
 
@@ -30,7 +41,12 @@ export type Predicate =
   | { readonly kind: "all"; readonly of: readonly Predicate[] }
   | { readonly kind: "any"; readonly of: readonly Predicate[] }
   | { readonly kind: "not"; readonly of: Predicate }
-  | { readonly kind: "test"; readonly path: FieldPath; readonly operator: Operator; readonly value: Scalar | readonly Scalar[] };
+  | {
+      readonly kind: "test";
+      readonly path: FieldPath;
+      readonly operator: Operator;
+      readonly value: Scalar | readonly Scalar[];
+    };
 
 /** What one event must look like. Patterns (`use:`) are already merged in. */
 export interface EventTest {

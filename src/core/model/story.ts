@@ -66,13 +66,24 @@ export interface Story {
   /** The trace it is about, or the root cause's trace where it joins several. */
   readonly traceId: string;
   readonly group: Readonly<Record<string, string>>;
-  readonly rootCause: { readonly event: string; readonly entity: EntityRef; readonly time: string; readonly statement: string };
+  readonly rootCause: {
+    readonly event: string;
+    readonly entity: EntityRef;
+    readonly time: string;
+    readonly statement: string;
+  };
   readonly chain: readonly ChainLink[];
   readonly impact: readonly EntityRef[];
   readonly timeline: readonly TimelineEntry[];
   readonly events: { readonly total: number; readonly bound: number; readonly dropped: number };
   readonly window: { readonly start: string; readonly end: string; readonly closedBy?: string };
-  readonly rule: { readonly id: string; readonly pack: string; readonly version: string; readonly digest: string; readonly commit?: string };
+  readonly rule: {
+    readonly id: string;
+    readonly pack: string;
+    readonly version: string;
+    readonly digest: string;
+    readonly commit?: string;
+  };
   /** Bound events by step, for tests and explanations. */
   readonly bound: Readonly<Record<string, readonly string[]>>;
   readonly superseded: readonly OtherMatch[];

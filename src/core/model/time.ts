@@ -33,22 +33,38 @@ export function formatDuration(ms: DurationMs): string {
   if (ms < 9_950) return `${String(Math.round(ms / 100) / 10)}s`;
   const seconds = Math.round(ms / 1000);
   if (seconds < 60) return `${seconds}s`;
-  const [d, h, m, s] = [Math.floor(seconds / 86_400), Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60, seconds % 60];
+  const [d, h, m, s] = [
+    Math.floor(seconds / 86_400),
+    Math.floor(seconds / 3600) % 24,
+    Math.floor(seconds / 60) % 60,
+    seconds % 60,
+  ];
   if (0 < d) return h === 0 ? `${d}d` : `${d}d${h}h`;
   if (0 < h) return m === 0 ? `${h}h` : `${h}h${m}m`;
   return s === 0 ? `${m}m` : `${m}m${s}s`;
 }
 
-const RFC3339 =
-  /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:[.,](\d{1,9}))?(Z|z|[+-]\d{2}:?\d{2})$/;
+const RFC3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:[.,](\d{1,9}))?(Z|z|[+-]\d{2}:?\d{2})$/;
 
 /** Reads an RFC 3339 time with up to nine digits of fraction; `undefined` where it is not one. */
 export function parseTime(text: string): Stamp | undefined {
   const part = RFC3339.exec(text);
   if (part === null) return undefined;
   const [, year, month, day, hour, minute, second, fraction, zone] = part;
-  const utc = Date.UTC(+(year as string), +(month as string) - 1, +(day as string), +(hour as string), +(minute as string), +(second as string));
-  const valid = +(month as string) <= 12 && +(day as string) <= 31 && +(hour as string) < 24 && +(minute as string) < 60 && +(second as string) < 61;
+  const utc = Date.UTC(
+    +(year as string),
+    +(month as string) - 1,
+    +(day as string),
+    +(hour as string),
+    +(minute as string),
+    +(second as string),
+  );
+  const valid =
+    +(month as string) <= 12 &&
+    +(day as string) <= 31 &&
+    +(hour as string) < 24 &&
+    +(minute as string) < 60 &&
+    +(second as string) < 61;
   if (!valid || Number.isNaN(utc)) return undefined;
   const digits = fraction?.length ?? 0;
   const fractionMs = digits === 0 ? 0 : Number(`0.${fraction}`) * 1000;

@@ -33,7 +33,11 @@ test("a rule's resolve step ends its story", async () => {
 
 test("late evidence revises the story of a closed window", async () => {
   const rules = ruleSet(
-    rule("pair", [step("a", "x.a"), step("b", "x.b", { after: ["a"], optional: true }), step("c", "x.c", { after: ["a"] })]),
+    rule("pair", [
+      step("a", "x.a"),
+      step("b", "x.b", { after: ["a"], optional: true }),
+      step("c", "x.c", { after: ["a"] }),
+    ]),
   );
   const events = [event("1", "x.a", 0), event("3", "x.c", 100), other(500), event("2", "x.b", 50)];
   const changes = await run(rules, events);
@@ -85,5 +89,9 @@ test("shadow rules are told apart and claim nothing; standalone rules have a sto
     rule("alone", [step("a", "x.a")], { standalone: true, priority: 10 }),
   );
   const stories = final(await run(rules, [event("1", "x.a", 0)]));
-  expect(stories.map((story) => [story.rule.id, story.shadow ?? false]).sort()).toEqual([["alone", false], ["plain", false], ["shadow", true]]);
+  expect(stories.map((story) => [story.rule.id, story.shadow ?? false]).sort()).toEqual([
+    ["alone", false],
+    ["plain", false],
+    ["shadow", true],
+  ]);
 });

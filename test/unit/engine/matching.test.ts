@@ -8,7 +8,15 @@ describe("order and gaps", () => {
   test.for([
     { name: "after by a second", a: 0, b: 1, precisionMs: 1, skewMs: 0, withinMs: undefined, told: 1 },
     { name: "before by a second", a: 1, b: 0, precisionMs: 1, skewMs: 0, withinMs: undefined, told: 0 },
-    { name: "before, but closer than whole-second stamps can tell", a: 0.5, b: 0, precisionMs: 1000, skewMs: 0, withinMs: undefined, told: 1 },
+    {
+      name: "before, but closer than whole-second stamps can tell",
+      a: 0.5,
+      b: 0,
+      precisionMs: 1000,
+      skewMs: 0,
+      withinMs: undefined,
+      told: 1,
+    },
     { name: "before by just the stamps' unit", a: 1, b: 0, precisionMs: 1000, skewMs: 0, withinMs: undefined, told: 0 },
     { name: "before within the skew", a: 1.9, b: 0, precisionMs: 1, skewMs: 2000, withinMs: undefined, told: 1 },
     { name: "right at the gap's limit", a: 0, b: 60, precisionMs: 1, skewMs: 0, withinMs: 60_000, told: 1 },
@@ -19,7 +27,9 @@ describe("order and gaps", () => {
   });
 
   test("an order that the stamps cannot tell is marked and lowers the confidence", async () => {
-    const [story] = final(await run(pair({}), [event("1", "x.a", 0, { precisionMs: 1000 }), event("2", "x.b", 0, { precisionMs: 1000 })]));
+    const [story] = final(
+      await run(pair({}), [event("1", "x.a", 0, { precisionMs: 1000 }), event("2", "x.b", 0, { precisionMs: 1000 })]),
+    );
     expect(story?.chain[1]).toMatchObject({ step: "b", inferred: true });
     expect(story?.confidence).toBe(0.9);
     expect(story?.confidenceParts[1]).toMatchObject({ quality: 0.8, because: "order inferred" });
@@ -42,7 +52,10 @@ describe("choice", () => {
   test("one event fills one step", async () => {
     const twice = ruleSet(rule("twice", [step("a", "x.a"), step("b", "x.a")]));
     expect(final(await run(twice, [event("1", "x.a", 0)]))).toHaveLength(0);
-    expect(final(await run(twice, [event("1", "x.a", 0), event("2", "x.a", 1)]))[0]?.bound).toEqual({ a: ["1"], b: ["2"] });
+    expect(final(await run(twice, [event("1", "x.a", 0), event("2", "x.a", 1)]))[0]?.bound).toEqual({
+      a: ["1"],
+      b: ["2"],
+    });
   });
 
   test("pick: last takes the latest, and it alone", async () => {
@@ -55,11 +68,19 @@ describe("choice", () => {
     { name: "counts events", count: { atLeast: 3, distinct: undefined }, told: 1 },
     { name: "wants more than there are", count: { atLeast: 4, distinct: undefined }, told: 0 },
     { name: "counts distinct values", count: { atLeast: 2, distinct: path("entity.name") }, told: 1 },
-    { name: "wants more distinct values than there are", count: { atLeast: 3, distinct: path("entity.name") }, told: 0 },
+    {
+      name: "wants more distinct values than there are",
+      count: { atLeast: 3, distinct: path("entity.name") },
+      told: 0,
+    },
   ])("a counted step $name", async ({ count, told }) => {
     const rules = ruleSet(rule("many", [step("a", "x.a", { count })]));
     const named = (name: string) => ({ entity: { kind: "Pod", namespace: "shop", name } });
-    const events = [event("1", "x.a", 0, named("p")), event("2", "x.a", 1, named("q")), event("3", "x.a", 2, named("p"))];
+    const events = [
+      event("1", "x.a", 0, named("p")),
+      event("2", "x.a", 1, named("q")),
+      event("3", "x.a", 2, named("p")),
+    ];
     const stories = final(await run(rules, events));
     expect(stories).toHaveLength(told);
     if (told === 1) expect(stories[0]?.bound).toEqual({ a: ["1", "2", "3"] });
@@ -99,8 +120,12 @@ describe("absence", () => {
   });
 
   test("is broken by an event within, not by one after", async () => {
-    expect(final(await run(noRestart("hold"), [event("1", "x.a", 0), event("2", "x.restart", 59), later]))).toHaveLength(0);
-    expect(final(await run(noRestart("hold"), [event("1", "x.a", 0), event("2", "x.restart", 60.5), later]))).toHaveLength(1);
+    expect(
+      final(await run(noRestart("hold"), [event("1", "x.a", 0), event("2", "x.restart", 59), later])),
+    ).toHaveLength(0);
+    expect(
+      final(await run(noRestart("hold"), [event("1", "x.a", 0), event("2", "x.restart", 60.5), later])),
+    ).toHaveLength(1);
   });
 
   test("means nothing while its source is silent", async () => {
@@ -112,7 +137,12 @@ describe("absence", () => {
   });
 
   test("broken by late evidence, the story is retracted and says why", async () => {
-    const changes = await run(noRestart("hold"), [event("1", "x.a", 0), later, event("2", "x.restart", 30), event("8", "x.other", 400, { traceId: "other" })]);
+    const changes = await run(noRestart("hold"), [
+      event("1", "x.a", 0),
+      later,
+      event("2", "x.restart", 30),
+      event("8", "x.other", 400, { traceId: "other" }),
+    ]);
     expect(changes.map(({ kind }) => kind)).toEqual(["told", "retracted"]);
     expect(changes[1]?.story.statusReason).toBe("later evidence undid it");
   });
@@ -127,26 +157,42 @@ describe("joins", () => {
       joins: [
         {
           as: "config",
-          keys: { change: [path("entity.namespace"), path("entity.name")], crash: [path("entity.namespace"), path("related[role=mounts].name")] },
+          keys: {
+            change: [path("entity.namespace"), path("entity.name")],
+            crash: [path("entity.namespace"), path("related[role=mounts].name")],
+          },
           ignore: ["*/kube-root-ca.crt"],
           maxFanOut: 3,
         },
       ],
     },
   );
-  const change = (name: string) => event("c", "x.change", 0, { traceId: "cm", entity: { kind: "ConfigMap", namespace: "shop", name } });
+  const change = (name: string) =>
+    event("c", "x.change", 0, { traceId: "cm", entity: { kind: "ConfigMap", namespace: "shop", name } });
   const crash = (id: string, mount: string) =>
-    event(id, "x.crash", 10, { traceId: id, entity: { kind: "Pod", namespace: "shop", name: id }, related: [{ role: "mounts", kind: "ConfigMap", name: mount }] });
+    event(id, "x.crash", 10, {
+      traceId: id,
+      entity: { kind: "Pod", namespace: "shop", name: id },
+      related: [{ role: "mounts", kind: "ConfigMap", name: mount }],
+    });
 
   test("one key tuple over several traces is one story that names them all", async () => {
-    const stories = final(await run(ruleSet(incident), [change("app"), crash("p", "app"), crash("q", "app"), crash("r", "other")]));
+    const stories = final(
+      await run(ruleSet(incident), [change("app"), crash("p", "app"), crash("q", "app"), crash("r", "other")]),
+    );
     expect(stories).toHaveLength(1);
-    expect(stories[0]).toMatchObject({ group: { config: "shop/app" }, bound: { change: ["c"], crash: ["p", "q"] }, traceId: "cm" });
+    expect(stories[0]).toMatchObject({
+      group: { config: "shop/app" },
+      bound: { change: ["c"], crash: ["p", "q"] },
+      traceId: "cm",
+    });
     expect(stories[0]?.impact.map(({ name }) => name)).toEqual(["p", "q"]);
   });
 
   test("ignored keys and hubs join nothing", async () => {
-    expect(final(await run(ruleSet(incident), [change("kube-root-ca.crt"), crash("p", "kube-root-ca.crt")]))).toHaveLength(0);
+    expect(
+      final(await run(ruleSet(incident), [change("kube-root-ca.crt"), crash("p", "kube-root-ca.crt")])),
+    ).toHaveLength(0);
     const many = ["p", "q", "r", "s"].map((id) => crash(id, "app"));
     expect(final(await run(ruleSet(incident), [change("app"), ...many]))).toHaveLength(0);
   });
@@ -169,7 +215,10 @@ test("twenty stories of twenty pods become one incident that names the node", as
     { joins: [{ as: "node", keys: { pod: [path("entity.node")] }, ignore: [], maxFanOut: 100 }] },
   );
   const events = Array.from({ length: 20 }, (_, at) =>
-    event(`e${at}`, "x.evicted", at / 10, { traceId: `t${at}`, entity: { kind: "Pod", namespace: "shop", name: `p${at}`, node: "n1" } }),
+    event(`e${at}`, "x.evicted", at / 10, {
+      traceId: `t${at}`,
+      entity: { kind: "Pod", namespace: "shop", name: `p${at}`, node: "n1" },
+    }),
   );
   const changes = await run(ruleSet(evicted, incident), events);
   const stories = final(changes);
@@ -181,7 +230,9 @@ test("twenty stories of twenty pods become one incident that names the node", as
 
 test("conditions judge only what holds otherwise, and a refusal moves on to the next assignment", async () => {
   const rules = ruleSet(
-    rule("judged", [step("a", "x.a")], { conditions: { all: [{ fact: "a", path: "entity.namespace", operator: "notIn", value: ["kube-system"] }] } }),
+    rule("judged", [step("a", "x.a")], {
+      conditions: { all: [{ fact: "a", path: "entity.namespace", operator: "notIn", value: ["kube-system"] }] },
+    }),
   );
   const system = event("1", "x.a", 0, { entity: { kind: "Pod", namespace: "kube-system", name: "dns" } });
   expect(final(await run(rules, [system]))).toHaveLength(0);

@@ -6,7 +6,12 @@ const seed = rule(
   [
     step("pressure", "kernel.memory.alloc_failed", { role: "cause", optional: true }),
     step("oom", "k8s.pod.oomkilled", { role: "cause" }),
-    step("rollback", "k8s.deployment.rollback", { role: "reaction", after: ["oom"], withinMs: 600_000, optional: true }),
+    step("rollback", "k8s.deployment.rollback", {
+      role: "reaction",
+      after: ["oom"],
+      withinMs: 600_000,
+      optional: true,
+    }),
     step("gone", "network.endpoint.removed", { role: "impact", after: ["oom"], withinMs: 300_000 }),
   ],
   {
@@ -16,7 +21,8 @@ const seed = rule(
     supersedes: ["test/pod-oom-killed"],
     story: {
       summary: "Service disruption due to memory pressure",
-      detail: "Pod {{ oom.entity.namespace }}/{{ oom.entity.name }} was OOM-killed{% if rollback %}, {{ rollback.entity.name }} was rolled back {{ rollback.time | since: oom.time }} later{% endif %} and {{ gone.count }} endpoint(s) of {{ gone.entity.name }} were removed.",
+      detail:
+        "Pod {{ oom.entity.namespace }}/{{ oom.entity.name }} was OOM-killed{% if rollback %}, {{ rollback.entity.name }} was rolled back {{ rollback.time | since: oom.time }} later{% endif %} and {{ gone.count }} endpoint(s) of {{ gone.entity.name }} were removed.",
       actions: ["Raise the memory limit of {{ oom.entity.name }}, or find the leak"],
       runbook: undefined,
     },
@@ -32,7 +38,9 @@ const four = [
 ];
 
 function permutations<T>(items: readonly T[]): T[][] {
-  return items.length === 0 ? [[]] : items.flatMap((item, at) => permutations(items.toSpliced(at, 1)).map((rest) => [item, ...rest]));
+  return items.length === 0
+    ? [[]]
+    : items.flatMap((item, at) => permutations(items.toSpliced(at, 1)).map((rest) => [item, ...rest]));
 }
 
 test("four events of one trace are one story, in any order of arrival", async () => {

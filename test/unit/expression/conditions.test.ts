@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { compileConditions, inspectConditions } from "../../../src/core/expression/conditions.ts";
+import { inspectConditions } from "../../../src/core/expression/condition-tree.ts";
+import { compileConditions } from "../../../src/core/expression/conditions.ts";
 
 type Tree = Readonly<Record<string, unknown>>;
 const leaf = (fact: string, path: string | undefined, operator: string, value: unknown): Tree =>

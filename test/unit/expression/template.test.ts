@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { compileTemplate, inspectTemplate } from "../../../src/core/expression/template.ts";
+import { inspectTemplate } from "../../../src/core/expression/inspect-template.ts";
+import { compileTemplate } from "../../../src/core/expression/template.ts";
 
 const scope = {
   oom: {

@@ -1,0 +1,30 @@
+import type { Event } from "../model/event.ts";
+import type { EpochMs } from "../model/time.ts";
+import type { Window } from "./window.ts";
+
+/** When each source was last heard from, and the windows with absences that wait to hear from one. */
+export class HeardSources {
+  readonly #heard = new Map<string, EpochMs>();
+  readonly #waiting = new Map<string, Set<Window>>();
+
+  /** Latest event time heard from a source; minus infinity where it was never heard. */
+  heard(source: string): EpochMs {
+    return this.#heard.get(source) ?? Number.NEGATIVE_INFINITY;
+  }
+
+  /** Notes that a source spoke; answers the windows that waited for it. */
+  hear({ source, lastMs }: Event): Iterable<Window> {
+    if (lastMs <= this.heard(source)) return [];
+    this.#heard.set(source, lastMs);
+    const waiting = this.#waiting.get(source);
+    if (waiting === undefined) return [];
+    this.#waiting.delete(source);
+    return waiting;
+  }
+
+  await(source: string, window: Window): void {
+    const waiting = this.#waiting.get(source);
+    if (waiting === undefined) this.#waiting.set(source, new Set([window]));
+    else waiting.add(window);
+  }
+}

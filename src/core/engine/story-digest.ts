@@ -1,0 +1,36 @@
+import type { Story } from "../model/story.ts";
+
+/** What makes a revision worth telling at once, as a short digest: thousands are remembered. */
+export function shapeOf(story: Story): string {
+  const { rule, status, chain, impact, superseded, alsoMatched, confidence } = story;
+  return digest(
+    JSON.stringify([
+      rule.pack,
+      rule.id,
+      status,
+      chain.map(({ step, events }) => [step, events[0]]),
+      impact,
+      superseded,
+      alsoMatched,
+      confidence,
+    ]),
+  );
+}
+
+/** Everything a reader sees, but for what changes with every event. */
+export function contentOf(story: Story): string {
+  const { revision: _revision, timeline: _timeline, events: _events, window: _window, ...content } = story;
+  return digest(JSON.stringify(content));
+}
+
+/** Two runs of FNV-1a (32 bits, other offsets) over a text's code units, and its length. */
+function digest(text: string): string {
+  let a = 0x811c9dc5;
+  let b = 0x2f0b4c47;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    a = Math.imul(a ^ unit, 0x01000193);
+    b = Math.imul(b ^ unit, 0x01000193);
+  }
+  return `${(a >>> 0).toString(36)}.${(b >>> 0).toString(36)}.${text.length}`;
+}
