@@ -1,10 +1,10 @@
 import { openPackSource } from "../adapters/file/pack-source.ts";
 import { Engine } from "../core/engine/engine.ts";
+import { Decoder } from "../core/intake/decoder.ts";
 import type { EngineLimits } from "../core/model/limits.ts";
 import type { RuleSet } from "../core/model/rule.ts";
 import type { Story } from "../core/model/story.ts";
 import { type DurationMs, parseDuration } from "../core/model/time.ts";
-import { Decoder } from "../core/intake/decoder.ts";
 import type { PackFinding } from "../ports/pack-source.ts";
 import { Books } from "../service/books.ts";
 import { LogDecoder } from "../service/log-decoder.ts";
@@ -42,7 +42,7 @@ export class CorrelationEngine {
   }
 
   /**
-   * Tells the stories of a finite log: the last revision of each, in the order in which they were
+   * Tells the stories of a finite log: the last revision of each that stands, in the order in which they were
    * first told. `events` holds native events, Kubernetes objects or lists of them, as values or as
    * JSON texts. What cannot be decoded throws a `TypeError` with its place.
    */
@@ -64,7 +64,7 @@ export class CorrelationEngine {
     }
     await engine.end();
     for (const { story } of engine.take()) stories.set(story.id, story);
-    return [...stories.values()];
+    return [...stories.values()].filter(({ status }) => status !== "retracted");
   }
 
   /** Opens a fresh engine of the core with these rules. */

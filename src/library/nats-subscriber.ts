@@ -42,7 +42,14 @@ export class NatsSubscriber {
     try {
       const { streamName: stream, traceSubjects: subjects, start } = this.#options;
       const source = await openJetStreamSource({ connection, stream, subjects, start });
-      const pipeline = { sources: [source], decoder: new Decoder(), engine, sinks: [this.#feed], clock: systemClock, signal };
+      const pipeline = {
+        sources: [source],
+        decoder: new Decoder(),
+        engine,
+        sinks: [this.#feed],
+        clock: systemClock,
+        signal,
+      };
       signal.addEventListener("abort", () => this.#feed.end(), { once: true });
       runPipeline(pipeline)
         .then(

@@ -59,7 +59,8 @@ export const SETTINGS: { readonly [Key in SettingKey]: Setting<Settings[Key]> } 
   },
   "nats.stream": {
     ...text("stream", "TAPIO_NATS_STREAM"),
-    read: ([name = ""]) => (/^[^\s.*>/\\]+$/.test(name) ? { value: name } : "the name of a stream, without dots or wildcards"),
+    read: ([name = ""]) =>
+      /^[^\s.*>/\\]+$/.test(name) ? { value: name } : "the name of a stream, without dots or wildcards",
   },
   "nats.subjects": list("subjects", "TAPIO_NATS_SUBJECTS"),
   "nats.creds": text("creds", "TAPIO_NATS_CREDS"),

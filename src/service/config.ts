@@ -65,7 +65,9 @@ export function resolveConfig(sources: ConfigSources): Config {
   }
   const result = settings as unknown as Settings;
   if (problems.length === 0 && result.maxWindow < result.correlationWindow) {
-    problems.push("maxWindow must not be shorter than correlationWindow: raise --max-window or lower --correlation-window");
+    problems.push(
+      "maxWindow must not be shorter than correlationWindow: raise --max-window or lower --correlation-window",
+    );
   }
   if (0 < problems.length) throw new ConfigError(problems);
   return { settings: result, shown };

@@ -23,7 +23,9 @@ export async function deliverToAll(
   changes: readonly StoryChange[],
   options: DeliveryOptions,
 ): Promise<void> {
-  const settled = await Promise.allSettled(sinks.map((sink) => persist(sink.name, () => sink.deliver(changes), options)));
+  const settled = await Promise.allSettled(
+    sinks.map((sink) => persist(sink.name, () => sink.deliver(changes), options)),
+  );
   for (const one of settled) if (one.status === "rejected") throw one.reason;
 }
 

@@ -41,7 +41,11 @@ export class LogDecoder {
   #logTimeMs = Number.NEGATIVE_INFINITY;
   #position = 0;
 
-  constructor(options: { readonly source: Pick<Source, "place">; readonly decoder: EventDecoder; readonly books: Books }) {
+  constructor(options: {
+    readonly source: Pick<Source, "place">;
+    readonly decoder: EventDecoder;
+    readonly books: Books;
+  }) {
     this.#source = options.source;
     this.#decoder = options.decoder;
     this.#books = options.books;
@@ -92,8 +96,7 @@ export class LogDecoder {
   #place(entry: LogEntry, decoded: readonly Event[], events: PlacedEvent[]): void {
     const logHasTime = entry.logTimeMs !== undefined;
     let position = entry.position;
-    // A list is a snapshot in no order of its own; its events count as stored when last seen.
-    const ordered = decoded.length === 1 ? decoded : decoded.toSorted(byLastSeen);
+    const ordered = decoded.length === 1 ? decoded : replay(decoded);
     for (const each of ordered) {
       if (!logHasTime) this.#moveOn(each.lastMs);
       const event = logHasTime && this.#logTimeMs + SKEW_MAX_MS < each.lastMs ? this.#unskewed(each) : each;
@@ -119,6 +122,18 @@ export class LogDecoder {
   #moveOn(logTimeMs: EpochMs): void {
     if (this.#logTimeMs < logTimeMs) this.#logTimeMs = logTimeMs;
   }
+}
+
+/**
+ * Puts the events of a list into the order in which a watch would have brought them. A list is a
+ * snapshot in no order of its own, and of an event that happened again and again it shows the last
+ * version only: its first one is put in, where it was.
+ */
+function replay(snapshot: readonly Event[]): Event[] {
+  const versions = snapshot.flatMap((event) =>
+    event.timeMs < event.lastMs ? [{ ...event, count: 1, lastMs: event.timeMs }, event] : [event],
+  );
+  return versions.sort(byLastSeen);
 }
 
 function byLastSeen(a: Event, b: Event): number {

@@ -1,8 +1,8 @@
+import type { LogPlace } from "../core/engine/log-place.ts";
 import type { Event } from "../core/model/event.ts";
 import type { EngineLimits } from "../core/model/limits.ts";
 import type { StoryChange } from "../core/model/story.ts";
 import type { DurationMs, EpochMs } from "../core/model/time.ts";
-import type { LogPlace } from "../core/engine/log-place.ts";
 import { type Checkpoint, CheckpointError, type CheckpointStore } from "../ports/checkpoint-store.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { DeadLetters } from "../ports/dead-letters.ts";

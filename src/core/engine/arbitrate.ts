@@ -9,6 +9,8 @@ export interface Headline {
 /** The matches that claim each trace. */
 export class Claims {
   readonly #byTrace = new Map<string, Set<Match>>();
+  /** Matches of closed windows that still claim a trace whose window is open. */
+  readonly #parked = new Set<Match>();
 
   add(match: Match): void {
     for (const trace of match.traces) {
@@ -19,10 +21,27 @@ export class Claims {
   }
 
   remove(match: Match): void {
+    this.#parked.delete(match);
     for (const trace of match.traces) {
       const claims = this.#byTrace.get(trace);
       claims?.delete(match);
       if (claims?.size === 0) this.#byTrace.delete(trace);
+    }
+  }
+
+  /** Keeps the claims of a match whose own window closed, until those of all its traces have. */
+  park(match: Match): void {
+    this.#parked.add(match);
+  }
+
+  /** A trace's window closed: lets go of parked matches that claim no open trace any more. */
+  release(traceId: string, isOpen: (traceId: string) => boolean): void {
+    if (this.#parked.size === 0) return;
+    for (const match of [...(this.#byTrace.get(traceId) ?? [])]) {
+      if (!this.#parked.has(match) || [...match.traces].some(isOpen)) continue;
+      this.#parked.delete(match);
+      this.remove(match);
+      match.window.matches.delete(match.rule.index);
     }
   }
 
@@ -70,7 +89,7 @@ export function arbitrate(matches: Iterable<Match>, unripe: Iterable<Match> = []
 }
 
 /** Whether a match outranks another whatever their priorities: by its rule's word, or as its incident. */
-function outranks(a: Match, b: Match): boolean {
+export function outranks(a: Match, b: Match): boolean {
   if (a === b) return false;
   if (a.rule.supersedes.has(b.rule.rule.key)) return true;
   return b.level < a.level && !b.rule.supersedes.has(a.rule.rule.key);
@@ -87,4 +106,13 @@ function firstOf<T, R>(items: Iterable<T>, find: (item: T) => R | undefined): R 
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** Why a match is not the headline, for people. */
+export function whyDemoted(other: Match, winner: Match): string {
+  const { key, priority } = winner.rule.rule;
+  if (winner.rule.supersedes.has(other.rule.rule.key)) return `superseded by ${key}`;
+  if (other.level < winner.level) return `part of ${key}`;
+  const below = other.rule.rule.priority < priority;
+  return below ? `priority ${other.rule.rule.priority} is below ${priority}` : `ranks after ${key}`;
 }

@@ -1,4 +1,5 @@
 import type { EngineCounters } from "../model/story.ts";
+import type { CompiledRule } from "./compiled-rule.ts";
 
 /** Counters that start at nothing. */
 export function emptyCounters(): EngineCounters {
@@ -20,4 +21,9 @@ export function emptyCounters(): EngineCounters {
     storiesRetracted: 0,
     storiesForgotten: 0,
   };
+}
+
+/** Counts one more by rule key, if it happened. */
+export function countRule(counts: Record<string, number>, happened: boolean, { rule }: CompiledRule): void {
+  if (happened) counts[rule.key] = (counts[rule.key] ?? 0) + 1;
 }

@@ -1,40 +1,17 @@
 import type { Event } from "../model/event.ts";
 import type { EngineLimits } from "../model/limits.ts";
-import type { EngineCounters } from "../model/story.ts";
 import type { EpochMs } from "../model/time.ts";
 import { arbitrate, Claims } from "./arbitrate.ts";
 import type { CompiledRule } from "./compiled-rule.ts";
-import type { HeardSources } from "./heard-sources.ts";
-import type { JoinGroups } from "./join-groups.ts";
+import { countRule } from "./counters.ts";
+import type { CourtroomParts, Job } from "./courtroom-parts.ts";
 import { type Finding, type JudgeContext, type Judging, judge } from "./judge.ts";
 import type { LogPlace } from "./log-place.ts";
-import type { Match } from "./match.ts";
-import type { RuleIndex, TypeEntry } from "./rule-index.ts";
-import type { StoryBook } from "./story-book.ts";
+import { isIsolated, type Match } from "./match.ts";
+import type { TypeEntry } from "./rule-index.ts";
 import { storyEvent, storyEventId } from "./story-events.ts";
-import type { StoryRecord } from "./story-record.ts";
+import { endsStory, type StoryRecord } from "./story-record.ts";
 import type { Window } from "./window.ts";
-import type { WindowTable } from "./window-table.ts";
-
-/** Rules to be judged in a window. */
-export interface Job {
-  readonly window: Window;
-  readonly rules: readonly CompiledRule[];
-}
-
-/** What the courtroom works with; all of it belongs to the engine. */
-export interface CourtroomParts {
-  readonly limits: EngineLimits;
-  readonly counters: EngineCounters;
-  readonly windows: WindowTable;
-  readonly groups: JoinGroups;
-  readonly book: StoryBook;
-  readonly sources: HeardSources;
-  index(): RuleIndex;
-  now(): EpochMs;
-  /** Judge the window again at this log time. */
-  plan(window: Window, at: EpochMs): void;
-}
 
 /** Judges rules in windows, weighs what holds, and has the headlines told. */
 export class Courtroom implements JudgeContext {
@@ -105,12 +82,16 @@ export class Courtroom implements JudgeContext {
     for (const { window } of jobs) if (window.closedBy !== undefined) this.#retire(window);
   }
 
-  *close(window: Window, because: string): Judging<void> {
-    window.closedBy = because;
-    this.#detach(window);
-    const job = this.wholeJob(window);
-    if (0 < job.rules.length) yield* this.judge([job]);
-    else if (0 < window.matches.size) this.#retire(window);
+  /** Closes windows at one moment: they are judged for the last time, and weighed together. */
+  *close(windows: readonly Window[], because: string): Judging<void> {
+    for (const window of windows) {
+      window.closedBy = because;
+      this.#detach(window);
+    }
+    const jobs = windows.map((window) => this.wholeJob(window));
+    const busy = jobs.filter(({ window, rules }) => 0 < rules.length || 0 < window.matches.size);
+    if (0 < busy.length) yield* this.judge(busy);
+    for (const { key, joinRule } of windows) if (joinRule === undefined) this.#claims.release(key, this.#isOpen);
   }
 
   /** Closes a window to make room: what holds by now is told, marked as incomplete. */
@@ -123,11 +104,7 @@ export class Courtroom implements JudgeContext {
   /** An event that ends a story by its rule's word. */
   resolve(window: Window, event: Event): void {
     const record = window.record ?? this.#parts.book.ofTrace(event.traceId);
-    const rule = record?.last?.rule ?? record?.earlier?.rule;
-    if (record === undefined || rule === undefined) return;
-    const last = record.last ?? record.earlier;
-    if (last !== undefined && event.timeMs < last.lastMs) return;
-    if (rule.resolve.some((test) => test.matchesType(event.type) && test.matchesFields(event))) {
+    if (record !== undefined && endsStory(record, event)) {
       this.#parts.book.resolve(record, `${event.type} at ${event.time}`, this.nowMs);
     }
   }
@@ -147,7 +124,7 @@ export class Courtroom implements JudgeContext {
       const rule = index.joinRules.find(
         (candidate) => candidate.rule.meaningDigest === group.joinRule?.rule.meaningDigest,
       );
-      if (rule === undefined) yield* this.close(group, "rules");
+      if (rule === undefined) yield* this.close([group], "rules");
     }
   }
 
@@ -159,7 +136,7 @@ export class Courtroom implements JudgeContext {
     window.judgements++;
     let finding: Finding;
     const hub = window.joinRule !== undefined && this.#parts.groups.isHub(window);
-    this.#count("fanOut", hub, rule);
+    countRule(this.#parts.counters.fanOut, hub, rule);
     if (hub) {
       finding = { kind: "fails", truncated: false };
     } else finding = yield* judge(rule, window, this);
@@ -167,14 +144,14 @@ export class Courtroom implements JudgeContext {
     if (before !== undefined) this.#drop(before);
     window.matches.delete(rule.index);
     if (finding.kind === "holds") {
-      this.#count("truncated", finding.match.truncated, rule);
+      countRule(this.#parts.counters.truncated, finding.match.truncated, rule);
       window.hold(rule.index, finding.match, this.nowMs);
       if (!isIsolated(finding.match)) this.#claims.add(finding.match);
       yield* this.#announce(finding.match, before);
       return;
     }
     window.heldSinceMs.delete(rule.index);
-    if (finding.kind === "fails") this.#count("truncated", finding.truncated, rule);
+    if (finding.kind === "fails") countRule(this.#parts.counters.truncated, finding.truncated, rule);
     else this.#await(finding, window);
   }
 
@@ -182,11 +159,6 @@ export class Courtroom implements JudgeContext {
   #await({ atMs, source }: Extract<Finding, { kind: "pending" }>, window: Window): void {
     if (atMs !== undefined) this.#parts.plan(window, atMs);
     if (source !== undefined) this.#parts.sources.await(source, window);
-  }
-
-  #count(counter: "truncated" | "fanOut", happened: boolean, { rule }: CompiledRule): void {
-    const counts = this.#parts.counters[counter];
-    if (happened) counts[rule.key] = (counts[rule.key] ?? 0) + 1;
   }
 
   /** Lets rules over stories see the match as an event. */
@@ -245,17 +217,21 @@ export class Courtroom implements JudgeContext {
     else this.#parts.groups.close(window);
   }
 
+  /** Lets go of a closed window's matches, but for those that claim traces whose windows are open. */
   #retire(window: Window): void {
-    for (const match of window.matches.values()) this.#drop(match);
-    window.matches.clear();
+    for (const match of window.matches.values()) {
+      if (!isIsolated(match) && [...match.traces].some(this.#isOpen)) this.#claims.park(match);
+      else {
+        this.#drop(match);
+        window.matches.delete(match.rule.index);
+      }
+    }
   }
+
+  readonly #isOpen = (traceId: string): boolean => this.#parts.windows.get(traceId) !== undefined;
 
   #drop(match: Match): void {
     this.#claims.remove(match);
     if (match.window.closedBy !== undefined) this.#members.delete(storyEventId(match));
   }
-}
-
-function isIsolated(match: Match): boolean {
-  return match.rule.rule.standalone || match.rule.rule.mode === "shadow";
 }

@@ -4,7 +4,8 @@ import type { RuleSet } from "../model/rule.ts";
 import type { EngineCounters, StoryChange } from "../model/story.ts";
 import type { EpochMs } from "../model/time.ts";
 import { emptyCounters } from "./counters.ts";
-import { Courtroom, type Job } from "./courtroom.ts";
+import { Courtroom } from "./courtroom.ts";
+import type { Job } from "./courtroom-parts.ts";
 import { Deadlines } from "./deadlines.ts";
 import { HeardSources } from "./heard-sources.ts";
 import { JoinGroups } from "./join-groups.ts";
@@ -71,21 +72,6 @@ export class Engine {
   /** Windows that are open now: of traces, and of join groups. */
   get openWindows(): { readonly traces: number; readonly groups: number } {
     return { traces: this.#windows.size, groups: this.#groups.table.size };
-  }
-
-  /** Stories that are remembered now. */
-  get rememberedStories(): number {
-    return this.#book.size;
-  }
-
-  /** Log position of the oldest event that an open window holds; `undefined` where none is open. */
-  oldestOpenPosition(): number | undefined {
-    let oldest: number | undefined;
-    for (const table of [this.#windows, this.#groups.table]) {
-      const first = table.oldest();
-      if (first !== undefined && (oldest === undefined || first.openedPosition < oldest)) oldest = first.openedPosition;
-    }
-    return oldest;
   }
 
   /** Takes one event. Returns a promise only where conditions must be judged. */
@@ -221,7 +207,7 @@ export class Engine {
       }
       if (this.#nowMs < nextAt) this.#nowMs = nextAt;
       if (window !== undefined && windowAt <= this.#deadlines.next)
-        yield* this.#court.close(window.window, window.because);
+        yield* this.#court.close([window.window], window.because);
       else {
         const deadline = this.#deadlines.takeDue(nextAt);
         if (deadline !== undefined) yield* this.#perform(deadline.task, deadline.at);
@@ -239,9 +225,7 @@ export class Engine {
   }
 
   *#endAll(): Judging<void> {
-    for (const table of [this.#windows, this.#groups.table]) {
-      for (const window of [...table.all()]) yield* this.#court.close(window, "end");
-    }
+    yield* this.#court.close([...this.#windows.all(), ...this.#groups.table.all()], "end");
     this.#dueMs = this.#deadlines.next;
   }
 

@@ -31,7 +31,7 @@ export class JoinGroups {
     const touched: Window[] = [];
     for (const [key, bits] of keysOf(rule, join, mask, event)) {
       if (this.#isIgnored(rule, key)) continue;
-      const group = this.#group(rule, join.as, key, bits, at);
+      const group = this.#group(rule, join.as, key, at);
       if (group === undefined) continue;
       const outcome = group.add(event, this.#limits.windowEventsMax);
       if (outcome === "same") continue;
@@ -70,12 +70,12 @@ export class JoinGroups {
     else groups.add(group);
   }
 
-  #group(rule: CompiledRule, join: string, key: string, bits: number, at: LogPlace): Window | undefined {
+  #group(rule: CompiledRule, join: string, key: string, at: LogPlace): Window | undefined {
     const name = `${rule.rule.key}|${key}`;
     const open = this.table.get(name);
     if (open !== undefined) return open;
-    // What is absent opens no group: only a step does.
-    if (bits === 0 || this.#limits.openWindowsMax <= this.table.size) return undefined;
+    // What must be absent opens a group too: it may arrive before the step that it denies.
+    if (this.#limits.openWindowsMax <= this.table.size) return undefined;
     const group = new Window({
       key: name,
       joinRule: rule,

@@ -60,3 +60,8 @@ export function byRank(a: Match, b: Match): number {
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
+
+/** Whether a match has a story of its own and claims nothing: of a standalone or a shadow rule. */
+export function isIsolated({ rule }: Match): boolean {
+  return rule.rule.standalone || rule.rule.mode === "shadow";
+}

@@ -2,10 +2,10 @@ import { canonicalJson, sha256Hex } from "../model/hash.ts";
 import type { EngineLimits } from "../model/limits.ts";
 import type { EngineCounters, OtherMatch, Story, StoryChange, StoryStatus } from "../model/story.ts";
 import type { EpochMs } from "../model/time.ts";
-import type { Headline } from "./arbitrate.ts";
-import type { Match } from "./match.ts";
+import { type Headline, outranks, whyDemoted } from "./arbitrate.ts";
+import { byRank, isIsolated, type Match } from "./match.ts";
 import { contentOf, shapeOf } from "./story-digest.ts";
-import { headlineOf, openRecord, type StoryRecord } from "./story-record.ts";
+import { headlineOf, isAbout, isOpen, openRecord, type StoryRecord } from "./story-record.ts";
 import { tellStory } from "./storyteller.ts";
 
 /** What the book asks of the engine's clock of deadlines. */
@@ -47,6 +47,7 @@ export class StoryBook {
     const record = this.#recordFor(headline, now);
     this.#adopt(record, match);
     for (const other of headline.demoted) this.#demote(record, other, match);
+    this.#absorb(record, match);
     record.lastEvidenceLogMs = now;
     this.#publish(record, totalEvents, now, match.window.closedBy !== undefined);
     return record;
@@ -92,15 +93,14 @@ export class StoryBook {
     const group = groupOf(match);
     const own = this.#byGroup.get(group);
     if (own !== undefined) return own;
-    const isolated = match.rule.rule.standalone || match.rule.rule.mode === "shadow";
+    const isolated = isIsolated(match);
     if (!isolated) {
       const rooted = match.window.joinRule === undefined ? undefined : this.#byGroup.get(`trace|${match.rootTrace}`);
       const live = [rooted, match.window.record, ...demoted.map(({ window }) => window.record)].find(
         (record) =>
           record !== undefined &&
-          !record.gone &&
-          record.last?.window.closedBy === undefined &&
-          record.resolvedLogMs === undefined,
+          (record.last?.window.closedBy === undefined || isAbout(record, match)) &&
+          isOpen(record),
       );
       if (live !== undefined) return live;
     }
@@ -123,7 +123,7 @@ export class StoryBook {
   }
 
   #adopt(record: StoryRecord, match: Match): void {
-    const isolated = match.rule.rule.standalone || match.rule.rule.mode === "shadow";
+    const isolated = isIsolated(match);
     for (const group of isolated ? [groupOf(match)] : [groupOf(match), `trace|${match.rootTrace}`]) {
       if (this.#byGroup.has(group)) continue;
       this.#byGroup.set(group, record);
@@ -138,6 +138,17 @@ export class StoryBook {
     if (last?.window !== match.window) record.windows++;
     record.last = match;
     if (!isolated) match.window.record = record;
+  }
+
+  /** Stories of closed windows that the match now explains become part of its own. */
+  #absorb(record: StoryRecord, match: Match): void {
+    if (isIsolated(match)) return;
+    for (const trace of match.traces) {
+      const theirs = this.ofTrace(trace);
+      if (theirs === undefined || theirs === record || theirs.last === undefined || !isOpen(theirs)) continue;
+      if (!isAbout(theirs, match) || (0 < byRank(match, theirs.last) && !outranks(match, theirs.last))) continue;
+      this.#demote(record, theirs.last, match);
+    }
   }
 
   #demote(record: StoryRecord, other: Match, winner: Match): void {
@@ -231,17 +242,6 @@ export class StoryBook {
 }
 
 function groupOf(match: Match): string {
-  const { rule } = match.rule;
-  const isolated = rule.standalone || rule.mode === "shadow";
   const scope = match.window.joinRule === undefined ? "trace" : "join";
-  return `${isolated ? `${rule.key}|` : ""}${scope}|${match.window.key}`;
-}
-
-/** Why a match is not the headline, for people. */
-function whyDemoted(other: Match, winner: Match): string {
-  const { key, priority } = winner.rule.rule;
-  if (winner.rule.supersedes.has(other.rule.rule.key)) return `superseded by ${key}`;
-  if (other.level < winner.level) return `part of ${key}`;
-  const below = other.rule.rule.priority < priority;
-  return below ? `priority ${other.rule.rule.priority} is below ${priority}` : `ranks after ${key}`;
+  return `${isIsolated(match) ? `${match.rule.rule.key}|` : ""}${scope}|${match.window.key}`;
 }

@@ -1,3 +1,4 @@
+import type { Event } from "../model/event.ts";
 import type { OtherMatch, StoryStatus } from "../model/story.ts";
 import type { EpochMs } from "../model/time.ts";
 import type { BoundStep, Match } from "./match.ts";
@@ -75,6 +76,26 @@ export function headlineOf(record: StoryRecord): Match | undefined {
   if (earlier === undefined || last === undefined) return last ?? earlier;
   if (earlier.rule.rule.key === last.rule.rule.key) return mergeMatches(earlier, last);
   return byRank(earlier, last) <= 0 ? earlier : last;
+}
+
+/** Whether a story is neither resolved nor gone. */
+export function isOpen(record: StoryRecord): boolean {
+  return !record.gone && record.resolvedLogMs === undefined;
+}
+
+/** Whether a story's last match and another are about the same: a common event, or the same time. */
+export function isAbout({ last }: StoryRecord, match: Match): boolean {
+  if (last === undefined) return false;
+  if (last.firstMs <= match.lastMs && match.firstMs <= last.lastMs) return true;
+  const own = new Set(match.bound.flatMap((step) => step?.events.map(({ id }) => id) ?? []));
+  return last.bound.some((step) => step?.events.some(({ id }) => own.has(id)) === true);
+}
+
+/** Whether an event ends the story, by the `resolve` tests of the rule that heads it. */
+export function endsStory(record: StoryRecord, event: Event): boolean {
+  const head = headlineOf(record);
+  if (head === undefined || event.timeMs < head.lastMs) return false;
+  return head.rule.resolve.some((test) => test.matchesType(event.type) && test.matchesFields(event));
 }
 
 /** The same rule in an earlier and a later window of one group, as one match with both counts. */

@@ -77,11 +77,6 @@ export class WindowTable {
     return this.#head;
   }
 
-  /** The window that opened first. */
-  oldest(): Window | undefined {
-    return this.#oldest;
-  }
-
   /** The next window to close by the passing of log time, whenever that is. */
   nextDue(): DueWindow | undefined {
     const idle = this.#head;
