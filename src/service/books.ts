@@ -15,7 +15,7 @@ const KINDS_MAX = 100;
  * `filtered`, all of `unknown`, and `rejected`.
  */
 export class Books {
-  /** Entries read: lines, documents, messages. */
+  /** Entries read: lines, documents, messages; items of a list that gave no event count apart. */
   entries = 0;
   /** Entries that gave events. */
   decoded = 0;

@@ -1,5 +1,5 @@
 import type { LogPlace } from "../core/engine/log-place.ts";
-import type { Decoded, Event } from "../core/model/event.ts";
+import type { Decoded, Event, LeftOut } from "../core/model/event.ts";
 import { type EpochMs, formatTime } from "../core/model/time.ts";
 import type { DeadLetter } from "../ports/dead-letters.ts";
 import type { Batch, LogEntry, Source } from "../ports/source.ts";
@@ -25,6 +25,13 @@ export interface DecodedBatch {
   readonly logTimeMs: EpochMs;
   /** Whether log time moved on without entries: see {@link Batch.quietUntilMs}. */
   readonly quiet: boolean;
+}
+
+/** Where something stood that gave no event: an entry, or one item of a list in it. */
+interface Origin {
+  readonly entry: LogEntry;
+  /** From 1. */
+  readonly item?: number;
 }
 
 /** An event that claims to be later than this after the log stored it has a wrong clock. */
@@ -72,24 +79,27 @@ export class LogDecoder {
         ? this.#decoder.decodeText(entry.text)
         : this.#decoder.decodeText(entry.text, { traceparent });
     if (entry.logTimeMs !== undefined) this.#moveOn(entry.logTimeMs);
-    switch (decoded.outcome) {
-      case "events":
-        books.decoded += 1;
-        books.events += decoded.events.length;
-        this.#place(entry, decoded.events, events);
-        return;
-      case "filtered":
-        books.filter(decoded.reason);
-        return;
-      case "unknown":
-        books.leave(decoded.shape);
-        return;
-      case "rejected": {
-        const { reason } = decoded;
-        const place = this.#source.place(entry.position);
-        books.reject({ place, reason });
-        rejected.push({ entry, place, reason });
-      }
+    if (decoded.outcome !== "events") {
+      this.#leaveOut(decoded, { entry }, rejected);
+      return;
+    }
+    books.decoded += 1;
+    books.events += decoded.events.length;
+    this.#place(entry, decoded.events, events);
+    for (const { item, ...leftOut } of decoded.leftOut ?? []) {
+      books.entries += 1;
+      this.#leaveOut(leftOut, { entry, item }, rejected);
+    }
+  }
+
+  #leaveOut(leftOut: LeftOut, { entry, item }: Origin, rejected: DeadLetter[]): void {
+    if (leftOut.outcome === "filtered") this.#books.filter(leftOut.reason);
+    else if (leftOut.outcome === "unknown") this.#books.leave(leftOut.shape);
+    else {
+      const line = this.#source.place(entry.position);
+      const letter = { place: item === undefined ? line : `${line}, item ${item}`, reason: leftOut.reason };
+      this.#books.reject(letter);
+      rejected.push({ entry, ...letter });
     }
   }
 

@@ -88,7 +88,7 @@ export class Courtroom implements JudgeContext {
       window.closedBy = because;
       this.#detach(window);
     }
-    const jobs = windows.map((window) => this.wholeJob(window));
+    const jobs = windows.flatMap((window) => (isIdle(window) ? [] : [this.wholeJob(window)]));
     const busy = jobs.filter(({ window, rules }) => 0 < rules.length || 0 < window.matches.size);
     if (0 < busy.length) yield* this.judge(busy);
     for (const { key, joinRule } of windows) if (joinRule === undefined) this.#claims.release(key, this.#isOpen);
@@ -158,7 +158,7 @@ export class Courtroom implements JudgeContext {
   /** Has the window judged again when its absences can be decided. */
   #await({ atMs, source }: Extract<Finding, { kind: "pending" }>, window: Window): void {
     if (atMs !== undefined) this.#parts.plan(window, atMs);
-    if (source !== undefined) this.#parts.sources.await(source, window);
+    if (source !== undefined) this.#parts.sources.waitFor(source, window);
   }
 
   /** Lets rules over stories see the match as an event. */
@@ -234,4 +234,9 @@ export class Courtroom implements JudgeContext {
     this.#claims.remove(match);
     if (match.window.closedBy !== undefined) this.#members.delete(storyEventId(match));
   }
+}
+
+/** Most windows: no rule ever had reason to look into them. */
+function isIdle({ armed, matches, joinRule }: Window): boolean {
+  return armed.length === 0 && matches.size === 0 && joinRule === undefined;
 }

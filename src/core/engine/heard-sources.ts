@@ -22,7 +22,7 @@ export class HeardSources {
     return waiting;
   }
 
-  await(source: string, window: Window): void {
+  waitFor(source: string, window: Window): void {
     const waiting = this.#waiting.get(source);
     if (waiting === undefined) this.#waiting.set(source, new Set([window]));
     else waiting.add(window);

@@ -60,12 +60,21 @@ export interface Event {
   readonly attributes: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** What the decoder made of one payload. A closed union: nothing is dropped silently. */
-export type Decoded =
-  | { readonly outcome: "events"; readonly events: readonly Event[] }
+/** Why a payload, or one item of a list, gave no event. A closed union: nothing is dropped silently. */
+export type LeftOut =
   /** Well-formed and known, and on purpose not an event (an expired Event object, a heartbeat). */
   | { readonly outcome: "filtered"; readonly reason: string }
   /** Well-formed, of a shape that no decoder knows yet. */
   | { readonly outcome: "unknown"; readonly shape: string }
   /** Broken: cannot be decoded or validated; goes to the dead letters with its reason. */
   | { readonly outcome: "rejected"; readonly reason: string };
+
+/** What the decoder made of one payload. */
+export type Decoded =
+  | {
+      readonly outcome: "events";
+      readonly events: readonly Event[];
+      /** Items of a list that gave none, each with its place in the list, from 1. */
+      readonly leftOut?: readonly (LeftOut & { readonly item: number })[];
+    }
+  | LeftOut;

@@ -1,0 +1,130 @@
+import type { Decoded, Event, LeftOut } from "../model/event.ts";
+import { asObject, asText, type JsonObject, nestsDeeper } from "./json.ts";
+import { decodeKubernetesEvent, isKubernetesEvent } from "./kubernetes-event.ts";
+import { nameOf } from "./kubernetes-object.ts";
+import { decodeNative, isNativeEvent } from "./native-event.ts";
+import { decodePod, isPod } from "./pod.ts";
+import { Memory, type Reading } from "./reading.ts";
+import { shapeOf } from "./shape.ts";
+
+/** What came beside a payload. */
+export interface DecodeHints {
+  /** W3C `traceparent` header. */
+  readonly traceparent?: string;
+}
+
+/** A single event is never longer; lists are. */
+const EVENT_CHARS_MAX = 256 * 1024;
+
+/** No real payload nests deeper; what reads events may recurse this far. */
+const DEPTH_MAX = 32;
+
+/**
+ * Turns payloads into events, whatever known shape they have: told apart by shape, never by name.
+ * It learns from what it reads (who owns whom), in bounded memory. It never throws.
+ */
+export class Decoder {
+  readonly #cluster: string | undefined;
+  readonly #memory: Memory;
+
+  /** `cluster` is written into events that do not say theirs; `memoryMax` bounds what is remembered of objects. */
+  constructor(options: { readonly cluster?: string | undefined; readonly memoryMax?: number | undefined } = {}) {
+    this.#cluster = options.cluster;
+    this.#memory = new Memory(options.memoryMax);
+  }
+
+  /** Decodes one JSON text: an event, an object, a watch envelope, or a list of them. */
+  decodeText(text: string, hints: DecodeHints = {}): Decoded {
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch (error) {
+      return { outcome: "rejected", reason: `not JSON: ${(error as Error).message.slice(0, 120)}` };
+    }
+    if (EVENT_CHARS_MAX < text.length && itemsOf(value) === undefined) {
+      return { outcome: "rejected", reason: `one event of ${text.length} characters; the most is ${EVENT_CHARS_MAX}` };
+    }
+    return this.decodeValue(value, hints);
+  }
+
+  /** Decodes one JSON value. The event keeps parts of it: leave it unchanged. */
+  decodeValue(value: unknown, hints: DecodeHints = {}): Decoded {
+    const reading = { cluster: this.#cluster, traceparent: hints.traceparent, memory: this.#memory };
+    const items = itemsOf(value);
+    if (items !== undefined) return this.#decodeItems(items, reading);
+    return decodeOne(value, reading);
+  }
+
+  /** A list is a snapshot: what any of its items teaches is learned before the first is decoded. */
+  #decodeItems(items: readonly unknown[], reading: Reading): Decoded {
+    for (const item of items) learn(item, this.#memory);
+    const events: Event[] = [];
+    const leftOut: (LeftOut & { item: number })[] = [];
+    for (const [at, item] of items.entries()) {
+      const decoded = decodeOne(item, reading);
+      if (decoded.outcome === "events") events.push(...decoded.events);
+      else leftOut.push({ ...decoded, item: at + 1 });
+    }
+    return leftOut.length === 0 ? { outcome: "events", events } : { outcome: "events", events, leftOut };
+  }
+}
+
+/** The items of a JSON array or of a Kubernetes list; `undefined` for anything else. */
+function itemsOf(value: unknown): readonly unknown[] | undefined {
+  if (Array.isArray(value)) return value;
+  const object = asObject(value);
+  const items = object?.["items"];
+  if (!Array.isArray(items) || asText(object?.["kind"])?.endsWith("List") !== true) return undefined;
+  const kind = asText(object?.["kind"])?.slice(0, -4);
+  // The items of a typed list do not repeat their kind.
+  if (kind === undefined || kind === "") return items;
+  return items.map((item) =>
+    asObject(item) === undefined ? item : { kind, apiVersion: object?.["apiVersion"], ...item },
+  );
+}
+
+function learn(item: unknown, { ownership }: Memory): void {
+  const object = asObject(item);
+  const metadata = asObject(object?.["metadata"]);
+  const about = nameOf(asObject(object?.["involvedObject"] ?? object?.["regarding"]));
+  if (object === undefined) return;
+  if (about !== undefined) {
+    const message = asText(object["message"]) ?? asText(object["note"]) ?? "";
+    ownership.learnEvent(about, asText(object["reason"]) ?? "", message);
+    return;
+  }
+  const name = nameOf(object, metadata);
+  if (name !== undefined && metadata !== undefined) ownership.learnReferences(name, metadata);
+}
+
+function decodeOne(value: unknown, reading: Reading): Decoded {
+  const object = asObject(value);
+  if (object === undefined) return { outcome: "rejected", reason: `an event is a JSON object, not ${kindOf(value)}` };
+  if (nestsDeeper(object, DEPTH_MAX)) return { outcome: "rejected", reason: `nested deeper than ${DEPTH_MAX} levels` };
+  if (isNativeEvent(object)) return decodeNative(object, reading);
+  const watched = asObject(object["object"]);
+  return watched === undefined ? decodeObject(object, reading, false) : decodeWatched(object, watched, reading);
+}
+
+const WATCH_TYPES = new Set(["ADDED", "MODIFIED", "DELETED", "SYNC"]);
+
+function decodeWatched(envelope: JsonObject, object: JsonObject, reading: Reading): Decoded {
+  const type = envelope["type"];
+  if (type === "BOOKMARK") return { outcome: "filtered", reason: "a watch's bookmark" };
+  if (type === "ERROR") return { outcome: "filtered", reason: "a watch's error message" };
+  if (typeof type !== "string" || !WATCH_TYPES.has(type)) return { outcome: "unknown", shape: shapeOf(envelope) };
+  const deleted = type === "DELETED";
+  if (deleted && isKubernetesEvent(object)) return { outcome: "filtered", reason: "an Event object that expired" };
+  return decodeObject(object, reading, deleted);
+}
+
+function decodeObject(object: JsonObject, reading: Reading, deleted: boolean): Decoded {
+  if (isKubernetesEvent(object)) return decodeKubernetesEvent(object, reading);
+  if (isPod(object)) return decodePod(object, reading, deleted);
+  learn(object, reading.memory);
+  return { outcome: "unknown", shape: shapeOf(object) };
+}
+
+function kindOf(value: unknown): string {
+  return value === null ? "null" : `a ${typeof value}`;
+}

@@ -1,0 +1,113 @@
+import { type Decoded, type Event, type RelatedEntity, SEVERITIES, type Severity } from "../model/event.ts";
+import { readTime } from "./fast-time.ts";
+import { asObject, type JsonObject } from "./json.ts";
+import type { Reading } from "./reading.ts";
+import { derivedTrace, type Trace, traceIdOf } from "./trace.ts";
+
+/** Whether a payload is an event of this project's own shape (contract.md §2). */
+export function isNativeEvent(value: JsonObject): boolean {
+  const { type, entity, source } = value;
+  if (typeof type !== "string" || (typeof entity !== "object" && typeof source !== "string")) return false;
+  return !("involvedObject" in value || "regarding" in value || "object" in value);
+}
+
+const LOWER_WORD = /^[a-z][a-z0-9_-]*$/;
+const LOWER_DOTTED = /^[a-z0-9][a-z0-9_-]*(\.[a-z0-9_-]+)*$/;
+
+/** Sources and types seen before need no second look; bounded, for a flood of made-up ones. */
+const KNOWN_MAX = 10_000;
+const known = new Set<string>();
+
+/**
+ * Checks an event by hand, without a schema walk, and keeps its parts as they are: this is the hot
+ * path. Says which field is wrong, and how.
+ */
+export function decodeNative(value: JsonObject, reading: Reading): Decoded {
+  const { id, time, source, type, entity, severity, reason, message, related, actor, attributes } = value;
+  if (typeof id !== "string" || id === "") return wrong("id", "a text that is not empty", id);
+  if (typeof time !== "string") return wrong("time", "an RFC 3339 time", time);
+  const stamp = readTime(time);
+  if (stamp === undefined) return wrong("time", "an RFC 3339 time", time);
+  if (typeof source !== "string" || !isLower(source, LOWER_WORD)) return wrong("source", "a lower-case word", source);
+  if (typeof type !== "string" || !isLower(type, LOWER_DOTTED)) return wrong("type", "lower-case and dotted", type);
+  const named = asObject(entity);
+  if (named === undefined) return wrong("entity", "an object", entity);
+  if (typeof named["kind"] !== "string" || named["kind"] === "") return wrong("entity.kind", "a text", named["kind"]);
+  if (typeof named["name"] !== "string" || named["name"] === "") return wrong("entity.name", "a text", named["name"]);
+  const problem = checkOptional(value);
+  if (problem !== undefined) return problem;
+  const explicit = value["traceId"] as string | undefined;
+  const trace = explicit === undefined || explicit === "" ? findTrace(value, reading) : undefined;
+  const event: Event = {
+    id,
+    traceId: trace?.traceId ?? (explicit as string),
+    traceOrigin: trace?.traceOrigin ?? "explicit",
+    time,
+    timeMs: stamp.ms,
+    precisionMs: stamp.precisionMs,
+    lastMs: stamp.ms,
+    source,
+    type,
+    severity: (severity as Severity | undefined) ?? "info",
+    reason: reason as string | undefined,
+    message: message as string | undefined,
+    entity: named as unknown as Event["entity"],
+    related: related as readonly RelatedEntity[] | undefined,
+    actor: actor as Event["actor"],
+    count: (value["count"] as number | undefined) ?? 1,
+    attributes: attributes as Event["attributes"],
+  };
+  return { outcome: "events", events: [event] };
+}
+
+function isLower(text: string, pattern: RegExp): boolean {
+  if (known.has(text)) return true;
+  if (!pattern.test(text)) return false;
+  if (known.size < KNOWN_MAX) known.add(text);
+  return true;
+}
+
+function checkOptional(value: JsonObject): Decoded | undefined {
+  const { traceId, severity, reason, message, related, actor, count, attributes } = value;
+  if (traceId !== undefined && typeof traceId !== "string") return wrong("traceId", "a text", traceId);
+  if (severity !== undefined && !SEVERITIES.includes(severity as Severity))
+    return wrong("severity", `one of ${SEVERITIES.join(", ")}`, severity);
+  if (reason !== undefined && typeof reason !== "string") return wrong("reason", "a text", reason);
+  if (message !== undefined && typeof message !== "string") return wrong("message", "a text", message);
+  if (count !== undefined && !(Number.isSafeInteger(count) && 1 <= (count as number)))
+    return wrong("count", "a whole number from 1", count);
+  if (attributes !== undefined && asObject(attributes) === undefined)
+    return wrong("attributes", "an object", attributes);
+  if (actor !== undefined && asObject(actor) === undefined) return wrong("actor", "an object", actor);
+  return related === undefined ? undefined : checkRelated(related);
+}
+
+function checkRelated(related: unknown): Decoded | undefined {
+  if (!Array.isArray(related)) return wrong("related", "a list", related);
+  for (const [at, other] of related.entries()) {
+    const entity = asObject(other);
+    for (const field of ["role", "kind", "name"]) {
+      if (typeof entity?.[field] !== "string") return wrong(`related[${at}].${field}`, "a text", entity?.[field]);
+    }
+  }
+  return undefined;
+}
+
+function findTrace(value: JsonObject, { memory, cluster, traceparent }: Reading): Trace {
+  const traceId = traceIdOf(traceparent) ?? traceIdOf(value["traceparent"] as string | undefined);
+  if (traceId !== undefined) return { traceId, traceOrigin: "traceparent" };
+  const entity = value["entity"] as Event["entity"];
+  const owner = (value["related"] as readonly RelatedEntity[] | undefined)?.find(({ role }) => role === "owner");
+  const from = owner ?? entity;
+  const top = memory.ownership.topOf({
+    kind: from.kind,
+    namespace: from.namespace ?? entity.namespace,
+    name: from.name,
+  });
+  return derivedTrace(top, entity.cluster ?? cluster);
+}
+
+function wrong(field: string, wanted: string, got: unknown): Decoded {
+  const shown = got === undefined ? "it is missing" : `it is ${JSON.stringify(got)?.slice(0, 60)}`;
+  return { outcome: "rejected", reason: `${field} must be ${wanted}: ${shown}` };
+}
