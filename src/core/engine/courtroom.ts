@@ -7,7 +7,7 @@ import { countRule } from "./counters.ts";
 import type { CourtroomParts, Job } from "./courtroom-parts.ts";
 import { type Finding, type JudgeContext, type Judging, judge } from "./judge.ts";
 import type { LogPlace } from "./log-place.ts";
-import { isIsolated, type Match } from "./match.ts";
+import { isIsolated, type Match, saysTheSame } from "./match.ts";
 import type { TypeEntry } from "./rule-index.ts";
 import { storyEvent, storyEventId } from "./story-events.ts";
 import { endsStory, type StoryRecord } from "./story-record.ts";
@@ -145,18 +145,19 @@ export class Courtroom implements JudgeContext {
     window.matches.delete(rule.index);
     if (finding.kind === "holds") {
       countRule(this.#parts.counters.truncated, finding.match.truncated, rule);
-      window.hold(rule.index, finding.match, this.nowMs);
-      if (!isIsolated(finding.match)) this.#claims.add(finding.match);
-      yield* this.#announce(finding.match, before);
+      const match = before !== undefined && saysTheSame(before, finding.match) ? before : finding.match;
+      window.hold(rule.index, match, this.nowMs);
+      if (!isIsolated(match)) this.#claims.add(match);
+      yield* this.#announce(match, before);
       return;
     }
     window.heldSinceMs.delete(rule.index);
     if (finding.kind === "fails") countRule(this.#parts.counters.truncated, finding.truncated, rule);
-    else this.#await(finding, window);
+    else this.#postpone(finding, window);
   }
 
   /** Has the window judged again when its absences can be decided. */
-  #await({ atMs, source }: Extract<Finding, { kind: "pending" }>, window: Window): void {
+  #postpone({ atMs, source }: Extract<Finding, { kind: "pending" }>, window: Window): void {
     if (atMs !== undefined) this.#parts.plan(window, atMs);
     if (source !== undefined) this.#parts.sources.waitFor(source, window);
   }
@@ -226,6 +227,7 @@ export class Courtroom implements JudgeContext {
         window.matches.delete(match.rule.index);
       }
     }
+    window.slim();
   }
 
   readonly #isOpen = (traceId: string): boolean => this.#parts.windows.get(traceId) !== undefined;

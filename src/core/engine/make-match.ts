@@ -1,3 +1,4 @@
+import type { Event } from "../model/event.ts";
 import type { CompiledRule } from "./compiled-rule.ts";
 import { confidenceOf } from "./confidence.ts";
 import type { JudgeContext } from "./judge.ts";
@@ -17,16 +18,8 @@ export interface MatchParts {
 /** Puts a match together: what it claims, its root cause, its confidence. */
 export function makeMatch({ rule, window, bound, unknownAbsences, truncated, context }: MatchParts): Match {
   const events = bound.flatMap((step) => step?.events ?? []);
-  const traces = new Set<string>();
-  let level = 0;
-  for (const event of events) {
-    const member = context.memberOf(event);
-    if (member === undefined) traces.add(event.traceId);
-    else {
-      for (const trace of member.traces) traces.add(trace);
-      level = Math.max(level, member.level + 1);
-    }
-  }
+  const members = events.map((event) => context.memberOf(event));
+  const level = Math.max(0, ...members.map((member) => (member === undefined ? 0 : member.level + 1)));
   const rootIndex = rootOf(rule, bound);
   const root = bound[rootIndex] as BoundStep;
   const confidenceParts = confidenceOf(rule, bound, unknownAbsences);
@@ -42,7 +35,7 @@ export function makeMatch({ rule, window, bound, unknownAbsences, truncated, con
     confidenceParts,
     firstMs: Math.min(...events.map(({ timeMs }) => timeMs)),
     lastMs: Math.max(...events.map(({ lastMs }) => lastMs)),
-    traces,
+    traces: tracesOf(window, events, members),
     rootTrace: root.anchor.traceId,
     root,
     rootIndex,
@@ -51,6 +44,16 @@ export function makeMatch({ rule, window, bound, unknownAbsences, truncated, con
       .map((step) => step?.events.map(({ id, count, lastMs }) => `${id}×${count}@${lastMs}`).join(",") ?? "")
       .join(";"),
   };
+}
+
+/** The traces of the events; of story events, the traces of theirs. */
+function tracesOf(
+  window: Window,
+  events: readonly Event[],
+  members: readonly (Match | undefined)[],
+): ReadonlySet<string> {
+  if (window.joinRule === undefined && members.every((member) => member === undefined)) return window.ownTrace;
+  return new Set(events.flatMap((event, at) => [...(members[at]?.traces ?? [event.traceId])]));
 }
 
 /** The root cause: the first required cause that is bound, else an optional one, else what came first. */

@@ -44,6 +44,19 @@ export interface Match {
   readonly signature: string;
 }
 
+/** Whether a match says the same as one found before: then that one is kept, and nothing is held twice. */
+export function saysTheSame(before: Match, match: Match): boolean {
+  return (
+    before.rule === match.rule &&
+    before.signature === match.signature &&
+    before.confidence === match.confidence &&
+    before.truncated === match.truncated &&
+    before.unknownAbsences.join() === match.unknownAbsences.join() &&
+    before.level === 0 &&
+    match.level === 0
+  );
+}
+
 /** Orders matches, the headline first: contract.md §3.9. */
 export function byRank(a: Match, b: Match): number {
   return (

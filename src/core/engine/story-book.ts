@@ -127,7 +127,7 @@ export class StoryBook {
     for (const group of isolated ? [groupOf(match)] : [groupOf(match), `trace|${match.rootTrace}`]) {
       if (this.#byGroup.has(group)) continue;
       this.#byGroup.set(group, record);
-      record.groups.add(group);
+      record.groups.push(group);
     }
     const { last } = record;
     if (last !== undefined && last.window !== match.window && last.window.closedBy !== undefined) {
@@ -154,7 +154,8 @@ export class StoryBook {
   #demote(record: StoryRecord, other: Match, winner: Match): void {
     const { key, title } = other.rule.rule;
     const supersededBy = winner.rule.supersedes.has(key) || other.level < winner.level;
-    record.others.set(key, { rule: key, title, because: whyDemoted(other, winner), supersededBy });
+    const lost = { rule: key, title, because: whyDemoted(other, winner), supersededBy };
+    record.others = new Map([...record.others, [key, lost]]);
     const theirs = other.window.record;
     if (theirs === undefined || theirs === record || theirs.gone || theirs.last?.window !== other.window) return;
     this.withdraw(theirs, `part of story ${record.id}`, record.lastEvidenceLogMs);

@@ -5,13 +5,21 @@ import type { BoundStep, Match } from "./match.ts";
 import { byRank } from "./match.ts";
 import { byTimeThenId } from "./window.ts";
 
+/** A match that lost against a story's own. */
+export interface LostMatch extends OtherMatch {
+  readonly supersededBy: boolean;
+}
+
+/** Most stories have no rival: they share this. */
+const NONE: ReadonlyMap<string, LostMatch> = new Map();
+
 /** A story as it is remembered: what was last told, and the matches it was told from. */
 export interface StoryRecord {
   readonly id: string;
   /** Log position at which its first window opened. */
   readonly openedPosition: number;
   /** Groups whose later windows revise it. */
-  readonly groups: Set<string>;
+  readonly groups: string[];
   revision: number;
   status: StoryStatus;
   /** The match that was told last; `undefined` before the first time. */
@@ -29,7 +37,7 @@ export interface StoryRecord {
   /** Events of the windows before the last one. */
   earlierEvents: number;
   /** Matches that lost against it, by rule key. */
-  readonly others: Map<string, OtherMatch & { readonly supersededBy: boolean }>;
+  others: ReadonlyMap<string, LostMatch>;
   lastEvidenceLogMs: EpochMs;
   lastToldLogMs: EpochMs;
   resolvedLogMs: EpochMs | undefined;
@@ -46,7 +54,7 @@ export function openRecord(id: string, openedPosition: number, now: EpochMs): St
   return {
     id,
     openedPosition,
-    groups: new Set(),
+    groups: [],
     revision: 0,
     status: "open",
     told: undefined,
@@ -57,7 +65,7 @@ export function openRecord(id: string, openedPosition: number, now: EpochMs): St
     last: undefined,
     windows: 0,
     earlierEvents: 0,
-    others: new Map(),
+    others: NONE,
     lastEvidenceLogMs: now,
     lastToldLogMs: Number.NEGATIVE_INFINITY,
     resolvedLogMs: undefined,

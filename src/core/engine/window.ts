@@ -35,7 +35,7 @@ export class Window {
   armedGeneration = 0;
   /** Rules that hold here now. */
   matches: Map<number, Match> = NONE;
-  /** Log time since which each rule holds without a break, by rule index. */
+  /** Log time since which each rule that has to settle holds without a break, by rule index. */
   heldSinceMs: Map<number, EpochMs> = NONE;
   /** A judgement is already planned at this log time. */
   judgeAtMs: EpochMs | undefined = undefined;
@@ -52,6 +52,7 @@ export class Window {
   older: Window | undefined = undefined;
   newer: Window | undefined = undefined;
   #byId: Map<string, number> | undefined = undefined;
+  #ownTrace: ReadonlySet<string> | undefined = undefined;
   #typeSet: Set<TypeEntry> | undefined = undefined;
 
   constructor(options: {
@@ -92,6 +93,12 @@ export class Window {
     return "added";
   }
 
+  /** The window's key as a set, the same one each time: what the matches of a trace claim. */
+  get ownTrace(): ReadonlySet<string> {
+    this.#ownTrace ??= new Set([this.key]);
+    return this.#ownTrace;
+  }
+
   /** Takes an event out again; only story events are. */
   remove(id: string): boolean {
     const at = this.#find(id);
@@ -104,9 +111,11 @@ export class Window {
 
   /** Notes that a rule holds. */
   hold(rule: number, match: Match, nowMs: EpochMs): void {
-    if (this.matches === NONE) [this.matches, this.heldSinceMs] = [new Map(), new Map()];
+    if (this.matches === NONE) this.matches = new Map();
     this.matches.set(rule, match);
-    if (!this.heldSinceMs.has(rule)) this.heldSinceMs.set(rule, nowMs);
+    if (match.rule.rule.settleMs === 0 || this.heldSinceMs.has(rule)) return;
+    if (this.heldSinceMs === NONE) this.heldSinceMs = new Map();
+    this.heldSinceMs.set(rule, nowMs);
   }
 
   /** Notes that an event of a join group fills these keyed steps. */
@@ -132,6 +141,13 @@ export class Window {
   rearm(index: RuleIndex): void {
     this.armedGeneration = index.generation;
     this.armed = [...new Set([...index.untyped, ...this.types.flatMap(({ arms }) => arms)])];
+  }
+
+  /** Lets go of what only an open window needs; thousands of closed ones are remembered. */
+  slim(): void {
+    this.armed = [];
+    this.heldSinceMs = NONE;
+    if (this.matches.size === 0) this.matches = NONE;
   }
 
   /** Whether every step that the rule requires has an event of a fitting type here. */

@@ -1,4 +1,11 @@
-import { type Decoded, type Event, type RelatedEntity, SEVERITIES, type Severity } from "../model/event.ts";
+import {
+  type Decoded,
+  type EntityRef,
+  type Event,
+  type RelatedEntity,
+  SEVERITIES,
+  type Severity,
+} from "../model/event.ts";
 import { readTime } from "./fast-time.ts";
 import { asObject, type JsonObject } from "./json.ts";
 import type { Reading } from "./reading.ts";
@@ -38,20 +45,21 @@ export function decodeNative(value: JsonObject, reading: Reading): Decoded {
   if (problem !== undefined) return problem;
   const explicit = value["traceId"] as string | undefined;
   const trace = explicit === undefined || explicit === "" ? findTrace(value, reading) : undefined;
+  const { interner } = reading.memory;
   const event: Event = {
     id,
-    traceId: trace?.traceId ?? (explicit as string),
+    traceId: interner.text(trace?.traceId ?? (explicit as string)),
     traceOrigin: trace?.traceOrigin ?? "explicit",
     time,
     timeMs: stamp.ms,
     precisionMs: stamp.precisionMs,
     lastMs: stamp.ms,
     source,
-    type,
+    type: interner.text(type),
     severity: (severity as Severity | undefined) ?? "info",
     reason: reason as string | undefined,
     message: message as string | undefined,
-    entity: named as unknown as Event["entity"],
+    entity: interner.entity(named as unknown as EntityRef),
     related: related as readonly RelatedEntity[] | undefined,
     actor: actor as Event["actor"],
     count: (value["count"] as number | undefined) ?? 1,

@@ -1,5 +1,6 @@
 import type { RelatedEntity } from "../model/event.ts";
 import { BoundedMap } from "./bounded-map.ts";
+import { Interner } from "./interner.ts";
 import { Ownership } from "./ownership.ts";
 
 /** Objects remembered at once; some 200 bytes each. */
@@ -19,6 +20,8 @@ export class Memory {
   readonly ownership: Ownership;
   /** What a pod serves, calls and mounts, by `namespace/name`: its Events do not say. */
   readonly podLinks: BoundedMap<string, readonly RelatedEntity[]>;
+
+  readonly interner = new Interner();
 
   constructor(max: number = MEMORY_MAX) {
     this.ownership = new Ownership(max);
