@@ -1,0 +1,79 @@
+import type { Command } from "commander";
+import { type PackFinding, PackSourceError } from "../../ports/pack-source.ts";
+import { packsAt } from "../compose.ts";
+import { ExitCode } from "../exit-code.ts";
+import { CommandError } from "../failure.ts";
+import { findRuleFiles, type RuleFiles } from "../find-rule-files.ts";
+import type { Output } from "../output.ts";
+import { readRuleTestFile } from "../read-rule-test-file.ts";
+import type { RunVerb, Shell } from "../shell.ts";
+import { addOutputOption } from "../story-output.ts";
+import { counted } from "../story-text.ts";
+
+const FINDINGS_SHOWN_MAX = 100;
+
+interface LintOptions {
+  readonly output?: "text" | "json";
+  readonly strict?: boolean;
+}
+
+/** Adds `lint`: says everything that is wrong with rule packs and rule tests. */
+export function addLint(program: Command, run: RunVerb): void {
+  const command = program
+    .command("lint")
+    .description("say everything that is wrong with rule packs and their tests")
+    .argument("[path...]", "files and folders; ./rules, or the rules that ship, if left out")
+    .option("--strict", "warnings count as errors");
+  addOutputOption(command, ["text", "json"], "form of the findings; text if left out").action(
+    (paths: string[], options: LintOptions) => run((shell) => lint(paths, options, shell)),
+  );
+}
+
+async function lint(paths: readonly string[], options: LintOptions, shell: Shell): Promise<ExitCode> {
+  const files = await findRuleFiles(paths);
+  const count = files.packs.length + files.tests.length;
+  if (count === 0) throw new CommandError(`lint: no *.yaml in ${paths.join(", ")}; name a rule pack or its folder`);
+  const findings = await findingsIn(files, shell);
+  if (options.output === "json") await shell.stdout.write(`${JSON.stringify(findings, undefined, 2)}\n`);
+  else await printFindings(findings, shell.stdout);
+  const errors = findings.filter(({ severity }) => severity === "error").length;
+  const warnings = findings.length - errors;
+  shell.stderr.say(
+    `tapio: ${counted(errors, "error")}, ${counted(warnings, "warning")} in ${counted(count, "file")}\n`,
+  );
+  return errors === 0 && (warnings === 0 || options.strict !== true) ? ExitCode.ok : ExitCode.findings;
+}
+
+async function findingsIn({ packs, tests }: RuleFiles, shell: Shell): Promise<PackFinding[]> {
+  const inPacks = packs.length === 0 ? [] : await packFindings(packs, shell);
+  const inTests = await Promise.all(tests.map(readRuleTestFile));
+  const findings = [...inPacks, ...inTests.flatMap(({ findings: each }) => each)];
+  return findings.sort(byPlace);
+}
+
+/** Packs that cannot even be parsed (too large, too slow) are a finding here, not a failed load. */
+async function packFindings(packs: readonly string[], { signal }: Shell): Promise<readonly PackFinding[]> {
+  try {
+    return (await packsAt(packs).load({ signal })).findings;
+  } catch (error) {
+    if (error instanceof PackSourceError) throw new CommandError(error.message, ExitCode.findings);
+    throw error;
+  }
+}
+
+async function printFindings(findings: readonly PackFinding[], output: Output): Promise<void> {
+  for (const { rendered, severity } of findings.slice(0, FINDINGS_SHOWN_MAX)) {
+    const [heading = "", ...rest] = rendered.split("\n");
+    const painted = heading.replace(/(error|warning)\[TAP\d+\]/, (mark) =>
+      output.paint(severity === "error" ? "red" : "yellow", mark),
+    );
+    await output.write(`${[painted, ...rest].join("\n")}\n\n`);
+  }
+  const more = findings.length - FINDINGS_SHOWN_MAX;
+  if (0 < more) await output.write(`and ${counted(more, "more finding")}; -o json prints all\n`);
+}
+
+function byPlace(a: PackFinding, b: PackFinding): number {
+  if (a.file !== b.file) return a.file < b.file ? -1 : 1;
+  return a.line - b.line || a.column - b.column;
+}

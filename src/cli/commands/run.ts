@@ -1,0 +1,78 @@
+import type { Command } from "commander";
+import type { Sink } from "../../ports/sink.ts";
+import type { Settings } from "../../service/config-keys.ts";
+import { Api } from "../../web/api.ts";
+import { serveApi } from "../../web/server.ts";
+import { StoryBoard } from "../../web/story-board.ts";
+import { clock, type NatsSettings } from "../compose.ts";
+import { runDaemon } from "../daemon.ts";
+import { ExitCode } from "../exit-code.ts";
+import { CommandError } from "../failure.ts";
+import { loadRules } from "../load-rules.ts";
+import { openLog } from "../log.ts";
+import type { Output } from "../output.ts";
+import { DaemonReadiness } from "../readiness.ts";
+import { addSettings, readSettings, SETTING_KEYS } from "../settings-options.ts";
+import type { RunVerb, Shell } from "../shell.ts";
+import { addOutputOption, type OutputForm, writeStories } from "../story-output.ts";
+import { counted } from "../story-text.ts";
+import { summaryOf } from "../summary.ts";
+
+interface RunOptions {
+  readonly output?: OutputForm;
+  readonly rules?: string[];
+}
+
+/** Adds `run`: the daemon that reads a JetStream stream and publishes its stories. */
+export function addRun(program: Command, run: RunVerb): void {
+  const command = program
+    .command("run")
+    .description("read a JetStream stream, and publish each story to tapio.stories.<id>, until SIGTERM");
+  addOutputOption(command, ["text", "ndjson"], "print every revision of a story too, in this form");
+  addSettings(command, SETTING_KEYS).action((options: RunOptions) => run((shell) => daemon(options, shell)));
+}
+
+async function daemon(options: RunOptions, shell: Shell): Promise<ExitCode> {
+  const { settings } = await readSettings(options, SETTING_KEYS, shell);
+  const nats = withNats(settings);
+  const rules = await loadRules(settings.rules, shell);
+  const log = openLog(shell.stderr, clock, settings["log.level"]);
+  const board = new StoryBoard();
+  const readiness = new DaemonReadiness(clock);
+  const api = new Api({ board, readiness: () => readiness.now });
+  await using server = await serveApi(api, settings["http.listen"]);
+  log(
+    "info",
+    `${counted(rules.rules.length, "rule")} of ${counted(rules.packs.length, "pack")}; serving ${server.url}`,
+  );
+  const printing = options.output === undefined ? [] : [printer(options.output, shell.stdout)];
+  const sinks = [board, ...printing];
+  const { books } = await runDaemon({ settings: nats, rules, sinks, readiness, log, signal: shell.signal });
+  log("info", `ended in order on ${String(shell.signal.reason)}`);
+  if (settings["log.level"] !== "silent") shell.stderr.say(summaryOf(books));
+  return ExitCode.ok;
+}
+
+function withNats(settings: Settings): NatsSettings {
+  const { "nats.url": url, "nats.stream": stream } = settings;
+  const missing = [
+    ...(url === undefined ? ["--nats nats://HOST:4222 (or TAPIO_NATS_URL)"] : []),
+    ...(stream === undefined ? ["--stream NAME (or TAPIO_NATS_STREAM)"] : []),
+  ];
+  if (url === undefined || stream === undefined) throw new CommandError(`run: missing ${missing.join(" and ")}`);
+  return { ...settings, "nats.url": url, "nats.stream": stream };
+}
+
+/** Prints every revision as it is told. */
+function printer(form: OutputForm, output: Output): Sink {
+  return {
+    name: "stdout",
+    deliver: (changes) =>
+      writeStories(
+        changes.map(({ story }) => story),
+        form,
+        output,
+      ),
+    async [Symbol.asyncDispose]() {},
+  };
+}

@@ -1,0 +1,101 @@
+import { type ConfigFile, readConfigFile } from "../adapters/file/config-file.ts";
+import { openFileSource } from "../adapters/file/file-source.ts";
+import { openPackSource } from "../adapters/file/pack-source.ts";
+import { openCheckpointStore } from "../adapters/nats/checkpoint.ts";
+import { connectNats } from "../adapters/nats/connect.ts";
+import { openDeadLetters } from "../adapters/nats/dead-letter.ts";
+import { openJetStreamSource, type StreamStart } from "../adapters/nats/jetstream-source.ts";
+import { openStorySink } from "../adapters/nats/story-sink.ts";
+import { type ShutdownSignals, shutdownSignals, systemClock } from "../adapters/system.ts";
+import { Decoder } from "../core/intake/decoder.ts";
+import type { CheckpointStore } from "../ports/checkpoint-store.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { DeadLetters } from "../ports/dead-letters.ts";
+import type { PackSource } from "../ports/pack-source.ts";
+import type { Sink } from "../ports/sink.ts";
+import type { Source } from "../ports/source.ts";
+import type { Settings } from "../service/config-keys.ts";
+import type { Surroundings } from "./shell.ts";
+
+// The only file that chooses what stands behind the ports.
+
+/** The wall clock. */
+export const clock: Clock = systemClock;
+
+/** SIGINT and SIGTERM as one abort signal. */
+export function listenForSignals(): ShutdownSignals {
+  return shutdownSignals();
+}
+
+/** A decoder that has learned nothing yet. */
+export function newDecoder(): Decoder {
+  return new Decoder();
+}
+
+/** The named configuration file, or `tapio.yaml` in the working folder. */
+export function openConfigFile(named: string | undefined): Promise<ConfigFile | undefined> {
+  return readConfigFile(named);
+}
+
+/** The rule packs in these files and folders. */
+export function packsAt(paths: readonly string[]): PackSource {
+  return openPackSource({ paths });
+}
+
+/** A file of events; `-` is standard input. */
+export function eventsAt(path: string, stdin: Surroundings["stdin"]): Source {
+  return path === "-" ? openFileSource({ path: "<stdin>", stream: stdin }) : openFileSource({ path });
+}
+
+/** Recorded events that a rule test names. */
+export function recordingAt(path: string): Source {
+  return openFileSource({ path });
+}
+
+/** A stream to read, and where the stories, the letters and the place in it go. */
+export interface NatsWorld extends AsyncDisposable {
+  readonly source: Source;
+  readonly stories: Sink;
+  readonly deadLetters: DeadLetters;
+  readonly checkpoints: CheckpointStore;
+  /** Resolves when the connection is closed for good. Tells of every loss and return until then. */
+  watch(onChange: (connected: boolean) => void): Promise<void>;
+}
+
+/** What of the settings the daemon cannot do without. */
+export type NatsSettings = Settings & { readonly "nats.url": string; readonly "nats.stream": string };
+
+/** Connects to NATS, and makes the streams to write to where they are missing. */
+export async function openNats(settings: NatsSettings): Promise<NatsWorld> {
+  const stream = settings["nats.stream"];
+  const connection = await connectNats({
+    url: settings["nats.url"],
+    credsFile: settings["nats.creds"],
+    user: settings["nats.user"],
+    password: settings["nats.password"],
+    token: settings["nats.token"],
+  });
+  try {
+    const subjects = settings["nats.subjects"];
+    return {
+      source: await openJetStreamSource({ connection, stream, subjects, start: startOf(settings["nats.start"]) }),
+      stories: await openStorySink({ connection }),
+      deadLetters: await openDeadLetters({ connection, stream }),
+      checkpoints: await openCheckpointStore({ connection, stream }),
+      async watch(onChange) {
+        for await (const { type } of connection.status()) {
+          if (type === "disconnect") onChange(false);
+          else if (type === "reconnect") onChange(true);
+        }
+      },
+      [Symbol.asyncDispose]: () => connection.close(),
+    };
+  } catch (cause) {
+    await connection.close();
+    throw cause;
+  }
+}
+
+function startOf(written: string): StreamStart {
+  return written === "all" || written === "new" ? written : { timeMs: Date.parse(written) };
+}

@@ -1,0 +1,11 @@
+#!/usr/bin/env node
+import { listenForSignals } from "./compose.ts";
+import { runCli } from "./run-cli.ts";
+
+/** How long what is still open after the work may keep the process alive. */
+const LINGER_MS = 1_000;
+
+const { stdin, stdout, stderr, env, argv } = process;
+using signals = listenForSignals();
+process.exitCode = await runCli(argv.slice(2), { stdin, stdout, stderr, env, signal: signals.signal });
+setTimeout(() => process.exit(), LINGER_MS).unref();

@@ -1,0 +1,55 @@
+import { Engine } from "../core/engine/engine.ts";
+import type { EngineLimits } from "../core/model/limits.ts";
+import type { RuleSet } from "../core/model/rule.ts";
+import type { EngineCounters, Story } from "../core/model/story.ts";
+import type { Sink } from "../ports/sink.ts";
+import type { Source } from "../ports/source.ts";
+import type { Books } from "../service/books.ts";
+import type { Settings } from "../service/config-keys.ts";
+import { type PipelineResult, runPipeline } from "../service/pipeline.ts";
+import { clock, newDecoder } from "./compose.ts";
+import { Progress } from "./progress.ts";
+import type { Shell } from "./shell.ts";
+import { ToldStories } from "./told-stories.ts";
+
+/** What reading some finite logs to their end came to. */
+export interface Replay {
+  /** The last revision of each story that stands. */
+  readonly stories: readonly Story[];
+  readonly books: Books;
+  readonly counters: EngineCounters;
+  readonly ended: PipelineResult["ended"];
+}
+
+/** Reads finite logs through the same pipeline as the daemon. The sources are disposed of. */
+export async function replay(options: {
+  readonly sources: readonly Source[];
+  readonly rules: RuleSet;
+  readonly limits?: Partial<EngineLimits>;
+  readonly sinks?: readonly Sink[];
+  readonly shell: Shell;
+}): Promise<Replay> {
+  const { sources, rules, limits = {}, sinks = [], shell } = options;
+  const engine = new Engine({ rules, limits });
+  const told = new ToldStories();
+  using progress = new Progress(shell.stderr, clock);
+  try {
+    const { books, ended } = await runPipeline({
+      sources,
+      decoder: newDecoder(),
+      engine,
+      sinks: [told, ...sinks],
+      clock,
+      signal: shell.signal,
+      onProgress: (soFar) => progress.show(soFar),
+    });
+    return { stories: told.standing, books, counters: engine.counters, ended };
+  } finally {
+    for (const source of sources) await source[Symbol.asyncDispose]();
+  }
+}
+
+/** The engine's limits as the settings have them. */
+export function limitsOf({ correlationWindow, maxWindow, minEvents }: Settings): Partial<EngineLimits> {
+  return { correlationWindowMs: correlationWindow, maxWindowMs: maxWindow, minEvents };
+}

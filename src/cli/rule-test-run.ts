@@ -1,0 +1,129 @@
+import { dirname, join, resolve } from "node:path";
+import type { RuleTestCase, RuleTestFile } from "../core/language/rule-test-file.ts";
+import type { FixtureEntry } from "../core/testing/case-log.ts";
+import type { Difference } from "../core/testing/problem.ts";
+import { runCase } from "../core/testing/run-case.ts";
+import { type LoadedPacks, PackSourceError } from "../ports/pack-source.ts";
+import { SourceError } from "../ports/source.ts";
+import { clock, newDecoder, packsAt, recordingAt } from "./compose.ts";
+import { readRuleTestFile } from "./read-rule-test-file.ts";
+
+/** One thing that a case expected and did not get, with its place in the file. */
+export interface ProblemReport {
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+  readonly differences: readonly Difference[];
+  readonly arrival?: readonly string[] | undefined;
+}
+
+/** What came of one case; it passed where there is no problem. */
+export interface CaseReport {
+  readonly name: string;
+  readonly line: number;
+  readonly problems: readonly ProblemReport[];
+  readonly notes: readonly string[];
+  readonly durationMs: number;
+}
+
+/** What came of one rule test. */
+export interface FileReport {
+  readonly file: string;
+  readonly cases: readonly CaseReport[];
+  /** Why none of its cases could be run. */
+  readonly broken?: { readonly because: "test" | "packs"; readonly text: string };
+}
+
+/** Which cases to run, and when to stop. */
+export interface RunOptions {
+  readonly wanted: (caseName: string) => boolean;
+  readonly failFast: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** Runs rule tests one after the other; packs that several of them name are loaded once. */
+export class RuleTestRun {
+  readonly #options: RunOptions;
+  readonly #packs = new Map<string, Promise<LoadedPacks>>();
+
+  constructor(options: RunOptions) {
+    this.#options = options;
+  }
+
+  /** Yields a report for every file, until the end, the signal, or the first failure where asked. */
+  async *reports(files: readonly string[]): AsyncGenerator<FileReport> {
+    const { failFast, signal } = this.#options;
+    for (const file of files) {
+      if (signal.aborted) return;
+      const report = await this.#runFile(file);
+      yield report;
+      if (failFast && hasFailed(report)) return;
+    }
+  }
+
+  async #runFile(file: string): Promise<FileReport> {
+    const { test, findings } = await readRuleTestFile(file);
+    if (test === undefined) {
+      const errors = findings.filter(({ severity }) => severity === "error");
+      return {
+        file,
+        cases: [],
+        broken: { because: "test", text: errors.map(({ rendered }) => rendered).join("\n\n") },
+      };
+    }
+    const loaded = await this.#load(test.packs.map((pack) => join(dirname(file), pack)));
+    if (typeof loaded === "string") return { file, cases: [], broken: { because: "packs", text: loaded } };
+    return { file, cases: await this.#runCases(test, file, loaded) };
+  }
+
+  async #runCases(test: RuleTestFile, file: string, { rules }: LoadedPacks): Promise<CaseReport[]> {
+    const { wanted, failFast, signal } = this.#options;
+    const reports: CaseReport[] = [];
+    for (const one of test.cases.filter(({ name }) => wanted(name))) {
+      if (signal.aborted) break;
+      const startedMs = clock.now();
+      const fixture = await readFixture(one, file);
+      const { name, problems, notes } = await runCase(one, { rules, newDecoder, fixture });
+      const { line } = test.source.positionAt(one.span.start);
+      const placed = problems.map(({ span, ...problem }) => ({ ...test.source.positionAt(span.start), ...problem }));
+      reports.push({ name, line, problems: placed, notes, durationMs: clock.now() - startedMs });
+      if (failFast && 0 < placed.length) break;
+    }
+    return reports;
+  }
+
+  /** The packs, or why they cannot be had. */
+  async #load(paths: readonly string[]): Promise<LoadedPacks | string> {
+    const key = paths.map((path) => resolve(path)).join("\n");
+    const loading = this.#packs.get(key) ?? packsAt(paths).load({ signal: this.#options.signal });
+    this.#packs.set(key, loading);
+    try {
+      const loaded = await loading;
+      const errors = loaded.findings.filter(({ severity }) => severity === "error");
+      return errors.length === 0 ? loaded : errors.map(({ rendered }) => rendered).join("\n\n");
+    } catch (error) {
+      if (error instanceof PackSourceError) return error.message;
+      throw error;
+    }
+  }
+}
+
+/** Whether something in a file was not as expected. */
+export function hasFailed({ cases, broken }: FileReport): boolean {
+  return broken !== undefined || cases.some(({ problems }) => 0 < problems.length);
+}
+
+async function readFixture({ fixture }: RuleTestCase, file: string): Promise<readonly FixtureEntry[] | undefined> {
+  if (fixture === undefined) return undefined;
+  await using source = recordingAt(join(dirname(file), fixture));
+  const entries: FixtureEntry[] = [];
+  try {
+    for await (const batch of source.batches({ signal: new AbortController().signal })) {
+      for (const { text, position } of batch.entries) entries.push({ text, line: position });
+    }
+    return entries;
+  } catch (error) {
+    if (error instanceof SourceError) return undefined;
+    throw error;
+  }
+}

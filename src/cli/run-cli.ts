@@ -1,0 +1,54 @@
+import { CommanderError } from "commander";
+import { ExitCode, interruptedBy } from "./exit-code.ts";
+import { describeFailure } from "./failure.ts";
+import { Output, ReaderGone } from "./output.ts";
+import { type ColorChoice, choosePaint } from "./paint.ts";
+import { buildProgram } from "./program.ts";
+import type { RunVerb, Surroundings } from "./shell.ts";
+
+/** Runs one command line (without the program's own name) and returns its exit code. Never throws. */
+export async function runCli(argv: readonly string[], surroundings: Surroundings): Promise<number> {
+  const { stdout, stderr, env } = surroundings;
+  // What goes wrong with a stream is heard where it is written to.
+  for (const stream of [stdout, stderr]) stream.on("error", ignore);
+  let exitCode: number = ExitCode.ok;
+  const run: RunVerb = async (verb) => {
+    const { color } = program.opts<{ color: ColorChoice }>();
+    const output = (stream: Surroundings["stdout"]): Output =>
+      new Output(stream, choosePaint({ choice: color, env, isTerminal: stream.isTTY === true }));
+    exitCode = await verb({ ...surroundings, stdout: output(stdout), stderr: output(stderr) });
+  };
+  const program = buildProgram(run, { writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) });
+  try {
+    const asksForVersion = argv[0] === "--version" || argv[0] === "-V";
+    await program.parseAsync(asksForVersion ? ["version"] : [...argv], { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof ReaderGone) return ExitCode.ok;
+    if (error instanceof CommanderError) return complain(error, surroundings);
+    if (isBrokenOff(error, surroundings.signal)) return interruptedBy(surroundings.signal);
+    const { text, exitCode: failed } = describeFailure(error);
+    stderr.write(text);
+    return failed;
+  } finally {
+    for (const stream of [stdout, stderr]) stream.off("error", ignore);
+  }
+}
+
+/** The command line itself was wrong, or only help was asked for. */
+function complain(error: CommanderError, { stderr }: Surroundings): number {
+  if (error.exitCode === 0) return ExitCode.ok;
+  if (error.code !== "commander.help") {
+    const message = error.message.replace(/^error: /, "").replace(/\n\(Did (.*)\)$/, "; did $1");
+    stderr.write(`tapio: ${message}\n`);
+    stderr.write("tapio: `tapio --help` lists the commands, `tapio COMMAND --help` their options\n");
+  }
+  return ExitCode.usage;
+}
+
+/** The signal itself ended the work, before there was anything to end in order. */
+function isBrokenOff(error: unknown, { aborted, reason }: AbortSignal): boolean {
+  return aborted && (error === reason || (error instanceof Error && error.cause === reason));
+}
+
+function ignore(): void {}

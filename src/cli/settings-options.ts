@@ -1,0 +1,56 @@
+import { type Command, Option } from "commander";
+import { type Config, resolveConfig } from "../service/config.ts";
+import { SETTINGS, type SettingKey } from "../service/config-keys.ts";
+import { openConfigFile } from "./compose.ts";
+import type { Shell } from "./shell.ts";
+
+/** How each setting's flag reads in `--help`. */
+const FLAGS: Readonly<Record<SettingKey, readonly [argument: string, description: string]>> = {
+  "nats.url": ["<url>", "address of the NATS server, or several with commas between"],
+  "nats.stream": ["<name>", "JetStream stream to read"],
+  "nats.subjects": ["<subject...>", "subjects to read; all of the stream's if left out"],
+  "nats.creds": ["<file>", "credentials file"],
+  "nats.user": ["<name>", "user name"],
+  "nats.password": ["<password>", "password; better in the environment"],
+  "nats.token": ["<token>", "token; better in the environment"],
+  "nats.start": ["<where>", "where to begin without a checkpoint: all, new, or an RFC 3339 time"],
+  rules: ["<path...>", "rule packs, files or folders; those that ship if left out"],
+  correlationWindow: ["<duration>", "a window closes when quiet for this long"],
+  maxWindow: ["<duration>", "a window closes this long after it opened"],
+  minEvents: ["<count>", "windows with fewer events are not looked at"],
+  "http.listen": ["<address>", "HOST:PORT of the HTTP server"],
+  "log.level": ["<level>", "what to log: debug, info, warn, error, silent"],
+};
+
+/** All settings, in the order of `config show`. */
+export const SETTING_KEYS = Object.keys(SETTINGS) as SettingKey[];
+
+/** Settings that say how to correlate. */
+export const CORRELATION_KEYS: readonly SettingKey[] = ["rules", "correlationWindow", "maxWindow", "minEvents"];
+
+type FlagValues = Readonly<Record<string, string | string[] | undefined>>;
+
+/** Adds the flags of these settings to a command, and `--config`. */
+export function addSettings(command: Command, keys: readonly SettingKey[]): Command {
+  command.option("--config <file>", "configuration file; tapio.yaml in the working folder if there is one");
+  for (const key of keys) {
+    const [argument, description] = FLAGS[key];
+    const setting = SETTINGS[key] as { readonly env: string; readonly flag: string };
+    command.addOption(new Option(`--${setting.flag} ${argument}`, `${description} (env ${setting.env})`));
+  }
+  return command;
+}
+
+/** The settings in force for a command that has the flags of `keys`. Throws `ConfigError`. */
+export async function readSettings(options: object, keys: readonly SettingKey[], shell: Shell): Promise<Config> {
+  const values = options as FlagValues;
+  const named = values["config"];
+  const file = await openConfigFile(typeof named === "string" ? named : undefined);
+  const flags = Object.fromEntries(keys.map((key) => [key, values[camelCase(SETTINGS[key].flag)]]));
+  return resolveConfig({ flags, env: shell.env, file });
+}
+
+/** The name under which commander keeps an option's value. */
+function camelCase(flag: string): string {
+  return flag.replaceAll(/-([a-z])/g, (_whole, letter: string) => letter.toUpperCase());
+}

@@ -1,0 +1,42 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** This package's own folder: two up from the sources, three from what is built of them. */
+const ROOT = fileURLToPath(new URL(import.meta.url.endsWith(".ts") ? "../../" : "../../../", import.meta.url));
+const SCHEMA_SUFFIX = ".schema.json";
+
+/** The folder of the rule packs that ship, as short as it can be written. */
+export function shippedRules(): string {
+  return shorter(join(ROOT, "rules"));
+}
+
+/** The recorded incident that `demo` replays. */
+export function shippedRecording(): string {
+  return shorter(join(ROOT, "rules", "resource-pressure", "fixtures", "oom-hits-dependant.ndjson"));
+}
+
+/** Names of the schemas that ship. */
+export async function schemaNames(): Promise<string[]> {
+  const files = await readdir(join(ROOT, "schemas"));
+  return files
+    .filter((file) => file.endsWith(SCHEMA_SUFFIX))
+    .map((file) => file.slice(0, -SCHEMA_SUFFIX.length))
+    .sort();
+}
+
+/** The text of one of {@link schemaNames}. */
+export function readSchema(name: string): Promise<string> {
+  return readFile(join(ROOT, "schemas", name + SCHEMA_SUFFIX), "utf8");
+}
+
+/** This program's version. */
+export async function ownVersion(): Promise<string> {
+  const { version } = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8")) as { version: string };
+  return version;
+}
+
+function shorter(path: string): string {
+  const fromHere = relative("", path);
+  return fromHere.startsWith("..") ? path : fromHere;
+}
