@@ -9,8 +9,7 @@ import { runPipeline } from "../src/service/pipeline.ts";
 /** The main job on a file: the same parts that `tapio eval` uses, with a sink that only counts. */
 const [path = "", packs = ""] = process.argv.slice(2);
 const { rules, findings } = await openPackSource({ paths: [packs] }).load({});
-if (findings.some(({ severity }) => severity === "error"))
-  throw new Error("the packs cannot be loaded");
+if (findings.some(({ severity }) => severity === "error")) throw new Error("the packs cannot be loaded");
 const engine = new Engine({ rules });
 let changes = 0;
 let openMax = 0;

@@ -5,7 +5,7 @@ export interface Rejection {
 }
 
 /** Rejections kept word by word, for reports by number; the rest is counted. */
-export const REJECTIONS_KEPT = 20;
+const REJECTIONS_KEPT = 20;
 
 /** Distinct reasons or shapes counted apart; the rest is counted as `other`. */
 const KINDS_MAX = 100;

@@ -35,7 +35,7 @@ export function readRepositoryFile(path: string): string {
 const COMMENT_OR_TEXT = /\/\*[\s\S]*?\*\/|\/\/[^\n]*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`/g;
 
 /** The text with comments blanked, line by line as long as before. */
-export function withoutComments(text: string): string {
+function withoutComments(text: string): string {
   return text.replace(COMMENT_OR_TEXT, (found) => (/^\/[/*]/.test(found) ? blank(found) : found));
 }
 

@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { connect } from "@nats-io/transport-node";
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
+import { connect } from "@nats-io/transport-node";
 import { openFileSource } from "../../src/adapters/file/file-source.ts";
 import { openJetStreamSource } from "../../src/adapters/nats/jetstream-source.ts";
 import { memorySource } from "../support/memory-source.ts";

@@ -7,7 +7,7 @@ export type OpenSource = (texts: readonly string[]) => Promise<AsyncDisposable &
 const TEXTS = ['{"n":1}', '{"n":2}', '{"n":3}'];
 
 /** Reads until `count` entries have come, or the source ends. */
-export async function readEntries(source: Source, count: number, after?: number): Promise<LogEntry[]> {
+async function readEntries(source: Source, count: number, after?: number): Promise<LogEntry[]> {
   const stop = new AbortController();
   const entries: LogEntry[] = [];
   for await (const batch of source.batches({ signal: stop.signal, after })) {

@@ -36,16 +36,24 @@ test("an event that cannot be decoded is an error with its place", async () => {
 
 test("an option that cannot be used is an error that names it", async () => {
   const engine = await CorrelationEngine.fromPacks([rules]);
-  await expect(engine.evaluate([], { correlationWindow: "soon" })).rejects.toThrow(/correlationWindow must be .* not "soon"/);
+  await expect(engine.evaluate([], { correlationWindow: "soon" })).rejects.toThrow(
+    /correlationWindow must be .* not "soon"/,
+  );
   await expect(engine.evaluate([], { minEventsForCorrelation: 0 })).rejects.toThrow(RangeError);
 });
 
 test("a broken pack is a PackError with every place; a missing one says so", async () => {
   const broken = join(folder, "broken");
-  await writeFile(broken, SEED_PACK.replace("role: impact", "rool: impact").replace("severity: critical", "severity: awful"));
+  await writeFile(
+    broken,
+    SEED_PACK.replace("role: impact", "rool: impact").replace("severity: critical", "severity: awful"),
+  );
   const loading = CorrelationEngine.fromPacks([broken]);
   await expect(loading).rejects.toThrow(PackError);
-  await expect(loading).rejects.toMatchObject({ code: "PACK_INVALID", message: expect.stringContaining(`${broken}:8:`) });
+  await expect(loading).rejects.toMatchObject({
+    code: "PACK_INVALID",
+    message: expect.stringContaining(`${broken}:8:`),
+  });
   const error = await loading.catch((thrown: unknown) => thrown as PackError);
   expect((error as PackError).findings.length).toBeGreaterThan(1);
   await rm(broken);
@@ -65,12 +73,19 @@ test.skipIf(!natsServerAvailable())("word for word as the contract shows it", { 
   const { url } = server;
 
   const engine = await CorrelationEngine.fromPacks([rules]);
-  const subscriber = new NatsSubscriber({
-    url, streamName: 'TAPIO', traceSubjects: ['tapio.events.>'],
-    correlationWindow: '5m', minEventsForCorrelation: 2,
-  }, engine);
+  const subscriber = new NatsSubscriber(
+    {
+      url,
+      streamName: "TAPIO",
+      traceSubjects: ["tapio.events.>"],
+      correlationWindow: "5m",
+      minEventsForCorrelation: 2,
+    },
+    engine,
+  );
   await subscriber.start({ signal });
-  for (const event of seedEvents().toReversed()) await jetstream(publisher).publish("tapio.events.x", JSON.stringify(event));
+  for (const event of seedEvents().toReversed())
+    await jetstream(publisher).publish("tapio.events.x", JSON.stringify(event));
   const stories: Story[] = [];
   for await (const result of subscriber.results()) {
     stories.push(result);
@@ -85,7 +100,10 @@ test.skipIf(!natsServerAvailable())("word for word as the contract shows it", { 
 test.skipIf(!natsServerAvailable())("a stream that is not there fails at the start", { timeout: 30_000 }, async () => {
   await using server = await startNatsServer();
   const engine = await CorrelationEngine.fromPacks([rules]);
-  const subscriber = new NatsSubscriber({ url: server.url, streamName: "NONE", traceSubjects: ["tapio.events.>"] }, engine);
+  const subscriber = new NatsSubscriber(
+    { url: server.url, streamName: "NONE", traceSubjects: ["tapio.events.>"] },
+    engine,
+  );
   await expect(subscriber.start({ signal: AbortSignal.timeout(10_000) })).rejects.toThrow(/there is no stream NONE/);
   await expect(subscriber.results()[Symbol.asyncIterator]().next()).rejects.toThrow(/there is no stream NONE/);
 });

@@ -54,7 +54,11 @@ describe.skipIf(!natsServerAvailable())("a real nats-server", () => {
   });
 
   /** A fresh stream with subjects of its own. */
-  async function freshStream(): Promise<{ stream: string; subject: string; publish: (text: string, trace?: string) => Promise<void> }> {
+  async function freshStream(): Promise<{
+    stream: string;
+    subject: string;
+    publish: (text: string, trace?: string) => Promise<void>;
+  }> {
     const stream = `TAPIO${++streams}`;
     await manager.streams.add({ name: stream, subjects: [`${stream}.events.>`] });
     const subject = `${stream}.events.>`;
@@ -106,7 +110,8 @@ describe.skipIf(!natsServerAvailable())("a real nats-server", () => {
     return stories;
   }
   const ids = (stories: readonly Story[]): string[] => [...new Set(stories.map(({ id }) => id))];
-  const seed = (trace: string): string[] => SEED.map((type, n) => JSON.stringify({ id: `${trace}-${n}`, type, at: n, trace }));
+  const seed = (trace: string): string[] =>
+    SEED.map((type, n) => JSON.stringify({ id: `${trace}-${n}`, type, at: n, trace }));
 
   test("four events become one story, and a restart does not double it", { timeout: 30_000 }, async () => {
     const { stream, subject, publish } = await freshStream();
@@ -208,13 +213,19 @@ describe.skipIf(!natsServerAvailable())("a real nats-server", () => {
     const second = await openCheckpointStore({ connection, stream });
     await Promise.all([first.load(), second.load()]);
     await first.save({ format: 1, position: 1, logTimeMs: 1 });
-    await expect(second.save({ format: 1, position: 1, logTimeMs: 1 })).rejects.toMatchObject({ name: "CheckpointError", lost: true });
+    await expect(second.save({ format: 1, position: 1, logTimeMs: 1 })).rejects.toMatchObject({
+      name: "CheckpointError",
+      lost: true,
+    });
     await first.save({ format: 1, position: 2, logTimeMs: 2 });
     expect(await second.load()).toEqual({ format: 1, position: 2, logTimeMs: 2 });
   });
 
   test("the same revision again, and an older one, count as delivered", async () => {
-    const change = (revision: number): StoryChange => ({ kind: "told", story: { id: "st_twice", traceId: "twice", revision } as Story });
+    const change = (revision: number): StoryChange => ({
+      kind: "told",
+      story: { id: "st_twice", traceId: "twice", revision } as Story,
+    });
     await (await openStorySink({ connection })).deliver([change(1), change(2)]);
     // Another process, which remembers nothing, long after the broker's own window for duplicates.
     const again = await openStorySink({ connection });
@@ -246,7 +257,8 @@ describe.skipIf(!natsServerAvailable())("a real nats-server", () => {
     const { stream, subject } = await freshStream();
     const source = await openJetStreamSource({ connection, stream, subjects: [subject], quietAfterMs: 50 });
     const reading = (async () => {
-      for await (const { entries } of source.batches({ signal: AbortSignal.timeout(15_000) })) expect(entries).toEqual([]);
+      for await (const { entries } of source.batches({ signal: AbortSignal.timeout(15_000) }))
+        expect(entries).toEqual([]);
     })();
     await sleep(200);
     await manager.streams.delete(stream);
@@ -256,7 +268,13 @@ describe.skipIf(!natsServerAvailable())("a real nats-server", () => {
   test("start: new skips what is there, and a time skips what is older", { timeout: 30_000 }, async () => {
     const { stream, subject, publish } = await freshStream();
     await publish('"old"');
-    const newest = await openJetStreamSource({ connection, stream, subjects: [subject], start: "new", quietAfterMs: 50 });
+    const newest = await openJetStreamSource({
+      connection,
+      stream,
+      subjects: [subject],
+      start: "new",
+      quietAfterMs: 50,
+    });
     const seen: string[] = [];
     for await (const { entries } of newest.batches({ signal: AbortSignal.timeout(10_000) })) {
       seen.push(...entries.map(({ text }) => text));

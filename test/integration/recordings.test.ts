@@ -55,52 +55,60 @@ async function replay(name: string, rules: RuleSet): Promise<Replay> {
   return { stories: [...last.values()].filter(({ status }) => status !== "retracted"), books };
 }
 
-describe.skipIf(!existsSync(RECORDINGS))("recordings of a real cluster (skipped: no ../shared/samples/cluster beside the checkout)", () => {
-  let rules: RuleSet;
+describe.skipIf(!existsSync(RECORDINGS))(
+  "recordings of a real cluster (skipped: no ../shared/samples/cluster beside the checkout)",
+  () => {
+    let rules: RuleSet;
 
-  beforeAll(() => {
-    const { rules: read, diagnostics } = readPacks([new SourceText(basename(PACK), readFileSync(PACK, "utf8"))]);
-    expect(diagnostics.map(renderDiagnostic)).toEqual([]);
-    rules = read;
-  });
-
-  for (const [name, expected] of Object.entries(EXPECTED)) {
-    it(`${name} tells ${expected.length === 0 ? "nothing of resource pressure" : expected.join(", ")}`, async () => {
-      const { stories, books } = await replay(name, rules);
-      expect(stories.map(({ rule }) => rule.id).sort()).toEqual([...expected].sort());
-      expect(books.rejected).toBe(0);
-      for (const story of stories) expect(JSON.stringify(story)).not.toContain("‹");
+    beforeAll(() => {
+      const { rules: read, diagnostics } = readPacks([new SourceText(basename(PACK), readFileSync(PACK, "utf8"))]);
+      expect(diagnostics.map(renderDiagnostic)).toEqual([]);
+      rules = read;
     });
-  }
 
-  it("names cache as the cause and api as hit", async () => {
-    const { stories } = await replay("r-oomchain.ndjson", rules);
-    const [story] = stories;
-    expect(story?.summary).toBe("api fails because cache, which it depends on, runs out of memory and is killed");
-    expect(story?.rootCause.entity).toMatchObject({ kind: "Pod", namespace: "r-oomchain", name: "cache-6f4bb5b49f-tq6lp" });
-    expect(story?.impact).toEqual([expect.objectContaining({ kind: "Pod", name: "api-7949484c9f-r7pbp" })]);
-    expect(story?.chain.map(({ step }) => step)).toEqual(["oom", "hit"]);
-    // The kernel killed it five times while the recorder ran.
-    expect(story?.chain[0]?.count).toBe(5);
-    expect(story?.detail).toContain("64Mi");
-  });
+    for (const [name, expected] of Object.entries(EXPECTED)) {
+      it(`${name} tells ${expected.length === 0 ? "nothing of resource pressure" : expected.join(", ")}`, async () => {
+        const { stories, books } = await replay(name, rules);
+        expect(stories.map(({ rule }) => rule.id).sort()).toEqual([...expected].sort());
+        expect(books.rejected).toBe(0);
+        for (const story of stories) expect(JSON.stringify(story)).not.toContain("‹");
+      });
+    }
 
-  it("says how many cpus nobody has", async () => {
-    const { stories } = await replay("s-unsched.ndjson", rules);
-    expect(stories.map(({ summary }) => summary)).toEqual(["No node has enough free cpu for huge"]);
-    expect(stories[0]?.detail).toContain("3 Insufficient cpu");
-  });
+    it("names cache as the cause and api as hit", async () => {
+      const { stories } = await replay("r-oomchain.ndjson", rules);
+      const [story] = stories;
+      expect(story?.summary).toBe("api fails because cache, which it depends on, runs out of memory and is killed");
+      expect(story?.rootCause.entity).toMatchObject({
+        kind: "Pod",
+        namespace: "r-oomchain",
+        name: "cache-6f4bb5b49f-tq6lp",
+      });
+      expect(story?.impact).toEqual([expect.objectContaining({ kind: "Pod", name: "api-7949484c9f-r7pbp" })]);
+      expect(story?.chain.map(({ step }) => step)).toEqual(["oom", "hit"]);
+      // The kernel killed it five times while the recorder ran.
+      expect(story?.chain[0]?.count).toBe(5);
+      expect(story?.detail).toContain("64Mi");
+    });
 
-  it("tells of a blind autoscaler by name", async () => {
-    const { stories } = await replay("s-hpa.ndjson", rules);
-    expect(stories.map(({ rootCause }) => rootCause.entity)).toEqual([
-      expect.objectContaining({ kind: "HorizontalPodAutoscaler", namespace: "s-hpa", name: "web" }),
-    ]);
-  });
+    it("says how many cpus nobody has", async () => {
+      const { stories } = await replay("s-unsched.ndjson", rules);
+      expect(stories.map(({ summary }) => summary)).toEqual(["No node has enough free cpu for huge"]);
+      expect(stories[0]?.detail).toContain("3 Insufficient cpu");
+    });
 
-  it("names the container and the limit of what was killed", async () => {
-    const { stories } = await replay("r-oom2.ndjson", rules);
-    for (const story of stories) expect(story.summary).toMatch(/^Container app of cart exceeded its memory limit of \d+Mi and was killed$/);
-    expect(stories.length).toBeGreaterThan(0);
-  });
-});
+    it("tells of a blind autoscaler by name", async () => {
+      const { stories } = await replay("s-hpa.ndjson", rules);
+      expect(stories.map(({ rootCause }) => rootCause.entity)).toEqual([
+        expect.objectContaining({ kind: "HorizontalPodAutoscaler", namespace: "s-hpa", name: "web" }),
+      ]);
+    });
+
+    it("names the container and the limit of what was killed", async () => {
+      const { stories } = await replay("r-oom2.ndjson", rules);
+      for (const story of stories)
+        expect(story.summary).toMatch(/^Container app of cart exceeded its memory limit of \d+Mi and was killed$/);
+      expect(stories.length).toBeGreaterThan(0);
+    });
+  },
+);

@@ -5,7 +5,8 @@ export function memorySource(texts: readonly string[], options: { name?: string;
   const { name = "memory", size = 1_000 } = options;
   const entries = texts.map((text, index): LogEntry => ({ text, position: index + 1, logTimeMs: undefined }));
   const batches: Batch[] = [];
-  for (let start = 0; start < entries.length; start += size) batches.push({ entries: entries.slice(start, start + size) });
+  for (let start = 0; start < entries.length; start += size)
+    batches.push({ entries: entries.slice(start, start + size) });
   return batchSource(batches, { name, finite: true });
 }
 

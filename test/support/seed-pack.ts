@@ -24,7 +24,16 @@ export function seedEvents(trace: (n: number) => string = () => "abc123"): Recor
     { source: "kernel", type: "kernel.memory.alloc_failed", entity: { kind: "Node", name: "node-1" } },
     { source: "k8s", type: "k8s.pod.oomkilled", entity: { kind: "Pod", namespace: "shop", name: "api-7f9" } },
     { source: "k8s", type: "k8s.deployment.rollback", entity: { kind: "Deployment", namespace: "shop", name: "api" } },
-    { source: "network", type: "network.endpoint.removed", entity: { kind: "Service", namespace: "shop", name: "api" } },
+    {
+      source: "network",
+      type: "network.endpoint.removed",
+      entity: { kind: "Service", namespace: "shop", name: "api" },
+    },
   ];
-  return kinds.map((kind, n) => ({ id: `e${n + 1}`, traceId: trace(n), time: `2026-03-01T10:00:0${2 * n}.250Z`, ...kind }));
+  return kinds.map((kind, n) => ({
+    id: `e${n + 1}`,
+    traceId: trace(n),
+    time: `2026-03-01T10:00:0${2 * n}.250Z`,
+    ...kind,
+  }));
 }

@@ -9,7 +9,7 @@ export interface ConfigFile {
 }
 
 /** The named configuration file cannot be read. */
-export class ConfigFileError extends Error {
+class ConfigFileError extends Error {
   override readonly name = "ConfigFileError";
 }
 

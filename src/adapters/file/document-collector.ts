@@ -1,10 +1,12 @@
 import { type LogEntry, SourceError } from "../../ports/source.ts";
+import { closes } from "./layout.ts";
 import { ENTRY_BYTES_MAX, pushLine } from "./line-cutter.ts";
 
 /**
  * Collects JSON documents that are spread over many lines, one after the other, as `kubectl get -o
  * json` and `jq` print them: a document ends where its brackets close. Text outside of brackets is
- * an entry per line, which the decoder will refuse.
+ * an entry per line, which the decoder will refuse. So is each line of a document that turns out to
+ * be torn, so that what is whole behind the tear is read.
  */
 export class DocumentCollector {
   readonly #name: string;
@@ -25,37 +27,49 @@ export class DocumentCollector {
   take(entries: LogEntry[], line: string, lineNumber: number): void {
     let start = 0;
     for (let at = 0; at < line.length; at++) {
-      const code = line.charCodeAt(at);
-      if (this.#inString) {
-        if (this.#escaped) this.#escaped = false;
-        else if (code === 92) this.#escaped = true;
-        else if (code === 34) this.#inString = false;
-        continue;
-      }
-      if (code === 34) this.#inString = 0 < this.#depth;
-      else if (code === 123 || code === 91) {
-        if (this.#depth === 0) {
-          pushLine(entries, line.slice(start, at), lineNumber);
-          start = at;
-          this.#startLine = lineNumber;
-        }
-        this.#depth += 1;
-      } else if ((code === 125 || code === 93) && 0 < this.#depth) {
-        this.#depth -= 1;
-        if (this.#depth === 0) {
-          this.#keep(line.slice(start, at + 1));
-          this.#flush(entries);
-          start = at + 1;
-        }
+      const before = this.#depth;
+      this.#read(line.charCodeAt(at));
+      if (before === 0 && this.#depth === 1) {
+        pushLine(entries, line.slice(start, at), lineNumber);
+        start = at;
+        this.#startLine = lineNumber;
+      } else if (before === 1 && this.#depth === 0) {
+        this.#keep(line.slice(start, at + 1));
+        this.#flush(entries);
+        start = at + 1;
       }
     }
-    if (0 < this.#depth) this.#keep(`${line.slice(start)}\n`);
-    else pushLine(entries, line.slice(start), lineNumber);
+    if (this.#depth === 0) pushLine(entries, line.slice(start), lineNumber);
+    else this.#keep(`${line.slice(start)}\n`);
+    // No JSON text goes on over the end of a line.
+    if (this.#inString) this.#readByLine(entries);
   }
 
-  /** The file ended: a document whose brackets never closed is an entry too, and a wrong one. */
+  /** Counts brackets, but for those in texts. */
+  #read(code: number): void {
+    if (this.#inString) {
+      if (this.#escaped) this.#escaped = false;
+      else if (code === 92) this.#escaped = true;
+      else if (code === 34) this.#inString = false;
+    } else if (code === 34) this.#inString = 0 < this.#depth;
+    else if (code === 123 || code === 91) this.#depth += 1;
+    else if ((code === 125 || code === 93) && 0 < this.#depth) this.#depth -= 1;
+  }
+
+  /** The file ended: a document whose brackets never closed is torn. */
   end(entries: LogEntry[]): void {
-    if (0 < this.#depth) this.#flush(entries);
+    if (0 < this.#depth) this.#readByLine(entries);
+  }
+
+  #readByLine(entries: LogEntry[]): void {
+    const lines = this.#parts.join("").split("\n");
+    // A cut-off document of one piece is one wrong entry, not one for each of its lines.
+    if (!lines.some((line) => line.startsWith("{") && closes(line))) {
+      this.#flush(entries);
+      return;
+    }
+    for (const [at, line] of lines.entries()) pushLine(entries, line, this.#startLine + at);
+    this.#startAnew();
   }
 
   #keep(part: string): void {
@@ -70,6 +84,10 @@ export class DocumentCollector {
 
   #flush(entries: LogEntry[]): void {
     entries.push({ text: this.#parts.join(""), position: this.#startLine, logTimeMs: undefined });
+    this.#startAnew();
+  }
+
+  #startAnew(): void {
     this.#parts = [];
     this.#length = 0;
     this.#depth = 0;

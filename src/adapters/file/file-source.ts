@@ -36,7 +36,11 @@ export function openFileSource(options: FileSourceOptions): Source {
   };
 }
 
-async function* fileBatches(chunks: AsyncIterable<Buffer>, reader: EntryReader, read: ReadOptions): AsyncGenerator<Batch> {
+async function* fileBatches(
+  chunks: AsyncIterable<Buffer>,
+  reader: EntryReader,
+  read: ReadOptions,
+): AsyncGenerator<Batch> {
   const { signal, after = 0 } = read;
   if (signal.aborted) return;
   for await (const chunk of chunks) {

@@ -12,7 +12,7 @@ export interface PackFile {
 export const PACK_LIMITS = { fileBytesMax: 256 * 1024, filesMax: 100, foldersMax: 1_000, depthMax: 16 } as const;
 
 /** Whether a file name is that of a rule pack: YAML, and not a rule test. */
-export function isPackFile(name: string): boolean {
+function isPackFile(name: string): boolean {
   return /\.ya?ml$/.test(name) && !/\.test\.ya?ml$/.test(name);
 }
 
@@ -69,7 +69,9 @@ export async function readPackFiles(paths: readonly string[]): Promise<PackFile[
       const { size } = await stat(path);
       if (PACK_LIMITS.fileBytesMax < size) {
         const most = `${PACK_LIMITS.fileBytesMax / 1024} KiB`;
-        throw new PackSourceError(`rules: ${path} has ${Math.ceil(size / 1024)} KiB, and ${most} are the most that is read`);
+        throw new PackSourceError(
+          `rules: ${path} has ${Math.ceil(size / 1024)} KiB, and ${most} are the most that is read`,
+        );
       }
       files.push({ path, text: await readFile(path, "utf8") });
     } catch (cause) {

@@ -34,7 +34,7 @@ function firstLines(text: string): string[] {
 }
 
 /** Whether every bracket that the line opens outside of strings is closed in it. */
-function closes(line: string): boolean {
+export function closes(line: string): boolean {
   let depth = 0;
   let inString = false;
   for (let at = 0; at < line.length; at++) {

@@ -41,7 +41,8 @@ async function parseApart(files: readonly PackFile[], deadlineMs: number, signal
   const ending = new AbortController();
   try {
     return await new Promise<Parsed>((resolve, reject) => {
-      const fail = (message: string, cause?: unknown): void => reject(new PackSourceError(`rules: ${message}`, { cause }));
+      const fail = (message: string, cause?: unknown): void =>
+        reject(new PackSourceError(`rules: ${message}`, { cause }));
       const late = `reading ${files.length} files took longer than ${deadlineMs / 1000} s and was given up`;
       const timer = setTimeout(() => fail(`${late}; look for a very large map or many aliases`), deadlineMs);
       ending.signal.addEventListener("abort", () => clearTimeout(timer), { once: true });

@@ -54,7 +54,7 @@ async function publish(client: JetStreamClient, stream: string, letter: DeadLett
 }
 
 /** The reason's first words as one subject token, so that few subjects stand for many letters. */
-export function subjectToken(reason: string): string {
+function subjectToken(reason: string): string {
   const [heading = ""] = reason.toLowerCase().split(/[:;(,"'`]/, 1);
   const words = heading.match(/[a-z]+/g) ?? [];
   return words.slice(0, 4).join("-").slice(0, 40) || "undecodable";

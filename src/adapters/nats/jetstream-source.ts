@@ -1,4 +1,9 @@
-import { DeliverPolicy, jetstreamManager, type JetStreamManager, type OrderedConsumerOptions } from "@nats-io/jetstream";
+import {
+  DeliverPolicy,
+  type JetStreamManager,
+  jetstreamManager,
+  type OrderedConsumerOptions,
+} from "@nats-io/jetstream";
 import { type NatsConnection, nuid } from "@nats-io/transport-node";
 import type { EpochMs } from "../../core/model/time.ts";
 import { type Batch, type ReadOptions, type Source, SourceError } from "../../ports/source.ts";
@@ -34,7 +39,8 @@ export async function openJetStreamSource(options: JetStreamSourceOptions): Prom
     place: (position) => `${stream}:${Math.floor(position)}`,
     async *batches(read: ReadOptions): AsyncGenerator<Batch> {
       // "From now on" is settled once: a reading built anew must not skip what came in between.
-      let after = read.after ?? (start === "new" && read.sinceMs === undefined ? await lastSequence(manager, stream) : undefined);
+      let after =
+        read.after ?? (start === "new" && read.sinceMs === undefined ? await lastSequence(manager, stream) : undefined);
       while (!read.signal.aborted) {
         const consumer = consumerOptions(subjects, start, after, read.sinceMs);
         const reading = new OrderedReading({ manager, stream, consumer, quietAfterMs, stalledAfterMs });

@@ -23,7 +23,9 @@ export function isConsumerMissing(cause: unknown): boolean {
 export function isWrongLastSequence(cause: unknown): boolean {
   if (!(cause instanceof JetStreamApiError)) return false;
   const { code } = cause;
-  return code === JetStreamApiCodes.StreamWrongLastSequence || code === JetStreamApiCodes.StreamWrongLastSequenceUnknown;
+  return (
+    code === JetStreamApiCodes.StreamWrongLastSequence || code === JetStreamApiCodes.StreamWrongLastSequenceUnknown
+  );
 }
 
 /** Whether a stream could not be made because another one is in its place. */

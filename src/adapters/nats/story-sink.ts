@@ -78,7 +78,8 @@ class StorySink implements Sink {
         return;
       } catch (cause) {
         // Refused for its place: look and go on. Timed out: unknown, so try again with the same ID.
-        if (isServerRefusal(cause) && !isWrongLastSequence(cause)) throw asSinkError(`cannot publish to ${subject}`, cause);
+        if (isServerRefusal(cause) && !isWrongLastSequence(cause))
+          throw asSinkError(`cannot publish to ${subject}`, cause);
         failure = cause;
         this.#lastSequences.delete(story.id);
       }

@@ -70,7 +70,7 @@ export function byRank(a: Match, b: Match): number {
 }
 
 /** Orders texts by code unit, whatever the locale. */
-export function compareText(a: string, b: string): number {
+function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 

@@ -107,7 +107,7 @@ export function endsStory(record: StoryRecord, event: Event): boolean {
 }
 
 /** The same rule in an earlier and a later window of one group, as one match with both counts. */
-export function mergeMatches(earlier: Match, later: Match): Match {
+function mergeMatches(earlier: Match, later: Match): Match {
   const bound = earlier.bound.map((step, at) => mergeSteps(step, later.bound[at]));
   return {
     ...earlier,

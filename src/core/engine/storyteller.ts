@@ -98,12 +98,14 @@ export function tellStory(match: Match, telling: Telling, counters: EngineCounte
 export function statementOf(event: Event): string {
   const told = event.attributes?.["statement"];
   if (event.type.startsWith("story.") && typeof told === "string") return told;
-  const what = event.reason ?? event.type.split(".").slice(1).join(" ").replaceAll("_", " ");
+  const [, kind, ...rest] = event.type.split(".");
+  const words = kind === event.entity.kind.toLowerCase() && 0 < rest.length ? rest : [kind, ...rest];
+  const what = event.reason ?? words.join(" ").replaceAll("_", " ");
   return `${nameOf(event.entity)} ${what}`.trim();
 }
 
 /** `Pod shop/api-7f9`, `Node worker-1`. */
-export function nameOf({ kind, namespace, name }: EntityRef): string {
+function nameOf({ kind, namespace, name }: EntityRef): string {
   return namespace === undefined || namespace === "" ? `${kind} ${name}` : `${kind} ${namespace}/${name}`;
 }
 

@@ -1,5 +1,5 @@
 /** A bug in this program, as opposed to bad input or a failing world. */
-export class InvariantError extends Error {
+class InvariantError extends Error {
   override readonly name = "InvariantError";
 }
 

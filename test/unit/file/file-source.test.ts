@@ -19,18 +19,84 @@ async function entriesOf(bytes: Buffer | string, size: number, entryBytesMax?: n
 const PRETTY = '{\n  "kind": "List",\n  "text": "} \\" {"\n}';
 
 const CASES: readonly { name: string; input: string; entries: readonly [number, string][] }[] = [
-  { name: "lines, the last without its newline", input: '{"a":1}\n{"b":2}', entries: [[1, '{"a":1}'], [2, '{"b":2}']] },
-  { name: "carriage returns and blank lines", input: '{"a":1}\r\n\r\n  \n{"b":2}\r\n', entries: [[1, '{"a":1}'], [4, '{"b":2}']] },
+  {
+    name: "lines, the last without its newline",
+    input: '{"a":1}\n{"b":2}',
+    entries: [
+      [1, '{"a":1}'],
+      [2, '{"b":2}'],
+    ],
+  },
+  {
+    name: "carriage returns and blank lines",
+    input: '{"a":1}\r\n\r\n  \n{"b":2}\r\n',
+    entries: [
+      [1, '{"a":1}'],
+      [4, '{"b":2}'],
+    ],
+  },
   { name: "a byte order mark", input: '\ufeff{"a":1}\n', entries: [[1, '{"a":1}']] },
-  { name: "characters of several bytes", input: '{"a":"žluťoučký 🐎"}\n{"b":2}\n', entries: [[1, '{"a":"žluťoučký 🐎"}'], [2, '{"b":2}']] },
+  {
+    name: "characters of several bytes",
+    input: '{"a":"žluťoučký 🐎"}\n{"b":2}\n',
+    entries: [
+      [1, '{"a":"žluťoučký 🐎"}'],
+      [2, '{"b":2}'],
+    ],
+  },
   { name: "a document over many lines", input: `${PRETTY}\n`, entries: [[1, PRETTY]] },
-  { name: "documents one after the other", input: `${PRETTY}\n${PRETTY}\n`, entries: [[1, PRETTY], [5, PRETTY]] },
+  {
+    name: "documents one after the other",
+    input: `${PRETTY}\n${PRETTY}\n`,
+    entries: [
+      [1, PRETTY],
+      [5, PRETTY],
+    ],
+  },
   { name: "an array with an element a line", input: '[{"a":1},\n{"b":2}]\n', entries: [[1, '[{"a":1},\n{"b":2}]']] },
   { name: "an array that opens on a line of its own", input: '[\n{"a":1}\n]\n', entries: [[1, '[\n{"a":1}\n]']] },
   { name: "a whole array on one line", input: '[{"a":1},{"b":2}]\n', entries: [[1, '[{"a":1},{"b":2}]']] },
-  { name: "a torn first line", input: '{"a": "to\n{"b":2}\n', entries: [[1, '{"a": "to'], [2, '{"b":2}']] },
-  { name: "a line that is no JSON at all", input: 'hello\n{"b":2}\n', entries: [[1, "hello"], [2, '{"b":2}']] },
+  {
+    name: "a torn first line",
+    input: '{"a": "to\n{"b":2}\n',
+    entries: [
+      [1, '{"a": "to'],
+      [2, '{"b":2}'],
+    ],
+  },
+  {
+    name: "a line that is no JSON at all",
+    input: 'hello\n{"b":2}\n',
+    entries: [
+      [1, "hello"],
+      [2, '{"b":2}'],
+    ],
+  },
   { name: "a document that never closes", input: '{\n"a": [\n', entries: [[1, '{\n"a": [\n']] },
+  {
+    name: "two torn lines at the start",
+    input: '{nope\n{"a":\n{"b":2}\n{"c":3}',
+    entries: [
+      [1, "{nope"],
+      [2, '{"a":'],
+      [3, '{"b":2}'],
+      [4, '{"c":3}'],
+    ],
+  },
+  {
+    name: "a torn first line that goes on",
+    input: '{"a":1,\n{"b":2}\n{"c":3}\n',
+    entries: [
+      [1, '{"a":1,'],
+      [2, '{"b":2}'],
+      [3, '{"c":3}'],
+    ],
+  },
+  {
+    name: "a document cut off in the middle",
+    input: '{\n  "a": {\n    "b": {}\n',
+    entries: [[1, '{\n  "a": {\n    "b": {}\n']],
+  },
   { name: "nothing but blank lines", input: "\n \n\r\n", entries: [] },
   { name: "nothing", input: "", entries: [] },
 ];

@@ -3,6 +3,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import { SEVERITIES } from "../../../src/core/model/event.ts";
 import { CATEGORIES, OPERATORS, ROLES } from "../../../src/core/model/rule.ts";
+import { SETTINGS } from "../../../src/service/config-keys.ts";
 
 const names = ["event", "rulepack", "ruletest", "story", "config"] as const;
 type Schema = { readonly [key: string]: unknown };
@@ -23,6 +24,14 @@ function* propertiesOf(node: unknown, way = ""): Generator<readonly [way: string
     }
   }
 }
+
+test("the configuration's schema has the settings that there are", () => {
+  const keys = (schema: Schema): string[] =>
+    Object.entries((schema["properties"] ?? {}) as Record<string, Schema>).flatMap(([name, one]) =>
+      one["properties"] === undefined ? [name] : keys(one).map((inner) => `${name}.${inner}`),
+    );
+  expect(keys(schemaOf("config")).sort()).toEqual(Object.keys(SETTINGS).sort());
+});
 
 describe.for(names)("%s.schema.json", (name) => {
   const schema = schemaOf(name);

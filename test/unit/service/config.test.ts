@@ -41,18 +41,28 @@ test("a flag beats the environment beats the file beats the default, and each sa
 
 test("secrets are never shown, in values or in messages", () => {
   const secret = "s3cr3t";
-  const env = { TAPIO_NATS_PASSWORD: secret, TAPIO_NATS_TOKEN: secret, TAPIO_NATS_URL: `nats://me:${secret}@host:4222` };
+  const env = {
+    TAPIO_NATS_PASSWORD: secret,
+    TAPIO_NATS_TOKEN: secret,
+    TAPIO_NATS_URL: `nats://me:${secret}@host:4222`,
+  };
   const { settings, shown } = resolve({ env });
   expect(settings["nats.password"]).toBe(secret);
   expect(JSON.stringify(shown)).not.toContain(secret);
 });
 
 test.for([
-  [{ flags: { correlationWindow: "5 minutes" } }, /flag --correlation-window: correlationWindow must be a duration such as 90s/],
+  [
+    { flags: { correlationWindow: "5 minutes" } },
+    /flag --correlation-window: correlationWindow must be a duration such as 90s/,
+  ],
   [{ env: { TAPIO_MIN_EVENTS: "0" } }, /env TAPIO_MIN_EVENTS: minEvents must be a whole number from 1; it says "0"/],
   [{ flags: { "http.listen": "here:99999" } }, /--listen/],
   [{ flags: { maxWindow: "1m" } }, /maxWindow must not be shorter/],
-  [{ file: { path: "t.yaml", text: "nats:\n  ulr: x\n" } }, /t\.yaml:2: there is no setting nats\.ulr; there are nats\.url/],
+  [
+    { file: { path: "t.yaml", text: "nats:\n  ulr: x\n" } },
+    /t\.yaml:2: there is no setting nats\.ulr; there are nats\.url/,
+  ],
   [{ file: { path: "t.yaml", text: "rules: [a\n" } }, /t\.yaml:\d+: /],
   [{ file: { path: "t.yaml", text: "minEvents: { a: 1 }\n" } }, /t\.yaml:1: minEvents must be a text/],
   [{ file: { path: "t.yaml", text: "just text\n" } }, /t\.yaml:1: there is no setting here/],

@@ -51,16 +51,31 @@ function run(sources: readonly Source[], more: Partial<PipelineOptions> = {}) {
 
 const line = (id: string, type: string, seconds: number, trace = "t1"): string =>
   JSON.stringify({ id, type, at: seconds, trace });
-const stories = (sink: MemorySink): Story[] => [...new Map(sink.changes.map(({ story }) => [story.id, story])).values()];
+const stories = (sink: MemorySink): Story[] => [
+  ...new Map(sink.changes.map(({ story }) => [story.id, story])).values(),
+];
 
 test("a finite log: one story, and the books balance", async () => {
-  const texts = [line("e1", "x.a", 0), "garbage", '{"skip":1}', '{"odd":1}', `[${line("e3", "x.z", 2)},${line("e2", "x.b", 1)}]`];
+  const texts = [
+    line("e1", "x.a", 0),
+    "garbage",
+    '{"skip":1}',
+    '{"odd":1}',
+    `[${line("e3", "x.z", 2)},${line("e2", "x.b", 1)}]`,
+  ];
   const { sink, done } = run([memorySource(texts, { name: "log" })]);
   const { books, ended } = await done;
   expect(ended).toBe("end");
   expect(stories(sink)).toHaveLength(1);
   expect(stories(sink)[0]?.bound).toEqual({ a: ["e1"], b: ["e2"] });
-  expect(books).toMatchObject({ entries: 5, decoded: 2, events: 3, rejected: 1, filtered: { skipped: 1 }, unknown: { odd: 1 } });
+  expect(books).toMatchObject({
+    entries: 5,
+    decoded: 2,
+    events: 3,
+    rejected: 1,
+    filtered: { skipped: 1 },
+    unknown: { odd: 1 },
+  });
   expect(books.rejections).toEqual([{ place: "log:2", reason: "not JSON: it does not parse" }]);
   expect(books.balance()).toBe(true);
 });
@@ -83,7 +98,10 @@ test("several logs are merged by their own times, however they are batched", asy
   const { sink, done } = run([memorySource(first), memorySource(second)]);
   await done;
   // Read one file after the other, both windows would have closed before their second event.
-  expect(stories(sink).map(({ bound }) => bound)).toEqual([{ a: ["e1"], b: ["e2"] }, { a: ["e3"], b: ["e4"] }]);
+  expect(stories(sink).map(({ bound }) => bound)).toEqual([
+    { a: ["e1"], b: ["e2"] },
+    { a: ["e3"], b: ["e4"] },
+  ]);
   const cut = run([memorySource(first, { size: 1 }), memorySource(second, { size: 1 })]);
   await cut.done;
   expect(JSON.stringify(cut.sink.changes)).toBe(JSON.stringify(sink.changes));
@@ -93,7 +111,10 @@ test("windows of one trace within one list get stories of their own", async () =
   const list = `[${[line("e1", "x.a", 0), line("e2", "x.b", 1), line("e3", "x.a", 86_400), line("e4", "x.b", 86_401)].join(",")}]`;
   const { sink, done } = run([memorySource([list])]);
   await done;
-  expect(stories(sink).map(({ bound }) => bound)).toEqual([{ a: ["e1"], b: ["e2"] }, { a: ["e3"], b: ["e4"] }]);
+  expect(stories(sink).map(({ bound }) => bound)).toEqual([
+    { a: ["e1"], b: ["e2"] },
+    { a: ["e3"], b: ["e4"] },
+  ]);
 });
 
 test("a sink that fails for a while gets everything once", async () => {
@@ -112,7 +133,9 @@ test("a sink that fails for a while gets everything once", async () => {
 test("a sink that fails for good ends the run", async () => {
   const sink = new MemorySink();
   sink.deliver = () => Promise.reject(new SinkError("never", { retryable: false }));
-  await expect(run([memorySource([line("e1", "x.a", 0), line("e2", "x.b", 1)])], { sinks: [sink] }).done).rejects.toThrow("never");
+  await expect(
+    run([memorySource([line("e1", "x.a", 0), line("e2", "x.b", 1)])], { sinks: [sink] }).done,
+  ).rejects.toThrow("never");
 });
 
 describe("a log with times of its own", () => {
@@ -142,7 +165,9 @@ describe("a log with times of its own", () => {
 
   test("a quiet log closes its windows by the log's own clock; an abort leaves them open", async () => {
     const { advanced, engine } = spy();
-    const { ended } = await run([stream({ entries: [], quietUntilMs: at(5) }, { entries: [], quietUntilMs: at(4) })], { engine }).done;
+    const { ended } = await run([stream({ entries: [], quietUntilMs: at(5) }, { entries: [], quietUntilMs: at(4) })], {
+      engine,
+    }).done;
     expect(advanced).toEqual([at(5), at(5)]);
     expect(ended).toBe("aborted");
   });
@@ -179,7 +204,10 @@ describe("a log with times of its own", () => {
   test("a log that went back behind its checkpoint is told anew", async () => {
     const { saved, resumption } = store({ format: 1, position: 1_000, logTimeMs: at(-3_600) });
     const heard: string[] = [];
-    const { sink, done } = run([stream({ entries: FOUR })], { resumption, onTrouble: (message) => heard.push(message) });
+    const { sink, done } = run([stream({ entries: FOUR })], {
+      resumption,
+      onTrouble: (message) => heard.push(message),
+    });
     await done;
     expect(stories(sink)).toHaveLength(2);
     expect(heard[0]).toContain("went back behind its checkpoint");
@@ -190,7 +218,8 @@ describe("a log with times of its own", () => {
     const { resumption } = store();
     const buried: string[] = [];
     const deadLetters = {
-      bury: async (letters: readonly { place: string; reason: string }[]) => void buried.push(...letters.map((one) => one.place)),
+      bury: async (letters: readonly { place: string; reason: string }[]) =>
+        void buried.push(...letters.map((one) => one.place)),
     };
     await run([stream({ entries: [entry(1, 0, "garbage")] })], { resumption, deadLetters }).done;
     await run([stream({ entries: [entry(1, 0, "garbage"), entry(2, 0, "more")] })], { resumption, deadLetters }).done;

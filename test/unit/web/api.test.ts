@@ -62,7 +62,9 @@ test("over a real port: answers this machine's names only, and ends", async () =
   const server = await serveApi(api, { host: "127.0.0.1", port: 0 });
   const { port } = new URL(server.url);
   expect(await (await fetch(`${server.url}/api/v1/stories`)).json()).toMatchObject({ total: 1 });
-  await expect(serveApi(api, { host: "127.0.0.1", port: Number(port) })).rejects.toThrow(/something else listens there/);
+  await expect(serveApi(api, { host: "127.0.0.1", port: Number(port) })).rejects.toThrow(
+    /something else listens there/,
+  );
   expect(await statusAs("elsewhere.example", `${server.url}/api/v1/stories`)).toBe(403);
   expect(await statusAs(`localhost:${port}`, `${server.url}/api/v1/stories`)).toBe(200);
   await server[Symbol.asyncDispose]();
