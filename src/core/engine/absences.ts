@@ -58,28 +58,32 @@ function isBroken(
   span: { readonly fromMs: EpochMs; readonly toMs: EpochMs },
   trial: Case,
 ): boolean {
-  const taken = new Set(trial.bound.flatMap((step) => step?.events ?? []));
+  const taken = new Set(trial.bound.flatMap((step) => step?.events.map(({ id }) => id) ?? []));
   return scopeOf(absence, trial).some(
     (event) =>
       absence.matchesType(event.type) &&
       span.fromMs <= event.timeMs &&
       event.timeMs <= span.toMs &&
-      !taken.has(event) &&
+      !taken.has(event.id) &&
       absence.matchesFields(event),
   );
 }
 
 /** The events that could break an absence: of the trace, of the join group, of the bound traces. */
-function scopeOf({ absence }: CompiledAbsence, { rule, window, bound, context }: Case): readonly Event[] {
+function scopeOf({ absence, bitIndex, to }: CompiledAbsence, { rule, window, bound, context }: Case): readonly Event[] {
   const keyed = rule.joins[0]?.keys;
-  if (keyed !== undefined && Object.hasOwn(keyed, absence.as)) return window.events;
   if (keyed === undefined) {
-    // A closed window's trace may have gone on in its next one.
-    const later = window.closedBy === undefined ? [] : context.traceEvents(window.key);
+    // A span that goes on after its window closed is broken by what came then.
+    const later = window.closedBy === undefined || to === undefined ? [] : context.traceEvents(window.key, window);
     return later.length === 0 ? window.events : [...window.events, ...later];
   }
-  const traces = new Set(bound.flatMap((step) => step?.events.map(({ traceId }) => traceId) ?? []));
-  return [...traces].flatMap((trace) => context.traceEvents(trace));
+  if (Object.hasOwn(keyed, absence.as)) return window.events.filter(({ id }) => window.fills(id, bitIndex));
+  const traces = new Set(
+    rule.steps.flatMap(({ step, index }) =>
+      Object.hasOwn(keyed, step.as) ? (bound[index]?.events.map(({ traceId }) => traceId) ?? []) : [],
+    ),
+  );
+  return [...traces].flatMap((trace) => context.traceEvents(trace, window));
 }
 
 function later(a: AbsenceVerdict | undefined, b: AbsenceVerdict): AbsenceVerdict {

@@ -73,30 +73,37 @@ export class AnchorSearch {
     for (let other = 0; other < depth; other++) {
       const anchor = this.anchors[other];
       if (anchor === undefined) continue;
-      if (anchor === event) return false;
+      if (anchor.id === event.id) return false;
       const theirs = steps[other] as CompiledRule["steps"][number];
       if (own.after.includes(other) && !follows(event, anchor, rule.skewMs, own.step.withinMs)) return false;
       if (theirs.after.includes(depth) && !follows(anchor, event, rule.skewMs, theirs.step.withinMs)) return false;
       if (rule.withinMs !== undefined && rule.withinMs < Math.abs(event.timeMs - anchor.timeMs)) return false;
     }
-    for (let join = 1; join < rule.joins.length; join++) if (!this.#joins(join, depth, event)) return false;
-    return true;
+    return this.#rule.joins.length < 2 || keepsJoins(this.#rule, depth, event, this.anchors.slice(0, depth));
   }
+}
 
-  /** Joins beyond the first (which made the group) hold pair by pair. */
-  #joins(join: number, depth: number, event: Event): boolean {
-    const keys = this.#rule.joins[join]?.keys ?? {};
-    const paths = keys[this.#rule.steps[depth]?.step.as ?? ""];
+/**
+ * Whether an event may fill a step beside these anchors by the joins beyond the first (which made
+ * the group): they hold pair by pair.
+ */
+export function keepsJoins(
+  rule: CompiledRule,
+  index: number,
+  event: Event,
+  anchors: readonly (Event | undefined)[],
+): boolean {
+  return rule.joins.slice(1).every(({ keys }) => {
+    const paths = keys[rule.steps[index]?.step.as ?? ""];
     if (paths === undefined) return true;
     const own = joinKeys(event, paths);
-    for (let other = 0; other < depth; other++) {
-      const anchor = this.anchors[other];
-      const theirs = keys[this.#rule.steps[other]?.step.as ?? ""];
-      if (anchor === undefined || theirs === undefined) continue;
-      if (!joinKeys(anchor, theirs).some((key) => own.includes(key))) return false;
-    }
-    return 0 < own.length;
-  }
+    if (own.length === 0) return false;
+    return anchors.every((anchor, other) => {
+      const theirs = keys[rule.steps[other]?.step.as ?? ""];
+      if (anchor === undefined || theirs === undefined || other === index) return true;
+      return joinKeys(anchor, theirs).some((key) => own.includes(key));
+    });
+  });
 }
 
 /** How far apart two events must be for their order to be certain. */

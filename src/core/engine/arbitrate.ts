@@ -1,4 +1,4 @@
-import { byRank, type Match } from "./match.ts";
+import { byRank, isMadeOf, type Match } from "./match.ts";
 
 /** A match that is told, and those that it outranks in the traces it claims. */
 export interface Headline {
@@ -92,7 +92,7 @@ export function arbitrate(matches: Iterable<Match>, unripe: Iterable<Match> = []
 export function outranks(a: Match, b: Match): boolean {
   if (a === b) return false;
   if (a.rule.supersedes.has(b.rule.rule.key)) return true;
-  return b.level < a.level && !b.rule.supersedes.has(a.rule.rule.key);
+  return isMadeOf(a, b) && !b.rule.supersedes.has(a.rule.rule.key);
 }
 
 function shareTrace(a: Match, b: Match): boolean {
@@ -112,7 +112,7 @@ function firstOf<T, R>(items: Iterable<T>, find: (item: T) => R | undefined): R 
 export function whyDemoted(other: Match, winner: Match): string {
   const { key, priority } = winner.rule.rule;
   if (winner.rule.supersedes.has(other.rule.rule.key)) return `superseded by ${key}`;
-  if (other.level < winner.level) return `part of ${key}`;
+  if (isMadeOf(winner, other)) return `part of ${key}`;
   const below = other.rule.rule.priority < priority;
   return below ? `priority ${other.rule.rule.priority} is below ${priority}` : `ranks after ${key}`;
 }

@@ -20,6 +20,8 @@ export interface CompiledStep extends CompiledTest {
 
 export interface CompiledAbsence extends CompiledTest {
   readonly absence: Absence;
+  /** Its bit among those of the rule's steps, behind them. */
+  readonly bitIndex: number;
   readonly from: CompiledMoment;
   readonly to: CompiledMoment;
 }
@@ -46,7 +48,7 @@ export interface CompiledRule {
   readonly supersedes: ReadonlySet<string>;
 }
 
-/** The bit of an absence among a rule's steps: the ones after the steps' own. */
+/** The bit of `resolve`: behind those of 16 steps and 8 absences at most (rulepack.schema.json). */
 export const RESOLVE_BIT = 1 << 30;
 
 export function compileRule(rule: Rule, index: number): CompiledRule {
@@ -59,9 +61,10 @@ export function compileRule(rule: Rule, index: number): CompiledRule {
   }));
   const momentOf = (moment: Moment): CompiledMoment =>
     moment.kind === "windowEnd" ? undefined : { stepIndex: indexOf.get(moment.step) ?? 0, offsetMs: moment.offsetMs };
-  const absences = rule.absent.map((absence) => ({
+  const absences = rule.absent.map((absence, at) => ({
     ...compileTest(absence),
     absence,
+    bitIndex: steps.length + at,
     from: momentOf(absence.from),
     to: momentOf(absence.to),
   }));

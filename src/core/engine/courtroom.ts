@@ -1,6 +1,7 @@
 import type { Event } from "../model/event.ts";
 import type { EngineLimits } from "../model/limits.ts";
 import type { EpochMs } from "../model/time.ts";
+import { Announcer } from "./announcer.ts";
 import { arbitrate, Claims } from "./arbitrate.ts";
 import type { CompiledRule } from "./compiled-rule.ts";
 import { countRule } from "./counters.ts";
@@ -9,7 +10,6 @@ import { type Finding, type JudgeContext, type Judging, judge } from "./judge.ts
 import type { LogPlace } from "./log-place.ts";
 import { isIsolated, type Match, saysTheSame } from "./match.ts";
 import type { TypeEntry } from "./rule-index.ts";
-import { storyEvent, storyEventId } from "./story-events.ts";
 import { endsStory, type StoryRecord } from "./story-record.ts";
 import type { Window } from "./window.ts";
 
@@ -18,11 +18,12 @@ export class Courtroom implements JudgeContext {
   readonly limits: EngineLimits;
   readonly #parts: CourtroomParts;
   readonly #claims = new Claims();
-  readonly #members = new Map<string, Match>();
+  readonly #announcer: Announcer;
 
   constructor(parts: CourtroomParts) {
     this.#parts = parts;
     this.limits = parts.limits;
+    this.#announcer = new Announcer(parts);
   }
 
   get nowMs(): EpochMs {
@@ -33,16 +34,14 @@ export class Courtroom implements JudgeContext {
     return this.#parts.sources.heard(source);
   }
 
-  traceEvents(traceId: string): readonly Event[] {
-    return this.#parts.windows.get(traceId)?.events ?? [];
+  traceEvents(traceId: string, window: Window): readonly Event[] {
+    const open = this.#parts.windows.get(traceId)?.events ?? [];
+    const kept = window.joinRule === undefined ? [] : this.#parts.groups.keptEvents(window, traceId);
+    return kept.length === 0 ? open : [...kept, ...open];
   }
 
   memberOf(event: Event): Match | undefined {
-    return this.#members.get(event.id);
-  }
-
-  stepMask(window: Window, event: Event): number {
-    return window.stepMasks.get(event.id) ?? 0;
+    return this.#announcer.memberOf(event);
   }
 
   /** All rules that could hold in the window. */
@@ -57,22 +56,26 @@ export class Courtroom implements JudgeContext {
   }
 
   /** Puts an event into the join groups it belongs to. */
-  joinGroups(entry: TypeEntry, event: Event, at: LogPlace): Job[] {
-    const jobs: Job[] = [];
+  joinGroups(entry: TypeEntry, event: Event, at: LogPlace, before?: Event): Job[] {
+    const { groups } = this.#parts;
+    const touched = new Set(
+      before === undefined ? [] : groups.remove(before, this.#parts.index().entry(before.type).joins),
+    );
     for (const { rule, mask, absences } of entry.joins) {
-      const touched = new Set(this.#parts.groups.add(rule, mask, event, at));
+      for (const group of groups.add(rule, mask, event, at)) touched.add(group);
       if (rule.hasUnkeyed && (mask !== 0 || absences)) {
-        for (const group of this.#parts.groups.withTrace(event.traceId))
-          if (group.joinRule === rule) touched.add(group);
+        for (const group of groups.withTrace(event.traceId)) if (group.joinRule === rule) touched.add(group);
       }
-      for (const window of touched) jobs.push({ window, rules: [rule] });
     }
-    return jobs;
+    return [...touched].flatMap((window) =>
+      window.joinRule === undefined ? [] : [{ window, rules: [window.joinRule] }],
+    );
   }
 
   *judge(jobs: readonly Job[]): Judging<void> {
     const touched = new Set<string>();
     for (const { window, rules } of jobs) {
+      for (const trace of window.record?.last?.traces ?? []) touched.add(trace);
       const held = new Set(window.matches.values());
       for (const rule of rules) yield* this.#judgeRule(rule, window);
       // Story events may have made other groups hold: they were judged as they came.
@@ -86,11 +89,13 @@ export class Courtroom implements JudgeContext {
   *close(windows: readonly Window[], because: string): Judging<void> {
     for (const window of windows) {
       window.closedBy = because;
-      this.#detach(window);
     }
     const jobs = windows.flatMap((window) => (isIdle(window) ? [] : [this.wholeJob(window)]));
     const busy = jobs.filter(({ window, rules }) => 0 < rules.length || 0 < window.matches.size);
+    this.#parts.book.closing = new Set(windows);
     if (0 < busy.length) yield* this.judge(busy);
+    this.#parts.book.closing = NONE;
+    for (const window of windows) this.#detach(window);
     for (const { key, joinRule } of windows) if (joinRule === undefined) this.#claims.release(key, this.#isOpen);
   }
 
@@ -112,7 +117,7 @@ export class Courtroom implements JudgeContext {
   *rejudgeAll(): Judging<void> {
     const index = this.#parts.index();
     for (const window of [...this.#parts.windows.all()]) {
-      for (const match of window.matches.values()) this.#drop(match);
+      for (const match of window.matches.values()) this.#claims.remove(match);
       window.matches.clear();
       window.heldSinceMs.clear();
       window.types.splice(0);
@@ -141,37 +146,32 @@ export class Courtroom implements JudgeContext {
       finding = { kind: "fails", truncated: false };
     } else finding = yield* judge(rule, window, this);
     const before = window.matches.get(rule.index);
-    if (before !== undefined) this.#drop(before);
+    if (before !== undefined) this.#claims.remove(before);
     window.matches.delete(rule.index);
     if (finding.kind === "holds") {
       countRule(this.#parts.counters.truncated, finding.match.truncated, rule);
       const match = before !== undefined && saysTheSame(before, finding.match) ? before : finding.match;
       window.hold(rule.index, match, this.nowMs);
       if (!isIsolated(match)) this.#claims.add(match);
-      yield* this.#announce(match, before);
+      if (match !== before) yield* this.#judgeOther(this.#announcer.announce(match));
       return;
     }
     window.heldSinceMs.delete(rule.index);
     if (finding.kind === "fails") countRule(this.#parts.counters.truncated, finding.truncated, rule);
     else this.#postpone(finding, window);
+    if (before === undefined) return;
+    this.#parts.book.undo(before, this.nowMs);
+    yield* this.#judgeOther(this.#announcer.withdraw(before));
+  }
+
+  *#judgeOther(jobs: readonly Job[]): Judging<void> {
+    if (0 < jobs.length) yield* this.judge(jobs);
   }
 
   /** Has the window judged again when its absences can be decided. */
   #postpone({ atMs, source }: Extract<Finding, { kind: "pending" }>, window: Window): void {
     if (atMs !== undefined) this.#parts.plan(window, atMs);
     if (source !== undefined) this.#parts.sources.waitFor(source, window);
-  }
-
-  /** Lets rules over stories see the match as an event. */
-  *#announce(match: Match, before: Match | undefined): Judging<void> {
-    const index = this.#parts.index();
-    if (!index.usesStories || match.rule.rule.mode === "shadow" || this.limits.levelsMax <= match.level + 1) return;
-    const event = storyEvent(match);
-    this.#members.set(event.id, match);
-    if (before?.signature === match.signature) return;
-    const place = { logTimeMs: this.nowMs, position: match.window.openedPosition };
-    const jobs = this.joinGroups(index.entry(event.type), event, place);
-    if (0 < jobs.length) yield* this.judge(jobs.filter(({ window }) => window !== match.window));
   }
 
   /** Has the headlines told among all matches that hang together with these traces. */
@@ -186,10 +186,8 @@ export class Courtroom implements JudgeContext {
     for (const match of isolated) {
       if (this.#isRipe(match, now)) this.#parts.book.tell({ match, demoted: [] }, this.#totalOf(match), now);
     }
-    for (const window of windows) {
-      const { record } = window;
-      if (record?.last?.window !== window || window.matches.has(record.last.rule.index)) continue;
-      if (![...window.matches.values()].some((match) => record.last === match)) {
+    for (const { record } of windows) {
+      if (record?.last !== undefined && windows.has(record.last.window) && !isHeld(record.last)) {
         this.#parts.book.withdraw(record, "later evidence undid it", now);
       }
     }
@@ -214,8 +212,10 @@ export class Courtroom implements JudgeContext {
   #detach(window: Window): void {
     this.#parts.counters.windowsClosed++;
     this.#parts.counters.eventsDropped += window.dropped;
-    if (window.joinRule === undefined) this.#parts.windows.close(window);
-    else this.#parts.groups.close(window);
+    if (window.joinRule === undefined) {
+      this.#parts.groups.keepTrace(window);
+      this.#parts.windows.close(window);
+    } else this.#parts.groups.close(window);
   }
 
   /** Lets go of a closed window's matches, but for those that claim traces whose windows are open. */
@@ -223,22 +223,27 @@ export class Courtroom implements JudgeContext {
     for (const match of window.matches.values()) {
       if (!isIsolated(match) && [...match.traces].some(this.#isOpen)) this.#claims.park(match);
       else {
-        this.#drop(match);
+        this.#claims.remove(match);
         window.matches.delete(match.rule.index);
       }
     }
     window.slim();
   }
 
-  readonly #isOpen = (traceId: string): boolean => this.#parts.windows.get(traceId) !== undefined;
-
-  #drop(match: Match): void {
-    this.#claims.remove(match);
-    if (match.window.closedBy !== undefined) this.#members.delete(storyEventId(match));
-  }
+  readonly #isOpen = (traceId: string): boolean => {
+    const window = this.#parts.windows.get(traceId);
+    return window !== undefined && window.closedBy === undefined;
+  };
 }
+
+const NONE: ReadonlySet<Window> = new Set();
 
 /** Most windows: no rule ever had reason to look into them. */
 function isIdle({ armed, matches, joinRule }: Window): boolean {
   return armed.length === 0 && matches.size === 0 && joinRule === undefined;
+}
+
+/** Whether a match is what its window found last. */
+function isHeld(match: Match): boolean {
+  return match.window.matches.get(match.rule.index) === match;
 }

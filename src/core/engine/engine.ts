@@ -121,10 +121,10 @@ export class Engine {
       for (const waiting of this.#sources.hear(event)) this.#planJudgement(waiting, this.#nowMs);
     }
     let window = this.#windows.get(event.traceId);
-    const late = window === undefined ? this.#book.ofTrace(event.traceId)?.last?.window : undefined;
-    if (late !== undefined && late.closedBy !== undefined && event.timeMs <= late.lastEventMs)
-      return this.#placeLate(late, event, entry);
+    const late = window === undefined ? this.#book.closedWindow(event.traceId) : undefined;
+    if (late !== undefined && event.timeMs <= late.lastEventMs) return this.#placeLate(late, event, entry);
     if (window === undefined) window = this.#open(event, at);
+    const before = 0 < entry.joins.length ? window.find(event.id) : undefined;
     const outcome = window.add(event, this.limits.windowEventsMax);
     if (outcome === "same") {
       this.counters.duplicates++;
@@ -137,7 +137,10 @@ export class Engine {
     let jobs: Job[] | undefined;
     if (0 < window.armed.length) jobs = this.#traceJobs(window, entry);
     if (entry.resolves) this.#court.resolve(window, event);
-    if (0 < entry.joins.length) jobs = this.#joinJobs(entry, event, at, jobs);
+    if (0 < entry.joins.length) {
+      const held = before === undefined ? event : (window.find(event.id) ?? event);
+      jobs = this.#joinJobs(this.#court.joinGroups(entry, held, at, before), at, jobs);
+    }
     return jobs;
   }
 
@@ -158,8 +161,7 @@ export class Engine {
     return rules === undefined ? undefined : [{ window, rules }];
   }
 
-  #joinJobs(entry: TypeEntry, event: Event, at: LogPlace, jobs: Job[] | undefined): Job[] | undefined {
-    const touched = this.#court.joinGroups(entry, event, at);
+  #joinJobs(touched: readonly Job[], at: LogPlace, jobs: Job[] | undefined): Job[] | undefined {
     this.#dueMs = Math.min(this.#dueMs, at.logTimeMs + this.limits.correlationWindowMs);
     let all = jobs;
     for (const { window, rules } of touched) {
@@ -225,8 +227,11 @@ export class Engine {
   }
 
   *#endAll(): Judging<void> {
-    yield* this.#court.close([...this.#windows.all(), ...this.#groups.table.all()], "end");
-    this.#dueMs = this.#deadlines.next;
+    // Closing may tell stories that open groups.
+    while (0 < this.#windows.size + this.#groups.table.size) {
+      yield* this.#court.close([...this.#windows.all(), ...this.#groups.table.all()], "end");
+    }
+    yield* this.#catchUp(this.#nowMs);
   }
 
   /** One judgement is planned per window at a time: the earliest asked for. */

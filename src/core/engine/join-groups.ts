@@ -5,6 +5,7 @@ import type { Join } from "../model/rule.ts";
 import { joinKeys } from "./anchor-search.ts";
 import type { CompiledRule } from "./compiled-rule.ts";
 import type { LogPlace } from "./log-place.ts";
+import type { TypeEntry } from "./rule-index.ts";
 import { Window } from "./window.ts";
 import { WindowTable } from "./window-table.ts";
 
@@ -18,6 +19,10 @@ export class JoinGroups {
   readonly #ignored = new Map<CompiledRule, (key: string) => boolean>();
   /** Groups by trace, for rules that also have steps without a key. */
   readonly #byTrace = new Map<string, Set<Window>>();
+  /** Windows of traces that closed before the group did, for the same rules. */
+  readonly #closedTraces = new WeakMap<Window, Window[]>();
+  /** The groups that each story's event is in, by its ID. */
+  readonly #byStory = new Map<string, Set<Window>>();
 
   constructor(limits: EngineLimits) {
     this.#limits = limits;
@@ -26,21 +31,72 @@ export class JoinGroups {
 
   /** Puts an event into its groups under one rule; answers the groups that learned something. */
   add(rule: CompiledRule, mask: number, event: Event, at: LogPlace): Window[] {
-    const join = rule.joins[0];
-    if (join === undefined) return [];
     const touched: Window[] = [];
-    for (const [key, bits] of keysOf(rule, join, mask, event)) {
-      if (this.#isIgnored(rule, key)) continue;
-      const group = this.#group(rule, join.as, key, at);
-      if (group === undefined) continue;
-      const outcome = group.add(event, this.#limits.windowEventsMax);
-      if (outcome === "same") continue;
+    for (const { group, bits } of this.#groupsOf(rule, mask, event, at)) {
+      if (group.add(event, this.#limits.windowEventsMax) === "same") continue;
       group.noteSteps(event.id, bits);
       this.table.touch(group, at.logTimeMs);
       if (rule.hasUnkeyed) this.#note(event.traceId, group);
       touched.push(group);
     }
     return touched;
+  }
+
+  /** Takes an older version of an event out of the groups that it is in; answers those. */
+  remove(event: Event, joins: TypeEntry["joins"]): Window[] {
+    return joins.flatMap(({ rule, mask }) => {
+      const [join] = rule.joins;
+      if (join === undefined) return [];
+      const groups = [...keysOf(rule, join, mask, event).keys()].map((key) => this.table.get(nameOf(rule, key)));
+      return groups.flatMap((group) => (group?.remove(event.id) === true ? [group] : []));
+    });
+  }
+
+  /**
+   * Puts a story's event into the groups where it belongs now, in place of its last version, and
+   * takes it out of those where it no longer does. Answers the groups that learned something.
+   */
+  tellStory(event: Event, joins: TypeEntry["joins"], at: LogPlace): Set<Window> {
+    const touched = new Set<Window>();
+    const stays = new Set<Window>();
+    for (const { rule, mask } of joins) {
+      for (const { group, bits } of this.#groupsOf(rule, mask, event, at)) {
+        const known = group.remove(event.id);
+        group.add(event, this.#limits.windowEventsMax);
+        group.noteSteps(event.id, bits);
+        if (!known) this.table.touch(group, at.logTimeMs);
+        if (rule.hasUnkeyed) this.#note(event.traceId, group);
+        stays.add(group);
+        touched.add(group);
+      }
+    }
+    for (const group of this.#byStory.get(event.id) ?? []) {
+      if (!stays.has(group) && group.remove(event.id)) touched.add(group);
+    }
+    if (0 < stays.size) this.#byStory.set(event.id, stays);
+    else this.#byStory.delete(event.id);
+    return touched;
+  }
+
+  /** Takes a story's event out of its groups; answers those that had it. */
+  withdrawStory(id: string): Window[] {
+    const groups = [...(this.#byStory.get(id) ?? [])].filter((group) => group.remove(id));
+    this.#byStory.delete(id);
+    return groups;
+  }
+
+  /** A trace's window closes: groups that look into the trace keep it. */
+  keepTrace(window: Window): void {
+    for (const group of this.#byTrace.get(window.key) ?? []) {
+      const kept = this.#closedTraces.get(group);
+      if (kept === undefined) this.#closedTraces.set(group, [window]);
+      else kept.push(window);
+    }
+  }
+
+  /** Events of a trace's windows that closed while the group was open. */
+  keptEvents(group: Window, traceId: string): readonly Event[] {
+    return (this.#closedTraces.get(group) ?? []).flatMap(({ key, events }) => (key === traceId ? events : []));
   }
 
   /** Open groups with an event of this trace, of rules that have steps without a key. */
@@ -50,6 +106,12 @@ export class JoinGroups {
 
   close(group: Window): void {
     this.table.close(group);
+    for (const { id, source } of group.events) {
+      if (source !== "story") continue;
+      const groups = this.#byStory.get(id);
+      groups?.delete(group);
+      if (groups?.size === 0) this.#byStory.delete(id);
+    }
     if (group.joinRule?.hasUnkeyed !== true) return;
     for (const { traceId } of group.events) {
       const groups = this.#byTrace.get(traceId);
@@ -70,8 +132,18 @@ export class JoinGroups {
     else groups.add(group);
   }
 
+  /** The groups of an event under one rule, opened where there is none, each with its bits there. */
+  #groupsOf(rule: CompiledRule, mask: number, event: Event, at: LogPlace): { group: Window; bits: number }[] {
+    const join = rule.joins[0];
+    if (join === undefined) return [];
+    return [...keysOf(rule, join, mask, event)].flatMap(([key, bits]) => {
+      const group = this.#isIgnored(rule, key) ? undefined : this.#group(rule, join.as, key, at);
+      return group === undefined ? [] : [{ group, bits }];
+    });
+  }
+
   #group(rule: CompiledRule, join: string, key: string, at: LogPlace): Window | undefined {
-    const name = `${rule.rule.key}|${key}`;
+    const name = nameOf(rule, key);
     const open = this.table.get(name);
     if (open !== undefined) return open;
     // What must be absent opens a group too: it may arrive before the step that it denies.
@@ -98,6 +170,10 @@ export class JoinGroups {
   }
 }
 
+function nameOf({ rule }: CompiledRule, key: string): string {
+  return `${rule.key}|${key}`;
+}
+
 /** The group keys of an event under one rule, each with the bits of the steps it may fill there. */
 function keysOf(rule: CompiledRule, join: Join, mask: number, event: Event): Map<string, number> {
   const bitsByKey = new Map<string, number>();
@@ -106,10 +182,10 @@ function keysOf(rule: CompiledRule, join: Join, mask: number, event: Event): Map
     if (paths === undefined || (mask & (1 << step.index)) === 0 || !step.matchesFields(event)) continue;
     for (const key of joinKeys(event, paths)) bitsByKey.set(key, (bitsByKey.get(key) ?? 0) | (1 << step.index));
   }
-  for (const { absence, matchesType, matchesFields } of rule.absences) {
+  for (const { absence, bitIndex, matchesType, matchesFields } of rule.absences) {
     const paths = join.keys[absence.as];
     if (paths === undefined || !matchesType(event.type) || !matchesFields(event)) continue;
-    for (const key of joinKeys(event, paths)) bitsByKey.set(key, bitsByKey.get(key) ?? 0);
+    for (const key of joinKeys(event, paths)) bitsByKey.set(key, (bitsByKey.get(key) ?? 0) | (1 << bitIndex));
   }
   return bitsByKey;
 }

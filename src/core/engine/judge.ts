@@ -3,8 +3,8 @@ import type { EngineLimits } from "../model/limits.ts";
 import type { EpochMs } from "../model/time.ts";
 import { judgeAbsences } from "./absences.ts";
 import { AnchorSearch } from "./anchor-search.ts";
-import { bindSteps } from "./bind.ts";
-import type { CompiledRule } from "./compiled-rule.ts";
+import { bindSteps, sharesTrace } from "./bind.ts";
+import type { CompiledRule, CompiledStep } from "./compiled-rule.ts";
 import { factsOf } from "./facts.ts";
 import { makeMatch } from "./make-match.ts";
 import type { Match } from "./match.ts";
@@ -25,12 +25,10 @@ export interface JudgeContext {
   readonly nowMs: EpochMs;
   /** Latest event time heard from a source. */
   heard(source: string): EpochMs;
-  /** Events of a trace's open window. */
-  traceEvents(traceId: string): readonly Event[];
+  /** Events of a trace while a window was open: of the trace's own windows. */
+  traceEvents(traceId: string, window: Window): readonly Event[];
   /** The match behind a story event. */
   memberOf(event: Event): Match | undefined;
-  /** The bits of a join rule's keyed steps that an event of a group may fill. */
-  stepMask(window: Window, event: Event): number;
 }
 
 /** The result of judging one rule in one window. */
@@ -52,8 +50,9 @@ export function* judge(rule: CompiledRule, window: Window, context: JudgeContext
   });
   const search = new AnchorSearch(rule, candidates, context.limits.searchStepsMax);
   while (search.next()) {
-    if (rule.hasUnkeyed && !unkeyedShareTraces(rule, search.anchors)) continue;
-    const bound = bindSteps(rule, search.anchors, all);
+    const { anchors } = search;
+    if (rule.hasUnkeyed && !rule.steps.every((step) => isHome(rule, step, anchors))) continue;
+    const bound = bindSteps(rule, anchors, all);
     if (bound === undefined) continue;
     const unknown: string[] = [];
     const verdict = judgeAbsences({ rule, window, bound, context }, unknown);
@@ -76,11 +75,11 @@ function gather(rule: CompiledRule, window: Window, context: JudgeContext): Even
     if (keyed === undefined)
       events = ordered.filter((event) => step.matchesType(event.type) && step.matchesFields(event));
     else if (Object.hasOwn(keyed, step.step.as)) {
-      events = ordered.filter((event) => (context.stepMask(window, event) & (1 << step.index)) !== 0);
+      events = ordered.filter((event) => window.fills(event.id, step.index));
     } else {
       const traces = [...new Set(ordered.map(({ traceId }) => traceId))];
       events = traces.flatMap((trace) =>
-        context.traceEvents(trace).filter((event) => step.matchesType(event.type) && step.matchesFields(event)),
+        context.traceEvents(trace, window).filter((event) => step.matchesType(event.type) && step.matchesFields(event)),
       );
       events.sort(byTimeThenId);
     }
@@ -88,15 +87,7 @@ function gather(rule: CompiledRule, window: Window, context: JudgeContext): Even
   });
 }
 
-/** A step without a join key must share a trace with one that has a key. */
-function unkeyedShareTraces(rule: CompiledRule, anchors: readonly (Event | undefined)[]): boolean {
-  const keyed = rule.joins[0]?.keys;
-  if (keyed === undefined) return true;
-  const traces = new Set(
-    rule.steps.filter(({ step }) => Object.hasOwn(keyed, step.as)).map(({ index }) => anchors[index]?.traceId),
-  );
-  return rule.steps.every(({ step, index }) => {
-    const anchor = anchors[index];
-    return anchor === undefined || Object.hasOwn(keyed, step.as) || traces.has(anchor.traceId);
-  });
+function isHome(rule: CompiledRule, step: CompiledStep, anchors: readonly (Event | undefined)[]): boolean {
+  const anchor = anchors[step.index];
+  return anchor === undefined || sharesTrace(rule, step, anchor, anchors);
 }

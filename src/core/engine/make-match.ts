@@ -18,8 +18,8 @@ export interface MatchParts {
 /** Puts a match together: what it claims, its root cause, its confidence. */
 export function makeMatch({ rule, window, bound, unknownAbsences, truncated, context }: MatchParts): Match {
   const events = bound.flatMap((step) => step?.events ?? []);
-  const members = events.map((event) => context.memberOf(event));
-  const level = Math.max(0, ...members.map((member) => (member === undefined ? 0 : member.level + 1)));
+  const found = events.map((event) => context.memberOf(event));
+  const members = found.filter((member) => member !== undefined);
   const rootIndex = rootOf(rule, bound);
   const root = bound[rootIndex] as BoundStep;
   const confidenceParts = confidenceOf(rule, bound, unknownAbsences);
@@ -35,11 +35,12 @@ export function makeMatch({ rule, window, bound, unknownAbsences, truncated, con
     confidenceParts,
     firstMs: Math.min(...events.map(({ timeMs }) => timeMs)),
     lastMs: Math.max(...events.map(({ lastMs }) => lastMs)),
-    traces: tracesOf(window, events, members),
+    traces: tracesOf(window, events, found),
     rootTrace: root.anchor.traceId,
     root,
     rootIndex,
-    level,
+    members,
+    level: Math.max(0, ...members.map((member) => member.level + 1)),
     signature: bound
       .map((step) => step?.events.map(({ id, count, lastMs }) => `${id}×${count}@${lastMs}`).join(",") ?? "")
       .join(";"),

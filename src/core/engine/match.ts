@@ -38,6 +38,8 @@ export interface Match {
   readonly rootTrace: string;
   readonly root: BoundStep;
   readonly rootIndex: number;
+  /** The matches behind the story events that it binds. */
+  readonly members: readonly Match[];
   /** Story events nest this deep in it; 0 where it binds none. */
   readonly level: number;
   /** The same for the same rule over the same events. */
@@ -52,6 +54,7 @@ export function saysTheSame(before: Match, match: Match): boolean {
     before.confidence === match.confidence &&
     before.truncated === match.truncated &&
     before.unknownAbsences.join() === match.unknownAbsences.join() &&
+    before.bound.every((step, at) => step?.anchor === match.bound[at]?.anchor) &&
     before.level === 0 &&
     match.level === 0
   );
@@ -66,6 +69,13 @@ export function byRank(a: Match, b: Match): number {
     a.firstMs - b.firstMs ||
     compareText(a.rule.rule.key, b.rule.rule.key) ||
     compareText(a.window.key, b.window.key)
+  );
+}
+
+/** Whether a match binds the story of another one, or a story made of it. */
+export function isMadeOf({ members }: Match, other: Match): boolean {
+  return members.some(
+    (member) => (member.rule === other.rule && member.window === other.window) || isMadeOf(member, other),
   );
 }
 

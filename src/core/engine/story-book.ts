@@ -1,12 +1,14 @@
 import { canonicalJson, sha256Hex } from "../model/hash.ts";
 import type { EngineLimits } from "../model/limits.ts";
-import type { EngineCounters, OtherMatch, Story, StoryChange, StoryStatus } from "../model/story.ts";
+import type { EngineCounters, Story, StoryChange, StoryStatus } from "../model/story.ts";
 import type { EpochMs } from "../model/time.ts";
 import { type Headline, outranks, whyDemoted } from "./arbitrate.ts";
-import { byRank, isIsolated, type Match } from "./match.ts";
+import { byRank, isIsolated, isMadeOf, type Match } from "./match.ts";
 import { contentOf, shapeOf } from "./story-digest.ts";
-import { headlineOf, isAbout, isOpen, openRecord, type StoryRecord } from "./story-record.ts";
+import { groupOf, headlineOf, isAbout, isOpen, mayReviseAt, openRecord, type StoryRecord } from "./story-record.ts";
+import { addRival, dropRival, foldWindow, rivalsOf } from "./story-rivals.ts";
 import { tellStory } from "./storyteller.ts";
+import type { Window } from "./window.ts";
 
 /** What the book asks of the engine's clock of deadlines. */
 export interface BookDeadlines {
@@ -14,17 +16,20 @@ export interface BookDeadlines {
   plan(record: StoryRecord, at: EpochMs): void;
 }
 
-/** The longest wait between two revisions of a story that only grows. */
-const REVISE_WAIT_MAX_MS = 60_000;
-
 /** All stories that are remembered, and the changes to them that were not taken yet. */
 export class StoryBook {
   readonly changes: StoryChange[] = [];
+  /** Windows that close at this moment: each other's rivals, not each other's past. */
+  closing: ReadonlySet<Window> = new Set();
   readonly #limits: EngineLimits;
   readonly #counters: EngineCounters;
   readonly #deadlines: BookDeadlines;
   readonly #byGroup = new Map<string, StoryRecord>();
+  /** The last window of each trace that a story knows: where late evidence goes. */
+  readonly #windows = new Map<string, Window>();
   readonly #records = new Set<StoryRecord>();
+  /** The story that a match lost against. */
+  readonly #rivals = new WeakMap<Match, StoryRecord>();
 
   constructor(limits: EngineLimits, counters: EngineCounters, deadlines: BookDeadlines) {
     this.#limits = limits;
@@ -32,13 +37,15 @@ export class StoryBook {
     this.#deadlines = deadlines;
   }
 
-  get size(): number {
-    return this.#records.size;
-  }
-
   /** The story that later windows of a trace revise. */
   ofTrace(traceId: string): StoryRecord | undefined {
     return this.#byGroup.get(`trace|${traceId}`);
+  }
+
+  /** The closed window of a trace that late evidence belongs to, where a story remembers it. */
+  closedWindow(traceId: string): Window | undefined {
+    const window = this.#windows.get(traceId);
+    return window?.closedBy === undefined ? undefined : window;
   }
 
   /** Tells a headline: a new story, or a revision of the one that its group already has. */
@@ -53,11 +60,22 @@ export class StoryBook {
     return record;
   }
 
+  /** A match no longer holds: it is nobody's rival any more, and a story of its own goes. */
+  undo(match: Match, now: EpochMs): void {
+    const winner = this.#rivals.get(match);
+    if (winner !== undefined) dropRival(winner, match.rule.rule.key);
+    const own = isIsolated(match) ? this.#byGroup.get(groupOf(match)) : undefined;
+    if (own?.last === match) this.withdraw(own, "later evidence undid it", now);
+  }
+
   /** The record's last match no longer holds, and nothing took its place. */
   withdraw(record: StoryRecord, reason: string, now: EpochMs): void {
     if (record.gone || record.told === undefined) return;
     record.last = undefined;
-    if (record.earlier !== undefined) return;
+    if (record.earlier !== undefined) {
+      this.#publish(record, 0, now, true);
+      return;
+    }
     this.#counters.storiesRetracted++;
     this.#change(record, "retracted", this.#tell(record, record.told, "retracted", 0, reason), now);
     this.#forget(record);
@@ -130,13 +148,11 @@ export class StoryBook {
       record.groups.push(group);
     }
     const { last } = record;
-    if (last !== undefined && last.window !== match.window && last.window.closedBy !== undefined) {
-      record.earlierEvents += last.window.total;
-      record.earlier = headlineOf(record);
-      record.last = undefined;
-    }
+    const isPast = last !== undefined && last.window.closedBy !== undefined && !this.closing.has(last.window);
+    if (isPast && last.window !== match.window && !isMadeOf(match, last)) foldWindow(record, last);
     if (last?.window !== match.window) record.windows++;
     record.last = match;
+    if (match.window.joinRule === undefined) this.#windows.set(match.window.key, match.window);
     if (!isolated) match.window.record = record;
   }
 
@@ -153,9 +169,10 @@ export class StoryBook {
 
   #demote(record: StoryRecord, other: Match, winner: Match): void {
     const { key, title } = other.rule.rule;
-    const supersededBy = winner.rule.supersedes.has(key) || other.level < winner.level;
-    const lost = { rule: key, title, because: whyDemoted(other, winner), supersededBy };
-    record.others = new Map([...record.others, [key, lost]]);
+    const supersededBy = winner.rule.supersedes.has(key) || isMadeOf(winner, other);
+    addRival(record, { rule: key, title, because: whyDemoted(other, winner), supersededBy });
+    this.#rivals.set(other, record);
+    if (other.window.joinRule === undefined) this.#windows.set(other.window.key, other.window);
     const theirs = other.window.record;
     if (theirs === undefined || theirs === record || theirs.gone || theirs.last?.window !== other.window) return;
     this.withdraw(theirs, `part of story ${record.id}`, record.lastEvidenceLogMs);
@@ -167,18 +184,21 @@ export class StoryBook {
     if (match === undefined) return;
     const reopened = record.resolvedLogMs !== undefined;
     if (reopened && record.resolvedSignature === match.signature) return;
-    const evidence = `${match.rule.rule.key}|${match.signature}|${[...record.others.keys()].join(",")}|${match.unknownAbsences.join(",")}`;
-    if (!reopened && record.told !== undefined && record.evidence === evidence && record.reviseAtMs === undefined)
-      return;
+    const total = record.earlierEvents + totalEvents;
+    const isSame = record.told === match && record.toldOthers === record.others;
+    // More events that no rule binds are worth a revision only when the window closes.
+    const isMore = force && record.toldTotal !== total;
+    if (!reopened && isSame && !isMore && record.reviseAtMs === undefined) return;
     const status: StoryStatus = reopened || record.status === "reopened" ? "reopened" : "open";
-    const story = this.#tell(record, match, status, record.earlierEvents + totalEvents);
+    const story = this.#tell(record, match, status, total);
     const content = contentOf(story);
     const before = record.told;
-    if (before !== undefined && !reopened && record.content === content) return;
+    if (before !== undefined && !reopened && !isMore && record.content === content) return;
     const shape = shapeOf(story);
     if (before !== undefined && !reopened && !force && record.shape === shape && this.#tooSoon(record, now)) return;
     record.resolvedLogMs = undefined;
-    record.evidence = evidence;
+    record.toldOthers = record.others;
+    record.toldTotal = total;
     record.content = content;
     record.shape = shape;
     if (before === undefined) this.#counters.storiesTold++;
@@ -190,9 +210,7 @@ export class StoryBook {
 
   /** A story that only grows is revised ever less often, up to once a minute; the rest is planned. */
   #tooSoon(record: StoryRecord, now: EpochMs): boolean {
-    const at =
-      record.lastToldLogMs +
-      Math.min(REVISE_WAIT_MAX_MS, this.#limits.reviseEveryMs * 2 ** Math.min(record.revision, 16));
+    const at = mayReviseAt(record, this.#limits.reviseEveryMs);
     if (at <= now) return false;
     if (record.reviseAtMs === undefined) {
       record.reviseAtMs = at;
@@ -202,28 +220,13 @@ export class StoryBook {
   }
 
   #tell(record: StoryRecord, match: Match, status: StoryStatus, total: number, statusReason?: string): Story {
-    const others = [...record.others.values()].filter(({ rule }) => rule !== match.rule.rule.key);
-    if (record.earlier !== undefined && record.last !== undefined && record.earlier.rule !== record.last.rule) {
-      const lost = match.rule === record.earlier.rule ? record.last : record.earlier;
-      others.push({
-        rule: lost.rule.rule.key,
-        title: lost.rule.rule.title,
-        because: "in another window of the same story",
-        supersededBy: false,
-      });
-    }
-    const shown = (supersededBy: boolean): OtherMatch[] =>
-      others
-        .filter((other) => other.supersededBy === supersededBy)
-        .map(({ rule, title, because }) => ({ rule, title, because }));
     const telling = {
       id: record.id,
       revision: record.revision + 1,
       status,
       statusReason,
       total,
-      superseded: shown(true),
-      alsoMatched: shown(false),
+      ...rivalsOf(record, match),
     };
     return tellStory(match, telling, this.#counters);
   }
@@ -238,11 +241,9 @@ export class StoryBook {
   #forget(record: StoryRecord): void {
     record.gone = true;
     this.#records.delete(record);
+    for (const { window } of [record.last, record.earlier].flatMap((match) => match ?? [])) {
+      if (this.#windows.get(window.key) === window) this.#windows.delete(window.key);
+    }
     for (const group of record.groups) if (this.#byGroup.get(group) === record) this.#byGroup.delete(group);
   }
-}
-
-function groupOf(match: Match): string {
-  const scope = match.window.joinRule === undefined ? "trace" : "join";
-  return `${isIsolated(match) ? `${match.rule.rule.key}|` : ""}${scope}|${match.window.key}`;
 }

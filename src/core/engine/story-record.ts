@@ -1,8 +1,8 @@
 import type { Event } from "../model/event.ts";
 import type { OtherMatch, StoryStatus } from "../model/story.ts";
-import type { EpochMs } from "../model/time.ts";
+import type { DurationMs, EpochMs } from "../model/time.ts";
 import type { BoundStep, Match } from "./match.ts";
-import { byRank } from "./match.ts";
+import { byRank, isIsolated } from "./match.ts";
 import { byTimeThenId } from "./window.ts";
 
 /** A match that lost against a story's own. */
@@ -22,10 +22,11 @@ export interface StoryRecord {
   readonly groups: string[];
   revision: number;
   status: StoryStatus;
-  /** The match that was told last; `undefined` before the first time. */
+  /** The match that was told last, with its rivals and its number of events; `undefined` before the first time. */
   told: Match | undefined;
-  /** What was told last, in brief, to compare: the evidence, all that a reader sees, what is worth telling at once. */
-  evidence: string;
+  toldOthers: StoryRecord["others"];
+  toldTotal: number;
+  /** What was told last, in brief, to compare: all that a reader sees, and what is worth telling at once. */
   content: string;
   shape: string;
   /** From windows before the last one, as one match. */
@@ -58,7 +59,8 @@ export function openRecord(id: string, openedPosition: number, now: EpochMs): St
     revision: 0,
     status: "open",
     told: undefined,
-    evidence: "",
+    toldOthers: NONE,
+    toldTotal: 0,
     content: "",
     shape: "",
     earlier: undefined,
@@ -86,9 +88,23 @@ export function headlineOf(record: StoryRecord): Match | undefined {
   return byRank(earlier, last) <= 0 ? earlier : last;
 }
 
+/** The longest wait between two revisions of a story that only grows. */
+const REVISE_WAIT_MAX_MS = 60_000;
+
+/** When a story may be told again, log time: one that only grows ever less often. */
+export function mayReviseAt({ lastToldLogMs, revision }: StoryRecord, everyMs: DurationMs): EpochMs {
+  return lastToldLogMs + Math.min(REVISE_WAIT_MAX_MS, everyMs * 2 ** Math.min(revision, 16));
+}
+
 /** Whether a story is neither resolved nor gone. */
 export function isOpen(record: StoryRecord): boolean {
   return !record.gone && record.resolvedLogMs === undefined;
+}
+
+/** What a match's story is of: its trace, or its join group; a rule's own where it stands apart. */
+export function groupOf(match: Match): string {
+  const scope = match.window.joinRule === undefined ? "trace" : "join";
+  return `${isIsolated(match) ? `${match.rule.rule.key}|` : ""}${scope}|${match.window.key}`;
 }
 
 /** Whether a story's last match and another are about the same: a common event, or the same time. */

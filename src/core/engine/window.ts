@@ -43,7 +43,7 @@ export class Window {
   judgements = 0;
   /** The story that this window's headline goes to. */
   record: StoryRecord | undefined = undefined;
-  /** Bits of keyed steps by event ID; for join groups only. */
+  /** Bits of the keyed steps and absences that an event may fill or break, by its ID; for join groups only. */
   stepMasks: Map<string, number> = NONE;
   /** Neighbours in the table's list, the one idle longest first. */
   before: Window | undefined = undefined;
@@ -93,6 +93,11 @@ export class Window {
     return "added";
   }
 
+  /** The event with this ID, as it is held. */
+  find(id: string): Event | undefined {
+    return this.events[this.#find(id)];
+  }
+
   /** The window's key as a set, the same one each time: what the matches of a trace claim. */
   get ownTrace(): ReadonlySet<string> {
     this.#ownTrace ??= new Set([this.key]);
@@ -105,6 +110,7 @@ export class Window {
     if (at < 0) return false;
     this.events.splice(at, 1);
     this.total--;
+    this.stepMasks.delete(id);
     if (this.#byId !== undefined) this.#index();
     return true;
   }
@@ -116,6 +122,11 @@ export class Window {
     if (match.rule.rule.settleMs === 0 || this.heldSinceMs.has(rule)) return;
     if (this.heldSinceMs === NONE) this.heldSinceMs = new Map();
     this.heldSinceMs.set(rule, nowMs);
+  }
+
+  /** Whether an event of a join group is in it by the key of this step or absence. */
+  fills(id: string, bitIndex: number): boolean {
+    return ((this.stepMasks.get(id) ?? 0) & (1 << bitIndex)) !== 0;
   }
 
   /** Notes that an event of a join group fills these keyed steps. */
@@ -146,6 +157,7 @@ export class Window {
   /** Lets go of what only an open window needs; thousands of closed ones are remembered. */
   slim(): void {
     this.armed = [];
+    this.armedGeneration = -1;
     this.heldSinceMs = NONE;
     if (this.matches.size === 0) this.matches = NONE;
   }
