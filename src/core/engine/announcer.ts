@@ -33,7 +33,8 @@ export class Announcer {
   /** The rule holds no more in its window: its event goes. */
   withdraw(match: Match): Job[] {
     if (!this.#parts.index().usesStories) return [];
-    return jobsOf(this.#parts.groups.withdrawStory(storyEventId(match)), match.window);
+    const isOurs = (event: Event): boolean => this.#members.get(event) === match;
+    return jobsOf(this.#parts.groups.withdrawStory(storyEventId(match), isOurs), match.window);
   }
 }
 

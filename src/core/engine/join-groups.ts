@@ -78,10 +78,13 @@ export class JoinGroups {
     return touched;
   }
 
-  /** Takes a story's event out of its groups; answers those that had it. */
-  withdrawStory(id: string): Window[] {
-    const groups = [...(this.#byStory.get(id) ?? [])].filter((group) => group.remove(id));
-    this.#byStory.delete(id);
+  /** Takes a story's event out of its groups, if it is still the one meant; answers those that had it. */
+  withdrawStory(id: string, isMeant: (event: Event) => boolean): Window[] {
+    const groups = [...(this.#byStory.get(id) ?? [])].filter((group) => {
+      const event = group.find(id);
+      return event !== undefined && isMeant(event) && group.remove(id);
+    });
+    if (0 < groups.length) this.#byStory.delete(id);
     return groups;
   }
 

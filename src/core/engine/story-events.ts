@@ -38,9 +38,9 @@ export function storyEvent(match: Match): Event {
   };
 }
 
-/** The same for the same rule in the same window, however often it is judged. */
-export function storyEventId(match: Match): string {
-  return `story:${match.rule.rule.key}:${match.window.key}:${match.window.openedPosition}`;
+/** The same for the same rule over the same trace or group: later windows tell of the same story. */
+export function storyEventId({ rule, window }: Match): string {
+  return `story:${rule.rule.key}:${Object.values(window.group)[0] ?? window.key}`;
 }
 
 function distinct(entities: readonly RelatedEntity[]): RelatedEntity[] {
