@@ -40,8 +40,7 @@ function judgeAbsence(absence: CompiledAbsence, trial: Case): AbsenceVerdict | "
   // An end that hangs on a step which is not there: nothing to be absent between.
   if (absence.from !== undefined && fromMs === undefined) return undefined;
   if (absence.to !== undefined && toMs === undefined) return undefined;
-  if (isBroken(absence, { fromMs: fromMs ?? 0, toMs: toMs ?? Number.POSITIVE_INFINITY }, trial))
-    return { kind: "broken" };
+  if (breakerOf(absence, trial) !== undefined) return { kind: "broken" };
   const decided = toMs === undefined ? window.closedBy !== undefined : toMs < context.nowMs;
   if (!decided && window.closedBy !== "end") {
     return { kind: "pending", atMs: toMs === undefined ? undefined : toMs + 1, source: undefined };
@@ -53,17 +52,16 @@ function judgeAbsence(absence: CompiledAbsence, trial: Case): AbsenceVerdict | "
   return onUnknown === "drop" ? { kind: "drop" } : { kind: "pending", atMs: undefined, source: requireSource };
 }
 
-function isBroken(
-  absence: CompiledAbsence,
-  span: { readonly fromMs: EpochMs; readonly toMs: EpochMs },
-  trial: Case,
-): boolean {
+/** The event that breaks an absence whose span has both its ends. */
+export function breakerOf(absence: CompiledAbsence, trial: Case): Event | undefined {
+  const fromMs = momentMs(absence.from, trial.bound) ?? 0;
+  const toMs = momentMs(absence.to, trial.bound) ?? Number.POSITIVE_INFINITY;
   const taken = new Set(trial.bound.flatMap((step) => step?.events.map(({ id }) => id) ?? []));
-  return scopeOf(absence, trial).some(
+  return scopeOf(absence, trial).find(
     (event) =>
       absence.matchesType(event.type) &&
-      span.fromMs <= event.timeMs &&
-      event.timeMs <= span.toMs &&
+      fromMs <= event.timeMs &&
+      event.timeMs <= toMs &&
       !taken.has(event.id) &&
       absence.matchesFields(event),
   );
@@ -92,7 +90,8 @@ function later(a: AbsenceVerdict | undefined, b: AbsenceVerdict): AbsenceVerdict
   return { kind: "pending", atMs, source: a.source ?? b.source };
 }
 
-function momentMs(moment: CompiledMoment, bound: readonly (BoundStep | undefined)[]): EpochMs | undefined {
+/** When a moment is, in event time; `undefined` where it is the end of the window, or hangs on a step that is not bound. */
+export function momentMs(moment: CompiledMoment, bound: readonly (BoundStep | undefined)[]): EpochMs | undefined {
   if (moment === undefined) return undefined;
   const step = bound[moment.stepIndex];
   return step === undefined ? undefined : step.anchor.timeMs + moment.offsetMs;

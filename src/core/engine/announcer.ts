@@ -18,6 +18,11 @@ export class Announcer {
     return this.#members.get(event);
   }
 
+  /** Notes the match behind a story's event, from a snapshot. */
+  recall(event: Event, match: Match): void {
+    this.#members.set(event, match);
+  }
+
   /** Puts the event of a match in the place of the one before it; answers what must be judged now. */
   announce(match: Match): Job[] {
     const index = this.#parts.index();
@@ -26,7 +31,7 @@ export class Announcer {
     if (match.rule.rule.mode === "shadow" || levelsMax <= match.level + 1) return this.withdraw(match);
     const event = storyEvent(match);
     this.#members.set(event, match);
-    const place = { logTimeMs: this.#parts.now(), position: match.window.openedPosition };
+    const place = { logTimeMs: this.#parts.now(), position: this.#parts.position() };
     return jobsOf(this.#parts.groups.tellStory(event, index.entry(event.type).joins, place), match.window);
   }
 

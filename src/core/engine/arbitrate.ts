@@ -1,4 +1,5 @@
-import { byRank, isMadeOf, type Match } from "./match.ts";
+import { byRank, isIsolated, isMadeOf, type Match } from "./match.ts";
+import type { Window } from "./window.ts";
 
 /** A match that is told, and those that it outranks in the traces it claims. */
 export interface Headline {
@@ -12,12 +13,22 @@ export class Claims {
   /** Matches of closed windows that still claim a trace whose window is open. */
   readonly #parked = new Set<Match>();
 
+  /** Matches whose own windows closed. */
+  get parked(): Iterable<Match> {
+    return this.#parked;
+  }
+
   add(match: Match): void {
     for (const trace of match.traces) {
       const claims = this.#byTrace.get(trace);
       if (claims === undefined) this.#byTrace.set(trace, new Set([match]));
       else claims.add(match);
     }
+  }
+
+  /** Everything that holds in a window, from a snapshot. */
+  addAllOf({ matches }: Window): void {
+    for (const match of matches.values()) if (!isIsolated(match)) this.add(match);
   }
 
   remove(match: Match): void {

@@ -51,7 +51,19 @@ export interface CompiledRule {
 /** The bit of `resolve`: behind those of 16 steps and 8 absences at most (rulepack.schema.json). */
 export const RESOLVE_BIT = 1 << 30;
 
+/** Rules are immutable: one that many engines share, as in tests, is compiled once. */
+const compiled = new WeakMap<Rule, CompiledRule>();
+
+/** Compiles a rule that stands at this place among the rules of its engine. */
 export function compileRule(rule: Rule, index: number): CompiledRule {
+  const known = compiled.get(rule);
+  if (known?.index === index) return known;
+  const made = compile(rule, index);
+  compiled.set(rule, made);
+  return made;
+}
+
+function compile(rule: Rule, index: number): CompiledRule {
   const indexOf = new Map(rule.steps.map((step, at) => [step.as, at]));
   const steps = rule.steps.map((step, at) => ({
     ...compileTest(step),

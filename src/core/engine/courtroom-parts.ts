@@ -4,6 +4,7 @@ import type { EpochMs } from "../model/time.ts";
 import type { CompiledRule } from "./compiled-rule.ts";
 import type { HeardSources } from "./heard-sources.ts";
 import type { JoinGroups } from "./join-groups.ts";
+import type { JudgeContext } from "./judge.ts";
 import type { RuleIndex } from "./rule-index.ts";
 import type { StoryBook } from "./story-book.ts";
 import type { Window } from "./window.ts";
@@ -25,6 +26,12 @@ export interface CourtroomParts {
   readonly sources: HeardSources;
   index(): RuleIndex;
   now(): EpochMs;
+  /** Position of the last event taken. */
+  position(): number;
   /** Judge the window again at this log time. */
   plan(window: Window, at: EpochMs): void;
+  readonly observe: WindowObserver | undefined;
 }
+
+/** Sees each window as it closes, while the engine still has all that belongs to it; for explanations. */
+export type WindowObserver = (window: Window, context: JudgeContext) => void;

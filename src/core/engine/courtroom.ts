@@ -17,13 +17,13 @@ import type { Window } from "./window.ts";
 export class Courtroom implements JudgeContext {
   readonly limits: EngineLimits;
   readonly #parts: CourtroomParts;
-  readonly #claims = new Claims();
-  readonly #announcer: Announcer;
+  readonly claims = new Claims();
+  readonly announcer: Announcer;
 
   constructor(parts: CourtroomParts) {
     this.#parts = parts;
     this.limits = parts.limits;
-    this.#announcer = new Announcer(parts);
+    this.announcer = new Announcer(parts);
   }
 
   get nowMs(): EpochMs {
@@ -41,7 +41,7 @@ export class Courtroom implements JudgeContext {
   }
 
   memberOf(event: Event): Match | undefined {
-    return this.#announcer.memberOf(event);
+    return this.announcer.memberOf(event);
   }
 
   /** All rules that could hold in the window. */
@@ -87,16 +87,14 @@ export class Courtroom implements JudgeContext {
 
   /** Closes windows at one moment: they are judged for the last time, and weighed together. */
   *close(windows: readonly Window[], because: string): Judging<void> {
-    for (const window of windows) {
-      window.closedBy = because;
-    }
+    for (const window of windows) window.closedBy = because;
     const jobs = windows.flatMap((window) => (isIdle(window) ? [] : [this.wholeJob(window)]));
     const busy = jobs.filter(({ window, rules }) => 0 < rules.length || 0 < window.matches.size);
     this.#parts.book.closing = new Set(windows);
     if (0 < busy.length) yield* this.judge(busy);
     this.#parts.book.closing = NONE;
     for (const window of windows) this.#detach(window);
-    for (const { key, joinRule } of windows) if (joinRule === undefined) this.#claims.release(key, this.#isOpen);
+    for (const { key, joinRule } of windows) if (joinRule === undefined) this.claims.release(key, this.#isOpen);
   }
 
   /** Closes a window to make room: what holds by now is told, marked as incomplete. */
@@ -117,7 +115,7 @@ export class Courtroom implements JudgeContext {
   *rejudgeAll(): Judging<void> {
     const index = this.#parts.index();
     for (const window of [...this.#parts.windows.all()]) {
-      for (const match of window.matches.values()) this.#claims.remove(match);
+      for (const match of window.matches.values()) this.claims.remove(match);
       window.matches.clear();
       window.heldSinceMs.clear();
       window.types.splice(0);
@@ -146,14 +144,14 @@ export class Courtroom implements JudgeContext {
       finding = { kind: "fails", truncated: false };
     } else finding = yield* judge(rule, window, this);
     const before = window.matches.get(rule.index);
-    if (before !== undefined) this.#claims.remove(before);
+    if (before !== undefined) this.claims.remove(before);
     window.matches.delete(rule.index);
     if (finding.kind === "holds") {
       countRule(this.#parts.counters.truncated, finding.match.truncated, rule);
       const match = before !== undefined && saysTheSame(before, finding.match) ? before : finding.match;
       window.hold(rule.index, match, this.nowMs);
-      if (!isIsolated(match)) this.#claims.add(match);
-      if (match !== before) yield* this.#judgeOther(this.#announcer.announce(match));
+      if (!isIsolated(match)) this.claims.add(match);
+      if (match !== before) yield* this.#judgeOther(this.announcer.announce(match));
       return;
     }
     window.heldSinceMs.delete(rule.index);
@@ -161,7 +159,7 @@ export class Courtroom implements JudgeContext {
     else this.#postpone(finding, window);
     if (before === undefined) return;
     this.#parts.book.undo(before, this.nowMs);
-    yield* this.#judgeOther(this.#announcer.withdraw(before));
+    yield* this.#judgeOther(this.announcer.withdraw(before));
   }
 
   *#judgeOther(jobs: readonly Job[]): Judging<void> {
@@ -177,7 +175,7 @@ export class Courtroom implements JudgeContext {
   /** Has the headlines told among all matches that hang together with these traces. */
   #weigh(traces: Set<string>, jobs: readonly Job[]): void {
     const now = this.nowMs;
-    const together = this.#claims.component(traces);
+    const together = this.claims.component(traces);
     const isolated = jobs.flatMap(({ window }) => [...window.matches.values()].filter(isIsolated));
     const windows = new Set([...jobs.map(({ window }) => window), ...[...together].map(({ window }) => window)]);
     const ripe = new Set([...together].filter((match) => this.#isRipe(match, now)));
@@ -210,6 +208,7 @@ export class Courtroom implements JudgeContext {
   }
 
   #detach(window: Window): void {
+    this.#parts.observe?.(window, this);
     this.#parts.counters.windowsClosed++;
     this.#parts.counters.eventsDropped += window.dropped;
     if (window.joinRule === undefined) {
@@ -221,9 +220,9 @@ export class Courtroom implements JudgeContext {
   /** Lets go of a closed window's matches, but for those that claim traces whose windows are open. */
   #retire(window: Window): void {
     for (const match of window.matches.values()) {
-      if (!isIsolated(match) && [...match.traces].some(this.#isOpen)) this.#claims.park(match);
+      if (!isIsolated(match) && [...match.traces].some(this.#isOpen)) this.claims.park(match);
       else {
-        this.#claims.remove(match);
+        this.claims.remove(match);
         window.matches.delete(match.rule.index);
       }
     }

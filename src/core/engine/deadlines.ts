@@ -18,6 +18,11 @@ export class Deadlines<T> {
     return this.#heap.length;
   }
 
+  /** All of them, in no order. */
+  get all(): readonly Deadline<T>[] {
+    return this.#heap;
+  }
+
   add(at: EpochMs, order: number, task: T): void {
     const heap = this.#heap;
     heap.push({ at, order, task });

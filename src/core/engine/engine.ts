@@ -5,28 +5,23 @@ import type { EngineCounters, StoryChange } from "../model/story.ts";
 import type { EpochMs } from "../model/time.ts";
 import { emptyCounters } from "./counters.ts";
 import { Courtroom } from "./courtroom.ts";
-import type { Job } from "./courtroom-parts.ts";
+import type { Job, WindowObserver } from "./courtroom-parts.ts";
 import { Deadlines } from "./deadlines.ts";
+import type { EngineOptions } from "./engine-options.ts";
 import { HeardSources } from "./heard-sources.ts";
 import { JoinGroups } from "./join-groups.ts";
 import type { Judging } from "./judge.ts";
 import type { LogPlace } from "./log-place.ts";
+import { Restore } from "./restore.ts";
 import { RuleIndex, type TypeEntry } from "./rule-index.ts";
 import { runJudging } from "./run-judging.ts";
+import type { EngineSnapshot } from "./snapshot.ts";
 import { StoryBook } from "./story-book.ts";
-import type { StoryRecord } from "./story-record.ts";
+import { takeSnapshot } from "./take-snapshot.ts";
+import type { Task } from "./task.ts";
 import { EAGER_JUDGEMENTS_MAX, judgeWaitMs, rulesToJudge } from "./when-to-judge.ts";
 import { Window } from "./window.ts";
 import { WindowTable } from "./window-table.ts";
-
-export interface EngineOptions {
-  readonly rules: RuleSet;
-  readonly limits?: Partial<EngineLimits>;
-}
-
-type Task =
-  | { readonly kind: "judge"; readonly window: Window }
-  | { readonly kind: "look"; readonly record: StoryRecord };
 
 /**
  * The correlation engine: events in, story changes out. A deterministic state machine without a
@@ -47,6 +42,10 @@ export class Engine {
   /** Nothing is due before this log time: a lower bound, read on the hot path. */
   #dueMs: EpochMs = Number.POSITIVE_INFINITY;
   #order = 0;
+  #position = 0;
+  /** Events that came into closed windows, while windows are open that were open then. */
+  #late: number[] = [];
+  #restore: Restore | undefined;
 
   constructor(options: EngineOptions) {
     this.limits = { ...DEFAULT_LIMITS, ...options.limits };
@@ -64,9 +63,16 @@ export class Engine {
       book: this.#book,
       index: () => this.#index,
       now: () => this.#nowMs,
+      position: () => this.#position,
       sources: this.#sources,
       plan: (window, at) => this.#planJudgement(window, at),
+      observe: options.observe,
     });
+  }
+
+  /** Shows all windows that are open now. */
+  showOpen(observe: WindowObserver): void {
+    for (const window of [...this.#windows.all(), ...this.#groups.table.all()]) observe(window, this.#court);
   }
 
   /** Windows that are open now: of traces, and of join groups. */
@@ -76,6 +82,7 @@ export class Engine {
 
   /** Takes one event. Returns a promise only where conditions must be judged. */
   accept(event: Event, at: LogPlace): Promise<void> | undefined {
+    if (this.#restore !== undefined && this.#wasTaken(event, at)) return undefined;
     if (this.#dueMs <= at.logTimeMs) return runJudging(this.#acceptLate(event, at));
     if (this.#nowMs < at.logTimeMs) this.#nowMs = at.logTimeMs;
     const jobs = this.#place(event, at);
@@ -84,6 +91,7 @@ export class Engine {
 
   /** Log time moved on without an event. */
   advance(logTimeMs: EpochMs): Promise<void> | undefined {
+    this.#finishRestore();
     if (logTimeMs < this.#dueMs) {
       if (this.#nowMs < logTimeMs) this.#nowMs = logTimeMs;
       return undefined;
@@ -93,18 +101,73 @@ export class Engine {
 
   /** End of input: every window closes, in the order in which they opened. */
   end(): Promise<void> | undefined {
+    this.#finishRestore();
     return runJudging(this.#endAll());
   }
 
   /** Swaps the rules; open windows are judged under the new ones. */
   swapRules(rules: RuleSet): Promise<void> | undefined {
+    this.#finishRestore();
     this.#index = new RuleIndex(rules);
     return runJudging(this.#court.rejudgeAll());
+  }
+
+  /**
+   * What it knows beside the log, as plain data; to be taken between events, with no changes left to
+   * take. `position` is the last one of the log that has been read.
+   */
+  snapshot(position: number): EngineSnapshot {
+    this.#finishRestore();
+    const deadlines = this.#deadlines.all;
+    const snapshot = takeSnapshot({ ...this.#parts(), nowMs: this.#nowMs, position, late: this.#late, deadlines });
+    this.#late = [...snapshot.late];
+    return snapshot;
+  }
+
+  /**
+   * Goes on from a snapshot, in a fresh engine: the log must come again from `since` on, and what it
+   * tells begins behind the snapshot's position. Under other rules than the snapshot was taken with,
+   * swap them in afterwards.
+   */
+  restore(snapshot: EngineSnapshot): void {
+    const { windowEventsMax } = this.limits;
+    this.#restore = new Restore(snapshot, { ...this.#parts(), index: this.#index, windowEventsMax });
   }
 
   /** The changes since the last call, in order. */
   take(): StoryChange[] {
     return this.#book.changes.splice(0);
+  }
+
+  #parts() {
+    const [windows, groups, book, sources] = [this.#windows, this.#groups, this.#book, this.#sources];
+    return { windows, groups, book, sources, claims: this.#court.claims, announcer: this.#court.announcer };
+  }
+
+  /** Lets an event in that was taken before the snapshot; the first one behind it ends the restoring. */
+  #wasTaken(event: Event, at: LogPlace): boolean {
+    if (this.#restore === undefined) return false;
+    if (Math.floor(at.position) <= this.#restore.snapshot.position) {
+      this.#restore.place(event, at);
+      return true;
+    }
+    this.#finishRestore();
+    return false;
+  }
+
+  #finishRestore(): void {
+    const restore = this.#restore;
+    if (restore === undefined) return;
+    this.#restore = undefined;
+    restore.finish();
+    this.#nowMs = restore.snapshot.nowMs;
+    this.#position = restore.snapshot.position;
+    this.#late = [...restore.snapshot.late];
+    for (const { at, order, task } of restore.deadlines) {
+      this.#deadlines.add(at, order, task);
+      this.#order = Math.max(this.#order, order + 1);
+    }
+    this.#dueMs = Number.NEGATIVE_INFINITY;
   }
 
   *#acceptLate(event: Event, at: LogPlace): Judging<void> {
@@ -115,6 +178,7 @@ export class Engine {
 
   /** Puts an event where it belongs; answers what has to be judged because of it. */
   #place(event: Event, at: LogPlace): Job[] | undefined {
+    this.#position = at.position;
     this.counters.events++;
     const entry = this.#index.entry(event.type);
     if (this.#index.heardSources.has(event.source)) {
@@ -146,6 +210,7 @@ export class Engine {
 
   #placeLate(window: Window, event: Event, entry: TypeEntry): Job[] | undefined {
     this.counters.late++;
+    this.#late.push(this.#position);
     if (window.add(event, this.limits.windowEventsMax) === "same") {
       this.counters.duplicates++;
       return undefined;

@@ -22,6 +22,21 @@ export class HeardSources {
     return waiting;
   }
 
+  /** Every source that was heard, with its latest event time. */
+  get all(): Iterable<readonly [source: string, lastMs: EpochMs]> {
+    return this.#heard;
+  }
+
+  /** The windows that wait, each with its source. */
+  *waiting(): Generator<readonly [source: string, window: Window]> {
+    for (const [source, windows] of this.#waiting) for (const window of windows) yield [source, window];
+  }
+
+  /** Notes when a source was last heard, from a snapshot. */
+  recall(source: string, lastMs: EpochMs): void {
+    this.#heard.set(source, lastMs);
+  }
+
   waitFor(source: string, window: Window): void {
     const waiting = this.#waiting.get(source);
     if (waiting === undefined) this.#waiting.set(source, new Set([window]));

@@ -62,6 +62,7 @@ export class JoinGroups {
     for (const { rule, mask } of joins) {
       for (const { group, bits } of this.#groupsOf(rule, mask, event, at)) {
         const known = group.remove(event.id);
+        if (!known && group.events.length === 0) group.openedByStory = true;
         group.add(event, this.#limits.windowEventsMax);
         group.noteSteps(event.id, bits);
         if (!known) this.table.touch(group, at.logTimeMs);
@@ -76,6 +77,12 @@ export class JoinGroups {
     if (0 < stays.size) this.#byStory.set(event.id, stays);
     else this.#byStory.delete(event.id);
     return touched;
+  }
+
+  /** Notes that a story's event is in a group, from a snapshot. */
+  recallStory(event: Event, group: Window): void {
+    this.#byStory.set(event.id, new Set([...(this.#byStory.get(event.id) ?? []), group]));
+    if (group.joinRule?.hasUnkeyed === true) this.#note(event.traceId, group);
   }
 
   /** Takes a story's event out of its groups, if it is still the one meant; answers those that had it. */
@@ -97,9 +104,19 @@ export class JoinGroups {
     }
   }
 
+  /** Windows of traces that closed while the group was open. */
+  keptWindows(group: Window): readonly Window[] {
+    return this.#closedTraces.get(group) ?? [];
+  }
+
+  /** Keeps a closed window for a group, from a snapshot. */
+  recallTrace(group: Window, window: Window): void {
+    this.#closedTraces.set(group, [...this.keptWindows(group), window]);
+  }
+
   /** Events of a trace's windows that closed while the group was open. */
   keptEvents(group: Window, traceId: string): readonly Event[] {
-    return (this.#closedTraces.get(group) ?? []).flatMap(({ key, events }) => (key === traceId ? events : []));
+    return this.keptWindows(group).flatMap(({ key, events }) => (key === traceId ? events : []));
   }
 
   /** Open groups with an event of this trace, of rules that have steps without a key. */
@@ -145,10 +162,17 @@ export class JoinGroups {
     });
   }
 
+  /**
+   * Opens a group as it was, or as it comes up in a log that is read again; `mayOpen` says whether a
+   * group that an event asks for is one of those.
+   */
+  mayOpen: ((name: string, at: LogPlace) => boolean) | undefined = undefined;
+
   #group(rule: CompiledRule, join: string, key: string, at: LogPlace): Window | undefined {
     const name = nameOf(rule, key);
     const open = this.table.get(name);
     if (open !== undefined) return open;
+    if (this.mayOpen?.(name, at) === false) return undefined;
     // What must be absent opens a group too: it may arrive before the step that it denies.
     if (this.#limits.openWindowsMax <= this.table.size) return undefined;
     const group = new Window({

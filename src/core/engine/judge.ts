@@ -7,7 +7,7 @@ import { bindSteps, sharesTrace } from "./bind.ts";
 import type { CompiledRule, CompiledStep } from "./compiled-rule.ts";
 import { factsOf } from "./facts.ts";
 import { makeMatch } from "./make-match.ts";
-import type { Match } from "./match.ts";
+import type { BoundStep, Match } from "./match.ts";
 import { byTimeThenId, type Window } from "./window.ts";
 
 /** A question that only json-rules-engine can answer; the answer is sent back into the judgement. */
@@ -29,6 +29,18 @@ export interface JudgeContext {
   traceEvents(traceId: string, window: Window): readonly Event[];
   /** The match behind a story event. */
   memberOf(event: Event): Match | undefined;
+  /** Hears of every assignment that keeps order, gaps and bounds, and fails for something else; for explanations. */
+  readonly rejected?: (trial: RejectedTrial) => void;
+}
+
+/** An assignment that did not hold, and what it failed at. */
+export interface RejectedTrial {
+  readonly stage: "home" | "count" | "absence" | "conditions" | "confidence";
+  readonly anchors: readonly (Event | undefined)[];
+  /** There from the absences on. */
+  readonly bound?: readonly (BoundStep | undefined)[];
+  /** There where only the confidence was too low. */
+  readonly match?: Match;
 }
 
 /** The result of judging one rule in one window. */
@@ -51,23 +63,36 @@ export function* judge(rule: CompiledRule, window: Window, context: JudgeContext
   const search = new AnchorSearch(rule, candidates, context.limits.searchStepsMax);
   while (search.next()) {
     const { anchors } = search;
-    if (rule.hasUnkeyed && !rule.steps.every((step) => isHome(rule, step, anchors))) continue;
+    if (rule.hasUnkeyed && !rule.steps.every((step) => isHome(rule, step, anchors))) {
+      context.rejected?.({ stage: "home", anchors: [...anchors] });
+      continue;
+    }
     const bound = bindSteps(rule, anchors, all);
-    if (bound === undefined) continue;
+    if (bound === undefined) {
+      context.rejected?.({ stage: "count", anchors: [...anchors] });
+      continue;
+    }
     const unknown: string[] = [];
     const verdict = judgeAbsences({ rule, window, bound, context }, unknown);
+    if (verdict.kind !== "absent") context.rejected?.({ stage: "absence", anchors: [...anchors], bound });
     if (verdict.kind === "pending") return verdict;
     if (verdict.kind === "broken" || verdict.kind === "drop") continue;
-    if (rule.conditions !== undefined && !(yield { rule, facts: factsOf(rule, bound) })) continue;
+    if (rule.conditions !== undefined && !(yield { rule, facts: factsOf(rule, bound) })) {
+      context.rejected?.({ stage: "conditions", anchors: [...anchors], bound });
+      continue;
+    }
     const match = makeMatch({ rule, window, bound, unknownAbsences: unknown, truncated, context });
-    if (match.confidence < rule.rule.minConfidence) continue;
+    if (match.confidence < rule.rule.minConfidence) {
+      context.rejected?.({ stage: "confidence", anchors: [...anchors], bound, match });
+      continue;
+    }
     return { kind: "holds", match };
   }
   return { kind: "fails", truncated: truncated || search.truncated };
 }
 
 /** The events that each step may take, in the order of choice. */
-function gather(rule: CompiledRule, window: Window, context: JudgeContext): Event[][] {
+export function gather(rule: CompiledRule, window: Window, context: JudgeContext): Event[][] {
   const keyed = rule.joins[0]?.keys;
   const ordered = [...window.events].sort(byTimeThenId);
   return rule.steps.map((step) => {

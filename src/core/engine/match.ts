@@ -54,7 +54,7 @@ export function saysTheSame(before: Match, match: Match): boolean {
     before.confidence === match.confidence &&
     before.truncated === match.truncated &&
     before.unknownAbsences.join() === match.unknownAbsences.join() &&
-    before.bound.every((step, at) => step?.anchor === match.bound[at]?.anchor) &&
+    before.bound.every((step, at) => step?.anchor.id === match.bound[at]?.anchor.id) &&
     before.level === 0 &&
     match.level === 0
   );

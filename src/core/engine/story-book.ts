@@ -42,6 +42,35 @@ export class StoryBook {
     return this.#byGroup.get(`trace|${traceId}`);
   }
 
+  /** All stories that are remembered, the oldest first. */
+  get records(): Iterable<StoryRecord> {
+    return this.#records;
+  }
+
+  /** The windows that late evidence goes to. */
+  get windows(): Iterable<Window> {
+    return this.#windows.values();
+  }
+
+  /** The story that a match lost against. */
+  rivalOf(match: Match): StoryRecord | undefined {
+    return this.#rivals.get(match);
+  }
+
+  /** Takes a story from a snapshot. */
+  recall(record: StoryRecord): void {
+    this.#records.add(record);
+    for (const group of record.groups) this.#byGroup.set(group, record);
+  }
+
+  recallWindow(window: Window): void {
+    this.#windows.set(window.key, window);
+  }
+
+  recallRival(match: Match, record: StoryRecord): void {
+    this.#rivals.set(match, record);
+  }
+
   /** The closed window of a trace that late evidence belongs to, where a story remembers it. */
   closedWindow(traceId: string): Window | undefined {
     const window = this.#windows.get(traceId);
@@ -152,7 +181,7 @@ export class StoryBook {
     if (isPast && last.window !== match.window && !isMadeOf(match, last)) foldWindow(record, last);
     if (last?.window !== match.window) record.windows++;
     record.last = match;
-    if (match.window.joinRule === undefined) this.#windows.set(match.window.key, match.window);
+    this.#keepWindow(record, match.window);
     if (!isolated) match.window.record = record;
   }
 
@@ -172,7 +201,7 @@ export class StoryBook {
     const supersededBy = winner.rule.supersedes.has(key) || isMadeOf(winner, other);
     addRival(record, { rule: key, title, because: whyDemoted(other, winner), supersededBy });
     this.#rivals.set(other, record);
-    if (other.window.joinRule === undefined) this.#windows.set(other.window.key, other.window);
+    this.#keepWindow(record, other.window);
     const theirs = other.window.record;
     if (theirs === undefined || theirs === record || theirs.gone || theirs.last?.window !== other.window) return;
     this.withdraw(theirs, `part of story ${record.id}`, record.lastEvidenceLogMs);
@@ -238,11 +267,18 @@ export class StoryBook {
     this.changes.push({ kind, story });
   }
 
+  #keepWindow(record: StoryRecord, window: Window): void {
+    if (window.joinRule !== undefined) return;
+    this.#windows.set(window.key, window);
+    if (!record.traces.includes(window.key)) record.traces.push(window.key);
+  }
+
   #forget(record: StoryRecord): void {
     record.gone = true;
     this.#records.delete(record);
-    for (const { window } of [record.last, record.earlier].flatMap((match) => match ?? [])) {
-      if (this.#windows.get(window.key) === window) this.#windows.delete(window.key);
+    for (const trace of record.traces) {
+      const owner = this.#windows.get(trace)?.record;
+      if (owner === undefined || owner.gone) this.#windows.delete(trace);
     }
     for (const group of record.groups) if (this.#byGroup.get(group) === record) this.#byGroup.delete(group);
   }

@@ -20,6 +20,8 @@ export interface StoryRecord {
   readonly openedPosition: number;
   /** Groups whose later windows revise it. */
   readonly groups: string[];
+  /** Traces whose last windows it knows. */
+  readonly traces: string[];
   revision: number;
   status: StoryStatus;
   /** The match that was told last, with its rivals and its number of events; `undefined` before the first time. */
@@ -56,6 +58,7 @@ export function openRecord(id: string, openedPosition: number, now: EpochMs): St
     id,
     openedPosition,
     groups: [],
+    traces: [],
     revision: 0,
     status: "open",
     told: undefined,

@@ -41,6 +41,11 @@ export class WindowTable {
     return this.#windows.values();
   }
 
+  /** The one that was idle longest first. */
+  *byIdleness(): Generator<Window> {
+    for (let window = this.#head; window !== undefined; window = window.after) yield window;
+  }
+
   open(window: Window): void {
     this.#windows.set(window.key, window);
     window.older = this.#newest;

@@ -43,6 +43,8 @@ export class Window {
   judgements = 0;
   /** The story that this window's headline goes to. */
   record: StoryRecord | undefined = undefined;
+  /** It was a story that opened this join group, not an event of the log. */
+  openedByStory = false;
   /** Bits of the keyed steps and absences that an event may fill or break, by its ID; for join groups only. */
   stepMasks: Map<string, number> = NONE;
   /** Neighbours in the table's list, the one idle longest first. */

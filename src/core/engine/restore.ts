@@ -1,0 +1,167 @@
+import type { Event } from "../model/event.ts";
+import type { Announcer } from "./announcer.ts";
+import type { Claims } from "./arbitrate.ts";
+import type { Deadline } from "./deadlines.ts";
+import type { HeardSources } from "./heard-sources.ts";
+import type { JoinGroups } from "./join-groups.ts";
+import type { LogPlace } from "./log-place.ts";
+import type { RuleIndex } from "./rule-index.ts";
+import type { EngineSnapshot, GroupData } from "./snapshot.ts";
+import { SnapshotReader } from "./snapshot-reader.ts";
+import type { StoryBook } from "./story-book.ts";
+import type { Task } from "./task.ts";
+import { Window } from "./window.ts";
+import type { WindowTable } from "./window-table.ts";
+
+/** The engine's parts that a snapshot fills. */
+export interface RestoreParts {
+  readonly windows: WindowTable;
+  readonly groups: JoinGroups;
+  readonly book: StoryBook;
+  readonly claims: Claims;
+  readonly announcer: Announcer;
+  readonly sources: HeardSources;
+  readonly index: RuleIndex;
+  readonly windowEventsMax: number;
+}
+
+/**
+ * Builds an engine's state again: the log is read once more from `since` on, and of its events only
+ * those are let in that belong to windows which were open at the snapshot's position. Nothing closes
+ * and nothing is judged meanwhile. Then what was found in the windows is put back.
+ */
+export class Restore {
+  readonly snapshot: EngineSnapshot;
+  /** What is to be done, and when; known when it is finished. */
+  readonly deadlines: Deadline<Task>[] = [];
+  readonly #parts: RestoreParts;
+  readonly #opened: ReadonlySet<number>;
+  readonly #late: ReadonlySet<number>;
+  readonly #groups: ReadonlyMap<string, GroupData>;
+  /** Groups that a story opened, by the position behind which it did. */
+  readonly #byStory: ReadonlyMap<number, readonly GroupData[]>;
+
+  constructor(snapshot: EngineSnapshot, parts: RestoreParts) {
+    this.snapshot = snapshot;
+    this.#parts = parts;
+    this.#opened = new Set(snapshot.opened);
+    this.#late = new Set(snapshot.late);
+    this.#groups = new Map(snapshot.groups.map((group) => [group.name, group]));
+    this.#byStory = groupsByStory(snapshot.groups);
+    parts.groups.mayOpen = (name, { position }) => {
+      const group = this.#groups.get(name);
+      return group !== undefined && !group.byStory && group.openedPosition === position;
+    };
+  }
+
+  /** Takes an event that the engine had taken before. */
+  place(event: Event, at: LogPlace): void {
+    if (!this.#late.has(at.position)) this.#placeInWindows(event, at);
+    for (const group of this.#byStory.get(at.position) ?? []) this.#openGroup(group);
+  }
+
+  /** The log has been read up to the snapshot: puts back what was found. */
+  finish(): void {
+    const { groups, sources, book, claims, windows } = this.#parts;
+    const { snapshot } = this;
+    groups.mayOpen = undefined;
+    for (const [source, lastMs] of snapshot.heard) sources.recall(source, lastMs);
+    const reader = new SnapshotReader(snapshot, {
+      index: this.#parts.index,
+      trace: (key) => windows.get(key),
+      group: (name) => groups.table.get(name),
+      recallRival: (match, record) => book.recallRival(match, record),
+    });
+    for (const data of snapshot.groups) this.#fillGroup(data, reader);
+    for (const { window: ref, ...state } of snapshot.states) {
+      const window = reader.window(ref);
+      if (window !== undefined) reader.state(window, state);
+    }
+    for (const match of snapshot.parked.flatMap((data) => reader.match(data) ?? [])) {
+      claims.add(match);
+      claims.park(match);
+    }
+    for (const record of snapshot.stories.flatMap((data) => reader.record(data) ?? [])) book.recall(record);
+    for (const window of snapshot.remembered.flatMap((ref) => reader.window(ref) ?? [])) book.recallWindow(window);
+    this.#planAgain(reader);
+    reader.finish();
+    for (const window of [...windows.all(), ...groups.table.all()]) claims.addAllOf(window);
+  }
+
+  #planAgain(reader: SnapshotReader): void {
+    for (const [source, ref] of this.snapshot.waiting) {
+      const window = reader.window(ref);
+      if (window !== undefined) this.#parts.sources.waitFor(source, window);
+    }
+    for (const [at, order, of] of this.snapshot.deadlines) {
+      const window = "window" in of ? reader.window(of.window) : undefined;
+      const record = "story" in of ? reader.storyOf(of.story) : undefined;
+      if (window !== undefined) this.deadlines.push({ at, order, task: { kind: "judge", window } });
+      if (record !== undefined) this.deadlines.push({ at, order, task: { kind: "look", record } });
+    }
+  }
+
+  #placeInWindows(event: Event, at: LogPlace): void {
+    const { windows, groups, index, windowEventsMax } = this.#parts;
+    const entry = index.entry(event.type);
+    let window = windows.get(event.traceId);
+    if (window === undefined && this.#opened.has(at.position)) {
+      window = new Window({
+        key: event.traceId,
+        group: { traceId: event.traceId },
+        logTimeMs: at.logTimeMs,
+        position: at.position,
+      });
+      windows.open(window);
+    }
+    const before = window?.find(event.id);
+    if (window !== undefined) {
+      if (window.add(event, windowEventsMax) === "same") return;
+      windows.touch(window, at.logTimeMs);
+      window.noteType(entry, index);
+    }
+    if (entry.joins.length === 0) return;
+    if (before !== undefined) groups.remove(before, index.entry(before.type).joins);
+    const held = before === undefined ? event : (window?.find(event.id) ?? event);
+    for (const { rule, mask } of entry.joins) groups.add(rule, mask, held, at);
+  }
+
+  #openGroup({ name, rule, group, openedLogMs, openedPosition }: GroupData): Window | undefined {
+    const { groups, index } = this.#parts;
+    const joinRule = index.joinRules.find((one) => one.rule.key === rule);
+    const open = groups.table.get(name);
+    if (joinRule === undefined || open !== undefined) return open;
+    const window = new Window({ key: name, joinRule, group, logTimeMs: openedLogMs, position: openedPosition });
+    window.openedByStory = true;
+    groups.table.open(window);
+    return window;
+  }
+
+  /** In the order of the snapshot, which is that of idleness: each is touched when its turn comes. */
+  #fillGroup(data: GroupData, reader: SnapshotReader): void {
+    const { groups, announcer, windowEventsMax } = this.#parts;
+    const window = this.#openGroup(data);
+    if (window === undefined) return;
+    for (const { event, bits, match: matchData } of data.stories) {
+      window.add(event, windowEventsMax);
+      window.noteSteps(event.id, bits);
+      groups.recallStory(event, window);
+      const match = matchData && reader.match(matchData);
+      if (match !== undefined) announcer.recall(event, match);
+    }
+    for (const kept of data.kept.flatMap((ref) => reader.window(ref) ?? [])) groups.recallTrace(window, kept);
+    if (0 < window.events.length) [window.firstEventMs, window.lastEventMs] = [data.firstEventMs, data.lastEventMs];
+    groups.table.touch(window, data.lastLogMs);
+  }
+}
+
+function groupsByStory(groups: readonly GroupData[]): Map<number, GroupData[]> {
+  const found = new Map<number, GroupData[]>();
+  for (const group of [...groups].sort((a, b) => a.order - b.order)) {
+    if (!group.byStory) continue;
+    const there = found.get(group.openedPosition);
+    if (there === undefined) found.set(group.openedPosition, [group]);
+    else there.push(group);
+  }
+  return found;
+}

@@ -1,0 +1,27 @@
+import { competing, late, matching, windows } from "./profiles.ts";
+import type { Property } from "./properties.ts";
+import { testProperties } from "./property-run.ts";
+import { restartMeansNothing } from "./restart.ts";
+
+/** Stories that resolve, reopen and are forgotten within the few seconds of a case. */
+const SHORT = { resolveAfterMs: 6_000, reopenWithinMs: 9_000 };
+
+const PROFILES = { matching, windows, competing, late };
+
+const properties: Property[] = Object.entries(PROFILES).map(([name, profile]) => ({
+  name: `a restart means nothing: ${name}`,
+  profile,
+  cases: 600,
+  async check({ given, dice }, features) {
+    if (given.log.length === 0) return;
+    const [first = 0, second = 0, third = 0] = dice;
+    const limits = third % 2 === 0 ? given.limits : { ...given.limits, ...SHORT };
+    await restartMeansNothing({ ...given, limits }, first * 10 + second, features);
+  },
+}));
+
+testProperties(properties, {
+  "restart with open windows": 800,
+  "restart with open groups": 200,
+  "restart with stories": 300,
+});

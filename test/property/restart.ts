@@ -1,0 +1,53 @@
+import { expect } from "vitest";
+import { Engine } from "../../src/core/engine/engine.ts";
+import type { EngineSnapshot } from "../../src/core/engine/snapshot.ts";
+import type { StoryChange } from "../../src/core/model/story.ts";
+import { ruleSet } from "../support/engine-kit.ts";
+import type { Features } from "./features.ts";
+import type { Case } from "./profiles.ts";
+
+/**
+ * An engine that is killed behind any event of the log, and goes on from its snapshot and a part of
+ * the log, tells what an undisturbed one tells: the same changes, byte for byte, in the same order.
+ */
+export async function restartMeansNothing(
+  { rules, log, limits }: Case,
+  behind: number,
+  features: Features,
+): Promise<void> {
+  const set = ruleSet(...rules);
+  const undisturbed = new Engine({ rules: set, limits });
+  const wanted: StoryChange[][] = [];
+  for (const entry of log) {
+    await undisturbed.accept(entry.event, entry);
+    wanted.push(undisturbed.take());
+  }
+  await undisturbed.end();
+  wanted.push(undisturbed.take());
+
+  const cut = behind % log.length;
+  const killed = new Engine({ rules: set, limits });
+  for (const entry of log.slice(0, cut + 1)) await killed.accept(entry.event, entry);
+  killed.take();
+  const position = log[cut]?.position ?? 0;
+  const snapshot = JSON.parse(JSON.stringify(killed.snapshot(position))) as EngineSnapshot;
+  if (0 < snapshot.stories.length) features.note("restart with stories");
+  if (snapshot.since <= position) features.note("restart with open windows");
+  if (0 < snapshot.groups.length) features.note("restart with open groups");
+
+  const resumed = new Engine({ rules: set, limits });
+  resumed.restore(snapshot);
+  const told: StoryChange[][] = [];
+  for (const entry of log) {
+    if (entry.position < snapshot.since) continue;
+    await resumed.accept(entry.event, entry);
+    if (position < entry.position) told.push(resumed.take());
+  }
+  await resumed.end();
+  told.push(resumed.take());
+  expect(plain(told), `killed behind position ${position}`).toEqual(plain(wanted.slice(cut + 1)));
+}
+
+function plain(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
+}
