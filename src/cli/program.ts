@@ -3,6 +3,7 @@ import { addCompletion } from "./commands/completion.ts";
 import { addConfig } from "./commands/config.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addEval } from "./commands/eval.ts";
+import { addExplain } from "./commands/explain.ts";
 import { addLint } from "./commands/lint.ts";
 import { addPack } from "./commands/pack.ts";
 import { addRun } from "./commands/run.ts";
@@ -12,7 +13,19 @@ import { addVersion } from "./commands/version.ts";
 import { COLOR_CHOICES } from "./paint.ts";
 import type { RunVerb } from "./shell.ts";
 
-const VERBS = [addDemo, addEval, addRun, addLint, addTest, addPack, addSchema, addConfig, addCompletion, addVersion];
+const VERBS = [
+  addDemo,
+  addEval,
+  addRun,
+  addLint,
+  addTest,
+  addExplain,
+  addPack,
+  addSchema,
+  addConfig,
+  addCompletion,
+  addVersion,
+];
 
 /** The whole command line, every verb with its options. Parsing it throws commander's errors and never exits. */
 export function buildProgram(run: RunVerb, output: Pick<OutputConfiguration, "writeOut" | "writeErr">): Command {

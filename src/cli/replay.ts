@@ -1,3 +1,4 @@
+import type { WindowObserver } from "../core/engine/courtroom-parts.ts";
 import { Engine } from "../core/engine/engine.ts";
 import type { EngineLimits } from "../core/model/limits.ts";
 import type { RuleSet } from "../core/model/rule.ts";
@@ -27,10 +28,12 @@ export async function replay(options: {
   readonly rules: RuleSet;
   readonly limits?: Partial<EngineLimits>;
   readonly sinks?: readonly Sink[];
+  /** Sees the windows as they close. */
+  readonly observe?: WindowObserver | undefined;
   readonly shell: Shell;
 }): Promise<Replay> {
-  const { sources, rules, limits = {}, sinks = [], shell } = options;
-  const engine = new Engine({ rules, limits });
+  const { sources, rules, limits = {}, sinks = [], observe, shell } = options;
+  const engine = new Engine({ rules, limits, observe });
   const told = new ToldStories();
   using progress = new Progress(shell.stderr, clock);
   try {

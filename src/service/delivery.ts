@@ -1,9 +1,7 @@
 import type { StoryChange } from "../core/model/story.ts";
 import type { Clock } from "../ports/clock.ts";
 import { type Sink, SinkError } from "../ports/sink.ts";
-
-const BACKOFF_FIRST_MS = 500;
-const BACKOFF_MAX_MS = 60_000;
+import { backoffMs } from "./backoff.ts";
 
 /** What delivering needs besides the stories. */
 export interface DeliveryOptions {
@@ -32,15 +30,14 @@ export async function deliverToAll(
 /** Does something until it succeeds, or fails for good. */
 export async function persist(name: string, attempt: () => Promise<void>, options: DeliveryOptions): Promise<void> {
   const { clock, signal, onTrouble } = options;
-  for (let tries = 0; ; tries++) {
+  for (let tries = 1; ; tries++) {
     try {
       await attempt();
       return;
     } catch (cause) {
       if (!(cause instanceof SinkError) || !cause.retryable || signal.aborted) throw cause;
       onTrouble(`${name}: ${cause.message}; trying again`);
-      const longest = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** tries);
-      await clock.sleep(Math.random() * longest, signal);
+      await clock.sleep(backoffMs(tries, Math.random), signal);
     }
   }
 }

@@ -12,6 +12,7 @@ import { Books } from "./books.ts";
 import { type DeliveryOptions, deliverToAll, persist } from "./delivery.ts";
 import { type DecodedBatch, type EventDecoder, LogDecoder } from "./log-decoder.ts";
 import { mergeLogs } from "./merge-logs.ts";
+import type { Outlets } from "./outlets.ts";
 
 /** What the pipeline needs of the engine; the core's `Engine` has it. */
 export interface StoryEngine {
@@ -38,7 +39,12 @@ export interface PipelineOptions {
   readonly sources: readonly Source[];
   readonly decoder: EventDecoder;
   readonly engine: StoryEngine;
+  /** Sinks that hold up reading themselves: what a story was told to is told at once. */
   readonly sinks: readonly Sink[];
+  /** Sinks with queues of their own. They stay the caller's, like the sinks. */
+  readonly outlets?: Outlets<LogMark> | undefined;
+  /** Called between two events, before each batch: the moment to swap the rules. */
+  readonly betweenEvents?: ((position: number) => Promise<void> | undefined) | undefined;
   readonly clock: Clock;
   /** Ends the reading in order: what was told is delivered, then the promise resolves. */
   readonly signal: AbortSignal;
@@ -51,6 +57,12 @@ export interface PipelineOptions {
   readonly onTrouble?: ((message: string) => void) | undefined;
 }
 
+/** A place in the log that a checkpoint can stand for. */
+export interface LogMark {
+  readonly position: number;
+  readonly logTimeMs: EpochMs;
+}
+
 /** How a run ended. */
 export interface PipelineResult {
   readonly books: Books;
@@ -59,6 +71,8 @@ export interface PipelineResult {
 }
 
 const CHECKPOINT_EVERY_MS = 2_000;
+/** How long the end waits for sinks with queues. */
+const DRAIN_MS_MAX = 5_000;
 
 /**
  * Reads the logs to their end, or until `signal` aborts: decodes, lets the engine correlate, and
@@ -79,6 +93,7 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineRes
     await engine.end();
     await run.deliver();
   }
+  await options.outlets?.drained(DRAIN_MS_MAX);
   await run.save();
   return { books, ended };
 }
@@ -124,7 +139,8 @@ class Run {
   }
 
   async take(batch: DecodedBatch): Promise<void> {
-    const { engine } = this.#options;
+    const { engine, betweenEvents } = this.#options;
+    await betweenEvents?.(this.#position);
     for (const placed of batch.events) {
       if (this.#deliveredBefore !== 0) this.#compare(placed);
       const judging = engine.accept(placed.event, placed);
@@ -139,6 +155,7 @@ class Run {
     if (!batch.quiet) this.#logTimeMs = batch.logTimeMs;
     await this.#bury(batch);
     await this.deliver();
+    this.#options.outlets?.mark({ position: this.#position, logTimeMs: this.#logTimeMs });
     await this.#saveSometimes();
   }
 
@@ -146,20 +163,27 @@ class Run {
     const changes = this.#options.engine.take();
     if (changes.length === 0 || this.#deliveredBefore !== 0) return;
     await deliverToAll(this.#options.sinks, changes, this.#delivery);
+    await this.#options.outlets?.take(changes);
   }
 
   async save(): Promise<void> {
     const { resumption, clock, onTrouble } = this.#options;
-    if (resumption === undefined || this.#position <= this.#savedPosition) return;
+    const place = this.#safePlace();
+    if (resumption === undefined || place === undefined || place.position <= this.#savedPosition) return;
     try {
-      const logTimeMs = this.#logTimeMs;
-      await resumption.store.save({ format: 1, position: this.#position, logTimeMs });
-      this.#savedPosition = this.#position;
+      await resumption.store.save({ format: 1, position: place.position, logTimeMs: place.logTimeMs });
+      this.#savedPosition = place.position;
       this.#savedAtMs = clock.now();
     } catch (cause) {
       if (!(cause instanceof CheckpointError) || cause.lost) throw cause;
       onTrouble?.(`${cause.message}; trying again`);
     }
+  }
+
+  /** The last place up to which everything told is delivered. */
+  #safePlace(): LogMark | undefined {
+    const { outlets } = this.#options;
+    return outlets === undefined ? { position: this.#position, logTimeMs: this.#logTimeMs } : outlets.safePlace();
   }
 
   async #saveSometimes(): Promise<void> {

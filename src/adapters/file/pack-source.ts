@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import type { RuleSet } from "../../core/model/rule.ts";
 import { type LoadedPacks, type PackSource, PackSourceError } from "../../ports/pack-source.ts";
+import { systemClock } from "../system.ts";
 import { findPacks, type PackFile, readPackFiles } from "./find-packs.ts";
 import { gitCommit } from "./git-commit.ts";
 
@@ -12,6 +13,8 @@ export interface FilePackSourceOptions {
   readonly paths: readonly string[];
   /** After this the parsing is given up; 10 s by default. */
   readonly deadlineMs?: number | undefined;
+  /** The day, as `2026-12-31`, on which exceptions of overlays are looked at; the machine's by default. */
+  readonly today?: string | undefined;
 }
 
 /**
@@ -19,11 +22,15 @@ export interface FilePackSourceOptions {
  * a deadline, because a small file can take a YAML parser very long.
  */
 export function openPackSource(options: FilePackSourceOptions): PackSource {
-  const { paths, deadlineMs = PARSE_DEADLINE_MS } = options;
+  const { paths, today, deadlineMs = PARSE_DEADLINE_MS } = options;
   return {
     async load({ signal } = {}) {
       const files = await findPacks(paths);
-      const { rules, findings } = await parseApart(await readPackFiles(files), deadlineMs, signal);
+      const { rules, findings } = await parseApart(
+        { files: await readPackFiles(files), today: today ?? dayOf(systemClock.now()) },
+        deadlineMs,
+        signal,
+      );
       const commit = paths[0] === undefined ? undefined : await gitCommit(paths[0]);
       return { rules: commit === undefined ? rules : withCommit(rules, commit), findings, files };
     },
@@ -35,15 +42,26 @@ type Parsed = Pick<LoadedPacks, "rules" | "findings">;
 /** Beside the sources when run as they stand, beside the compiled files when built. */
 const WORKER = new URL(import.meta.url.endsWith(".ts") ? "./pack-worker.ts" : "./pack-worker.js", import.meta.url);
 
-async function parseApart(files: readonly PackFile[], deadlineMs: number, signal?: AbortSignal): Promise<Parsed> {
+/** What the reading thread is given. */
+interface Task {
+  readonly files: readonly PackFile[];
+  readonly today: string;
+}
+
+/** The day of a time in UTC, `2026-12-31`. */
+function dayOf(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10);
+}
+
+async function parseApart(task: Task, deadlineMs: number, signal?: AbortSignal): Promise<Parsed> {
   signal?.throwIfAborted();
-  const worker = new Worker(WORKER, { workerData: files });
+  const worker = new Worker(WORKER, { workerData: task });
   const ending = new AbortController();
   try {
     return await new Promise<Parsed>((resolve, reject) => {
       const fail = (message: string, cause?: unknown): void =>
         reject(new PackSourceError(`rules: ${message}`, { cause }));
-      const late = `reading ${files.length} files took longer than ${deadlineMs / 1000} s and was given up`;
+      const late = `reading ${task.files.length} files took longer than ${deadlineMs / 1000} s and was given up`;
       const timer = setTimeout(() => fail(`${late}; look for a very large map or many aliases`), deadlineMs);
       ending.signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
       const onAbort = (): void => fail("reading was broken off", signal?.reason);

@@ -6,8 +6,9 @@ import type { PackFinding } from "../../ports/pack-source.ts";
 import type { PackFile } from "./find-packs.ts";
 
 // Runs in a thread of its own, so that a pack that takes for ever to parse can be given up.
-const files = workerData as readonly PackFile[];
-const { rules, diagnostics } = readPacks(files.map((file) => new SourceText(file.path, file.text)));
+const { files, today } = workerData as { readonly files: readonly PackFile[]; readonly today: string };
+const sources = files.map((file) => new SourceText(file.path, file.text));
+const { rules, diagnostics } = readPacks(sources, { today });
 const findings: PackFinding[] = diagnostics.map((diagnostic) => {
   const { code, severity, message, source, span } = diagnostic;
   const { line, column } = source.positionAt(span.start);

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { eventsAt } from "../compose.ts";
 import { ExitCode, interruptedBy } from "../exit-code.ts";
-import { CommandError } from "../failure.ts";
+import { apart, inputsOf } from "../inputs.ts";
 import { loadRules } from "../load-rules.ts";
 import { limitsOf, replay } from "../replay.ts";
 import { addSettings, CORRELATION_KEYS, readSettings } from "../settings-options.ts";
@@ -34,7 +34,7 @@ async function evaluate(files: readonly string[], options: EvalOptions, shell: S
   const { paths, rules: named } = apart(files, options.rules);
   const flags = named === undefined ? options : { ...options, rules: named };
   const { settings } = await readSettings(flags, CORRELATION_KEYS, shell);
-  const sources = inputsOf(paths, shell).map((path) => eventsAt(path, shell.stdin));
+  const sources = inputsOf(paths, "eval", shell).map((path) => eventsAt(path, shell.stdin));
   const rules = await loadRules(settings.rules, shell);
   const { stories, books, counters, ended } = await replay({ sources, rules, limits: limitsOf(settings), shell });
   const form = formFor(shell.stdout, options.output);
@@ -48,21 +48,4 @@ async function evaluate(files: readonly string[], options: EvalOptions, shell: S
   }
   const notified = stories.some(({ shadow }) => shadow !== true);
   return options.failOnStory === true && notified ? ExitCode.findings : ExitCode.ok;
-}
-
-/** `--rules PATH… FILE`: what is named like a file of events after the rules is one. */
-function apart(files: readonly string[], rules: readonly string[] | undefined) {
-  const isEvents = (path: string): boolean => path === "-" || /\.(json|ndjson|jsonl|log|txt)$/i.test(path);
-  return { paths: [...files, ...(rules?.filter(isEvents) ?? [])], rules: rules?.filter((path) => !isEvents(path)) };
-}
-
-function inputsOf(paths: readonly string[], { stdin }: Shell): readonly string[] {
-  if (1 < paths.filter((path) => path === "-").length)
-    throw new CommandError("- (standard input) can be read only once");
-  if (0 < paths.length) return paths;
-  if (stdin.isTTY === true) {
-    const example = "tapio eval events.json, or: kubectl get events -A -o json | tapio eval";
-    throw new CommandError(`eval: there is nothing to read; name a file or pipe events in: ${example}`);
-  }
-  return ["-"];
 }

@@ -58,5 +58,6 @@ export function takeSnapshot(parts: SnapshotParts): EngineSnapshot {
 
 function deadlineData({ at, order, task }: Deadline<Task>, writer: SnapshotWriter): DeadlineData[] {
   if (task.kind === "look") return task.record.gone ? [] : [[at, order, { story: task.record.id }]];
-  return task.window.judgeAtMs === at ? [[at, order, { window: writer.windowRef(task.window) }]] : [];
+  // A judgement that was moved may be asked for at its old time again: then the old entry stands for it.
+  return [[at, order, { window: writer.windowRef(task.window) }]];
 }

@@ -1,10 +1,24 @@
 import type { Decoded, Event, LeftOut } from "../model/event.ts";
+import { decodeAudit, isAudit } from "./audit/audit.ts";
+import { decodeAdmission, isAdmissionReview } from "./collectors/admission.ts";
+import { decodeAlertmanager, isAlertmanager } from "./collectors/alertmanager.ts";
+import { decodeCloudEvent, isCloudEvent } from "./collectors/cloud-event.ts";
+import { decodeFalco, isFalco } from "./collectors/falco.ts";
+import { decodeHubble, isHubble } from "./collectors/hubble.ts";
+import { decodeLogLine, isLogLine } from "./collectors/log-line.ts";
+import { decodeOccurrence, isOccurrence } from "./collectors/occurrence.ts";
+import { decodeOtlp, isOtlp } from "./collectors/otlp.ts";
+import { decodeTetragon, isTetragon } from "./collectors/tetragon.ts";
 import { asObject, asText, type JsonObject, nestsDeeper } from "./json.ts";
 import { decodeKubernetesEvent, isKubernetesEvent } from "./kubernetes-event.ts";
 import { nameOf } from "./kubernetes-object.ts";
 import { decodeNative, isNativeEvent } from "./native-event.ts";
+import type { WatchType } from "./objects/changes.ts";
+import { decodeObjectVersion, isKubernetesObject } from "./objects/decode-object.ts";
 import { decodePod, isPod } from "./pod.ts";
 import { Memory, type Reading } from "./reading.ts";
+import { maskText } from "./secrets/mask.ts";
+import { maskDecoded } from "./secrets/mask-event.ts";
 import { shapeOf } from "./shape.ts";
 
 /** What came beside a payload. */
@@ -39,7 +53,7 @@ export class Decoder {
     try {
       value = JSON.parse(text);
     } catch (error) {
-      return { outcome: "rejected", reason: `not JSON: ${(error as Error).message.slice(0, 120)}` };
+      return { outcome: "rejected", reason: maskText(`not JSON: ${(error as Error).message.slice(0, 120)}`) };
     }
     if (EVENT_CHARS_MAX < text.length && itemsOf(value) === undefined) {
       return { outcome: "rejected", reason: `one event of ${text.length} characters; the most is ${EVENT_CHARS_MAX}` };
@@ -47,12 +61,11 @@ export class Decoder {
     return this.decodeValue(value, hints);
   }
 
-  /** Decodes one JSON value. The event keeps parts of it: leave it unchanged. */
+  /** Decodes one JSON value. The event keeps parts of it: leave it unchanged. No secret leaves it. */
   decodeValue(value: unknown, hints: DecodeHints = {}): Decoded {
     const reading = { cluster: this.#cluster, traceparent: hints.traceparent, memory: this.#memory };
     const items = itemsOf(value);
-    if (items !== undefined) return this.#decodeItems(items, reading);
-    return decodeOne(value, reading);
+    return maskDecoded(items === undefined ? decodeOne(value, reading) : this.#decodeItems(items, reading));
   }
 
   /** A list is a snapshot: what any of its items teaches is learned before the first is decoded. */
@@ -100,10 +113,16 @@ function learn(item: unknown, { ownership }: Memory): void {
 function decodeOne(value: unknown, reading: Reading): Decoded {
   const object = asObject(value);
   if (object === undefined) return { outcome: "rejected", reason: `an event is a JSON object, not ${kindOf(value)}` };
-  if (nestsDeeper(object, DEPTH_MAX)) return { outcome: "rejected", reason: `nested deeper than ${DEPTH_MAX} levels` };
-  if (isNativeEvent(object)) return decodeNative(object, reading);
+  if (isNativeEvent(object)) return nestsDeeper(object, DEPTH_MAX) ? tooDeep() : decodeOwn(object, reading);
   const watched = asObject(object["object"]);
-  return watched === undefined ? decodeObject(object, reading, false) : decodeWatched(object, watched, reading);
+  if (watched !== undefined) return decodeWatched(object, watched, reading);
+  const recorded = asObject(object["body"]);
+  return recorded === undefined ? decodeByShape(object, undefined, reading) : decodeRecorded(object, recorded, reading);
+}
+
+/** An event of this project, or of the agents that it grew from. */
+function decodeOwn(object: JsonObject, reading: Reading): Decoded {
+  return isOccurrence(object) ? decodeOccurrence(object, reading) : decodeNative(object, reading);
 }
 
 const WATCH_TYPES = new Set(["ADDED", "MODIFIED", "DELETED", "SYNC"]);
@@ -113,16 +132,50 @@ function decodeWatched(envelope: JsonObject, object: JsonObject, reading: Readin
   if (type === "BOOKMARK") return { outcome: "filtered", reason: "a watch's bookmark" };
   if (type === "ERROR") return { outcome: "filtered", reason: "a watch's error message" };
   if (typeof type !== "string" || !WATCH_TYPES.has(type)) return { outcome: "unknown", shape: shapeOf(envelope) };
-  const deleted = type === "DELETED";
-  if (deleted && isKubernetesEvent(object)) return { outcome: "filtered", reason: "an Event object that expired" };
-  return decodeObject(object, reading, deleted);
+  return decodeByShape(object, type === "SYNC" ? undefined : (type as WatchType), reading);
 }
 
-function decodeObject(object: JsonObject, reading: Reading, deleted: boolean): Decoded {
-  if (isKubernetesEvent(object)) return decodeKubernetesEvent(object, reading);
-  if (isPod(object)) return decodePod(object, reading, deleted);
-  learn(object, reading.memory);
-  return { outcome: "unknown", shape: shapeOf(object) };
+/** A webhook's request as it was recorded: what counts is its body. */
+function decodeRecorded(request: JsonObject, body: JsonObject, reading: Reading): Decoded {
+  const traceparent = asText(asObject(request["headers"])?.["traceparent"]) ?? reading.traceparent;
+  if (isAdmissionReview(body)) return decodeAdmission(body, request["receivedAt"], { ...reading, traceparent });
+  return decodeByShape(body, undefined, { ...reading, traceparent });
+}
+
+interface Format {
+  readonly is: (value: JsonObject) => boolean;
+  readonly decode: (value: JsonObject, reading: Reading) => Decoded;
+}
+
+/** Every format that is told by its own keys; the first that fits decodes. */
+const FORMATS: readonly Format[] = [
+  { is: isCloudEvent, decode: (value, reading) => decodeCloudEvent(value, reading, decodeByShape) },
+  { is: isKubernetesEvent, decode: decodeKubernetesEvent },
+  { is: isHubble, decode: decodeHubble },
+  { is: isTetragon, decode: decodeTetragon },
+  { is: isFalco, decode: decodeFalco },
+  { is: isAlertmanager, decode: decodeAlertmanager },
+  { is: isOtlp, decode: decodeOtlp },
+  { is: isAdmissionReview, decode: (value, reading) => decodeAdmission(value, undefined, reading) },
+  { is: isLogLine, decode: decodeLogLine },
+];
+
+/** Kubernetes objects are large, and are never walked as a whole; what may be walked must not be too deep. */
+function decodeByShape(object: JsonObject, watch: WatchType, reading: Reading): Decoded {
+  if (isAudit(object)) return decodeAudit(object, reading);
+  if (isPod(object)) return decodePod(object, reading, watch === "DELETED");
+  if (isKubernetesEvent(object) && watch === "DELETED") {
+    return { outcome: "filtered", reason: "an Event object that expired" };
+  }
+  const format = FORMATS.find(({ is }) => is(object));
+  if (format !== undefined) return nestsDeeper(object, DEPTH_MAX) ? tooDeep() : format.decode(object, reading);
+  return isKubernetesObject(object)
+    ? decodeObjectVersion(object, watch, reading)
+    : { outcome: "unknown", shape: shapeOf(object) };
+}
+
+function tooDeep(): Decoded {
+  return { outcome: "rejected", reason: `nested deeper than ${DEPTH_MAX} levels` };
 }
 
 function kindOf(value: unknown): string {

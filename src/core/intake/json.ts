@@ -36,3 +36,25 @@ export function nestsDeeper(value: unknown, depthMax: number): boolean {
   for (const key in value) if (nestsDeeper((value as JsonObject)[key], depthMax - 1)) return true;
   return false;
 }
+
+/** The texts of a list. */
+export function textsOf(value: unknown): string[] {
+  return asList(value).flatMap((item) => asText(item) ?? []);
+}
+
+/** The value at the end of a path of names, or `undefined` where the path breaks off. */
+export function at(value: unknown, ...path: readonly string[]): unknown {
+  let found = value;
+  for (const name of path) found = asObject(found)?.[name];
+  return found;
+}
+
+/** The fields that have a value: attributes that are absent are missing. Empty lists are absent. */
+export function present(values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const found: Record<string, unknown> = {};
+  for (const name in values) {
+    const value = values[name];
+    if (value !== undefined && value !== "" && !(Array.isArray(value) && value.length === 0)) found[name] = value;
+  }
+  return found;
+}

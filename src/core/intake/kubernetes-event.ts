@@ -33,6 +33,7 @@ export function decodeKubernetesEvent(value: JsonObject, reading: Reading): Deco
   const belonging = belongingOf(about, metadata, reading);
   const node = nodeOf(value);
   const { first, last } = times;
+  reading.memory.see(last.ms);
   const at = SPAN_MAX_MS < last.ms - first.ms ? last : first;
   const event: Event = {
     id: asText(metadata?.["uid"]) ?? idOf(value, metadata),

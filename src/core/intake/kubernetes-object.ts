@@ -1,5 +1,5 @@
 import type { Decoded, EntityRef, Event, RelatedEntity, Severity } from "../model/event.ts";
-import type { Stamp } from "../model/time.ts";
+import { type EpochMs, formatTime, type Stamp } from "../model/time.ts";
 import { kubernetesType } from "./event-type.ts";
 import { readTime } from "./fast-time.ts";
 import { asObject, asText, type JsonObject } from "./json.ts";
@@ -114,6 +114,13 @@ export function lastChange(metadata: JsonObject | undefined, more: readonly unkn
   const managed = metadata?.["managedFields"];
   const times = [...(Array.isArray(managed) ? managed.map((entry) => asObject(entry)?.["time"]) : []), ...more];
   return latest([...times, metadata?.["creationTimestamp"]].flatMap((time) => writtenTime(time) ?? []));
+}
+
+/** What an object says of its last change, or the latest time that any payload told of: the later of the two. */
+export function notBefore(own: WrittenTime | undefined, latestMs: EpochMs | undefined): WrittenTime | undefined {
+  if (latestMs === undefined || (own !== undefined && latestMs <= own.ms)) return own;
+  const ms = Math.floor(latestMs);
+  return { text: formatTime(ms), ms, precisionMs: 1000 };
 }
 
 function latest(times: readonly WrittenTime[]): WrittenTime | undefined {

@@ -15,7 +15,7 @@ import { derivedTrace, type Trace, traceIdOf } from "./trace.ts";
 export function isNativeEvent(value: JsonObject): boolean {
   const { type, entity, source } = value;
   if (typeof type !== "string" || (typeof entity !== "object" && typeof source !== "string")) return false;
-  return !("involvedObject" in value || "regarding" in value || "object" in value);
+  return !("involvedObject" in value || "regarding" in value || "object" in value || "specversion" in value);
 }
 
 const LOWER_WORD = /^[a-z][a-z0-9_-]*$/;

@@ -47,6 +47,11 @@ export class Ownership {
     this.#learn(object, { kind, namespace: object.namespace, name });
   }
 
+  /** Notes the owner that a collector names. */
+  learnOwner(child: ObjectName, owner: ObjectName): void {
+    if (keyOf(child) !== keyOf(owner)) this.#learn(child, owner);
+  }
+
   /** Notes what a controller says that it made. */
   learnEvent(about: ObjectName, reason: string, message: string): void {
     const made = madeBy(about.kind, reason, message);

@@ -20,6 +20,8 @@ export function decodePod(value: JsonObject, reading: Reading, deleted: boolean)
   const name = nameOf(value, metadata);
   if (name === undefined) return nameless();
   reading.memory.ownership.learnReferences(name, metadata ?? {});
+  const uid = asText(metadata?.["uid"]);
+  if (uid !== undefined) reading.memory.podsByUid.set(uid, name);
   const related = linksOf(`${name.namespace}/${name.name}`, podLinks(name.namespace, value), reading);
   const teller = new Teller(value, name, { reading, related });
   const status = asObject(value["status"]);
@@ -33,6 +35,7 @@ export function decodePod(value: JsonObject, reading: Reading, deleted: boolean)
       ? [teller.tell({ what: "deleted", at: seen, reason: "Deleted", severity: "info" })]
       : []),
   ];
+  if (seen !== undefined) reading.memory.see(seen.ms);
   return events.length === 0
     ? { outcome: "filtered", reason: "a Pod that shows nothing new" }
     : { outcome: "events", events };

@@ -3,7 +3,7 @@ import { parsePath } from "../model/path.ts";
 import { unknownField } from "./event-fields.ts";
 import type { Findings } from "./findings.ts";
 import { listed, nearest, suggest } from "./nearest.ts";
-import type { SchemaCheck } from "./schema-validators.ts";
+import { RULE_FIELDS, type SchemaCheck } from "./schema-validators.ts";
 import { nodeAt, type Place, toData, type YamlNode } from "./yaml-tree.ts";
 
 /** Reports what a schema finds wrong with a tree, each at the smallest text that is wrong. */
@@ -25,6 +25,11 @@ function report(error: ErrorObject, root: YamlNode, findings: Findings): void {
     case "required": {
       const key = String(params["missingProperty"]);
       findings.atKey(place, { code: "TAP102", message: `${nameOf(place)} needs \`${key}\`` });
+      return;
+    }
+    case "dependentRequired": {
+      const [has, needs] = [String(params["property"]), String(params["missingProperty"])];
+      findings.atKey([...place, has], { code: "TAP102", message: `\`${has}\` needs \`${needs}\` beside it` });
       return;
     }
     case "type":
@@ -89,6 +94,11 @@ function nameOf(place: Place): string {
 /** A key that no schema knows. Under a field of `where` the known ones are operators. */
 function reportUnknown(key: string, place: Place, { parentSchema }: ErrorObject, findings: Findings): void {
   const known = Object.keys((parentSchema as { properties?: object } | undefined)?.properties ?? {});
+  if (place.includes("set") && RULE_FIELDS.has(key)) {
+    const hint = `here it can change ${listed(known)}`;
+    findings.atKey([...place, key], { code: "TAP251", message: `an overlay can't change \`${key}\``, hint });
+    return;
+  }
   const operators = known.includes("doesNotContain");
   const path = parsePath(`${String(place.at(-1))}.${key}`);
   const meantPath =

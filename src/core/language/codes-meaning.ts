@@ -93,6 +93,24 @@ export const MEANING_CODES = {
     title: "type given twice",
     explanation: "The pattern already says the type. Leave out `type`, or make a pattern without one.",
   },
+  TAP218: {
+    severity: warning,
+    title: "key that changes nothing",
+    explanation:
+      "What is written here is so anyway, and the rule means the same without it. Remove it, or write what was meant.",
+  },
+  TAP219: {
+    severity: error,
+    title: "test that no event can pass",
+    explanation:
+      "The tests of one field contradict each other, so this step is never seen. A pattern's tests count too: those beside `use` add to them, and don't replace them.",
+  },
+  TAP220: {
+    severity: warning,
+    title: "type and field that don't go together",
+    explanation:
+      "The kind is part of a Kubernetes type (`k8s.<kind>.<reason>`), cluster-scoped kinds have no namespace, and the source of `story.` types is `story`. An event with this type and this value is hardly ever seen.",
+  },
   TAP221: {
     severity: error,
     title: "rule id given twice",
@@ -128,7 +146,13 @@ export const MEANING_CODES = {
     severity: warning,
     title: "rule that another always hides",
     explanation:
-      "A rule that supersedes this one holds whenever this one does, so it is never the headline. Remove it, or make it `standalone`.",
+      "A rule that ranks above this one, or supersedes it, holds whenever this one does, so it is never the headline. Remove it, raise its priority, or make it `standalone`.",
+  },
+  TAP228: {
+    severity: warning,
+    title: "rule id that another pack has",
+    explanation:
+      "Stories are known by `pack/id`, but their events are of type `story.<id>`: a rule over stories can't tell the two apart, and people hardly can. Give one of them another id before it is in use.",
   },
   TAP231: {
     severity: error,
@@ -151,6 +175,24 @@ export const MEANING_CODES = {
     title: "bad range of an absence",
     explanation:
       "`from` and `to` are the name of a step, or `step + duration` or `step - duration`, and `to` lies after `from`.",
+  },
+  TAP235: {
+    severity: warning,
+    title: "story of a rule that is not there",
+    explanation:
+      "`story.<id>` is told by the rule with this id, in any loaded pack. That is right where the other pack is loaded elsewhere; otherwise it is a misspelt id. Shadow rules are no events.",
+  },
+  TAP236: {
+    severity: error,
+    title: "stories in a circle, or too deep",
+    explanation:
+      "A rule can't wait for a story that waits for its own. Stories of stories have at most three levels, so that one fact never becomes an endless row of them.",
+  },
+  TAP237: {
+    severity: warning,
+    title: "resolve that its own steps pass",
+    explanation:
+      "An event that this step takes also passes `resolve`, so more evidence would end the story. Ask in `resolve` for what says that it is over.",
   },
   TAP241: {
     severity: error,
@@ -175,37 +217,5 @@ export const MEANING_CODES = {
     title: "bad conditions",
     explanation:
       "`conditions` are json-rules-engine's `all`, `any`, `not`, `fact`, `path`, `operator` and `value`, and nothing else.",
-  },
-  TAP301: {
-    severity: error,
-    title: "unknown template of a test",
-    explanation: "`use` names an event under `templates` of the same file.",
-  },
-  TAP302: {
-    severity: error,
-    title: "case name given twice",
-    explanation: "Cases are run and reported by name, so each has its own.",
-  },
-  TAP303: {
-    severity: error,
-    title: "bad time in a test",
-    explanation: "`start` is an RFC 3339 time; `at` and `arrives` are durations from it, such as `40s` or `-5s`.",
-  },
-  TAP304: { severity: error, title: "case without events", explanation: "A case needs `events` or a `fixture`." },
-  TAP305: {
-    severity: error,
-    title: "event id of a test",
-    explanation: "Each event of a case has its own id, and `bound` and `rootCause` name ids of that case.",
-  },
-  TAP306: {
-    severity: error,
-    title: "event that is not whole",
-    explanation:
-      "With its template an event needs `at` or `time`, `source`, `type`, and an entity with `kind` and `name`.",
-  },
-  TAP307: {
-    severity: error,
-    title: "case that expects nothing",
-    explanation: "A case needs `expect` or `at`, or it can't fail.",
   },
 } as const satisfies Readonly<Record<string, CodeEntry>>;

@@ -60,7 +60,7 @@ export const SHAPE_CODES = {
     severity: warning,
     title: "ignore comment without effect",
     explanation:
-      "`# tapio:ignore TAP209 because …` hides a warning on its line or the next. It needs a known code of a warning and a reason; errors can't be ignored.",
+      "`# tapio:ignore TAP209 because …` hides a warning on its line or the next. It needs a known code of a warning, a reason, and something to hide; errors can't be ignored.",
   },
   TAP101: {
     severity: error,

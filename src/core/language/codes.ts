@@ -1,3 +1,4 @@
+import { BESIDE_CODES } from "./codes-beside.ts";
 import { MEANING_CODES } from "./codes-meaning.ts";
 import { SHAPE_CODES } from "./codes-shape.ts";
 
@@ -11,10 +12,12 @@ export interface CodeEntry {
 }
 
 /**
- * Every finding of the language: TAP0xx text and YAML, TAP1xx shape, TAP2xx meaning, TAP3xx rule tests.
+ * Every finding of the language: TAP0xx text and YAML, TAP1xx shape, TAP2xx meaning (TAP25x overlays), TAP3xx rule tests.
  * Errors stop a pack from loading; warnings don't.
  */
-export const CODES = { ...SHAPE_CODES, ...MEANING_CODES } as const satisfies Readonly<Record<string, CodeEntry>>;
+export const CODES = { ...SHAPE_CODES, ...MEANING_CODES, ...BESIDE_CODES } as const satisfies Readonly<
+  Record<string, CodeEntry>
+>;
 
 /** A code of {@link CODES}, such as `TAP012`. */
 export type DiagnosticCode = keyof typeof CODES;

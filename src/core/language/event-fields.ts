@@ -132,6 +132,19 @@ const CLUSTER_SCOPED = new Set([
   "mutatingwebhookconfiguration",
   "validatingwebhookconfiguration",
   "validatingadmissionpolicy",
+  "validatingadmissionpolicybinding",
+  "mutatingadmissionpolicy",
+  "mutatingadmissionpolicybinding",
+  "certificatesigningrequest",
+  "clustertrustbundle",
+  "componentstatus",
+  "deviceclass",
+  "flowschema",
+  "ipaddress",
+  "prioritylevelconfiguration",
+  "resourceslice",
+  "servicecidr",
+  "volumeattributesclass",
 ]);
 
 /** Whether objects of a kind (in any case) have no namespace. */

@@ -57,6 +57,11 @@ export class Findings {
     this.atSpan(this.#root === undefined ? { start: 0, end: 0 } : keySpan(this.#root, place), finding);
   }
 
+  /** Where the key of a place begins in the text. */
+  offsetOf(place: Place): number {
+    return this.#root === undefined ? 0 : keySpan(this.#root, place).start;
+  }
+
   /** Something wrong with a stretch of the text. The same finding twice counts once. */
   atSpan(span: Span, { code, message, hint }: Finding): void {
     const key = `${code} ${span.start} ${message}`;

@@ -14,6 +14,9 @@ export interface PackContext {
   readonly usedPatterns: Set<string>;
 }
 
+/** What field tests need of the file that they stand in. */
+export type WhereContext = Pick<PackContext, "findings" | "usedLists"> & { readonly pack: Pick<RawPack, "lists"> };
+
 /** Reads a duration; reports it and gives `undefined` where it is none, or not longer than `overMs`. */
 export function readDuration(
   text: string | undefined,

@@ -1,6 +1,7 @@
 import { invariant } from "../model/invariant.ts";
 import { type FieldPath, parsePath } from "../model/path.ts";
-import type { EventTest, Join, Predicate } from "../model/rule.ts";
+import type { EventTest, Join } from "../model/rule.ts";
+import { kindsOf } from "./compare-tests.ts";
 import { isClusterScoped } from "./event-fields.ts";
 import { listed } from "./nearest.ts";
 import { readFieldPath } from "./pack-context.ts";
@@ -95,19 +96,4 @@ function checkKind(text: string, place: Place, slot: EventTest | undefined, { fi
 
 function isAboutNodes(test: EventTest): boolean {
   return kindsOf(test)?.every((kind) => kind.toLowerCase() === "node") ?? false;
-}
-
-/** The entity kinds that a test admits, where it names them: by `entity.kind`, else by `k8s.<kind>.` types. */
-function kindsOf(test: EventTest): readonly string[] | undefined {
-  const named = test.where === undefined ? undefined : kindsInPredicate(test.where);
-  if (named !== undefined) return named;
-  const kinds = test.types?.map((type) => /^k8s\.([a-z]+)\./.exec(type)?.[1]);
-  return kinds === undefined || !kinds.every((kind) => kind !== undefined) ? undefined : kinds;
-}
-
-function kindsInPredicate(predicate: Predicate): readonly string[] | undefined {
-  if (predicate.kind === "all") return predicate.of.map(kindsInPredicate).find((kinds) => kinds !== undefined);
-  if (predicate.kind !== "test" || predicate.path.text !== "entity.kind") return undefined;
-  if (predicate.operator !== "equal" && predicate.operator !== "in") return undefined;
-  return [predicate.value].flat().map(String);
 }

@@ -1,16 +1,14 @@
-import { canonicalJson, sha256Hex } from "../model/hash.ts";
 import type { RulePack } from "../model/rule.ts";
 import { checkShape } from "./check-shape.ts";
-import { Findings } from "./findings.ts";
+import { digestOf } from "./digest.ts";
+import type { Findings } from "./findings.ts";
 import { type PackContext, readDuration } from "./pack-context.ts";
-import { parseYaml } from "./parse-yaml.ts";
 import type { RawPack } from "./raw-pack.ts";
 import { readParts } from "./read-event-test.ts";
 import { readRule } from "./read-rule.ts";
 import { checkRulePack } from "./schema-validators.ts";
-import type { SourceText } from "./source-text.ts";
 import { ENGINE_VERSION, isVersion, satisfies } from "./version-range.ts";
-import { toData } from "./yaml-tree.ts";
+import { toData, type YamlNode } from "./yaml-tree.ts";
 
 /** One file after it was read alone: the pack where its shape is right, and what is wrong so far. */
 export interface PackReading {
@@ -19,24 +17,20 @@ export interface PackReading {
   readonly pack: RulePack | undefined;
 }
 
-/** Reads one rule pack: text, shape, meaning. Never throws. */
-export function readPack(source: SourceText): PackReading {
-  const findings = new Findings(source);
-  const root = parseYaml(findings);
-  if (root === undefined) return { findings, pack: undefined };
-  findings.root = root;
+/** Reads one rule pack out of its tree: shape, then meaning. */
+export function readPack(root: YamlNode, findings: Findings): PackReading {
   checkShape(root, checkRulePack, findings);
   if (findings.hasErrors) return { findings, pack: undefined };
 
   const raw = toData(root) as RawPack;
   const context: PackContext = { pack: raw, findings, usedLists: new Set(), usedPatterns: new Set() };
   checkHead(context);
-  const digest = `sha256:${sha256Hex(canonicalJson(raw))}`;
+  const digest = digestOf(raw);
   for (const [name, pattern] of Object.entries(raw.patterns ?? {})) readParts(pattern, ["patterns", name], context);
   const rules = raw.rules.map((rule, at) => readRule(rule, ["rules", at], context, digest));
   checkUse(context);
   const { name, version, owner } = raw.metadata;
-  return { findings, pack: { name, version, owner, digest, file: source.file, rules } };
+  return { findings, pack: { name, version, owner, digest, file: findings.source.file, rules } };
 }
 
 function checkHead({ pack, findings }: PackContext): void {

@@ -1,10 +1,11 @@
 import { sha256Hex } from "../model/hash.ts";
 import type { Rule, RulePack, RuleSet } from "../model/rule.ts";
+import { applyOverlays } from "./apply-overlays.ts";
 import { checkSet } from "./check-set.ts";
 import { compareDiagnostics, type Diagnostic } from "./diagnostic.ts";
 import { Findings } from "./findings.ts";
 import { withoutIgnored } from "./ignore-comments.ts";
-import { type PackReading, readPack } from "./read-pack.ts";
+import { type FileReading, readRuleFile } from "./read-rule-file.ts";
 import type { SourceText } from "./source-text.ts";
 
 /** Most files read together. */
@@ -12,9 +13,15 @@ const FILES_MAX = 100;
 /** Most rules loaded together. */
 const RULES_MAX = 1_000;
 
+/** What reading depends on besides the texts. */
+export interface ReadOptions {
+  /** The day, as `2026-12-31`, on which exceptions of overlays are looked at; without it none has expired. */
+  readonly today?: string | undefined;
+}
+
 /** The packs of some sources, and everything that is wrong with them. */
 export interface PacksReading {
-  /** The packs without an error, in the order of the sources. */
+  /** The packs without an error, in the order of the sources, with the overlays without an error laid over them. */
   readonly packs: readonly RulePack[];
   readonly rules: RuleSet;
   /** Sorted by file and place. */
@@ -22,22 +29,15 @@ export interface PacksReading {
 }
 
 /**
- * Reads rule packs and says everything that is wrong with all of them at once. Never throws.
- * A pack with an error is not in `packs`; warnings keep none away.
+ * Reads rule packs and rule overlays, and says everything that is wrong with all of them at once. Never throws.
+ * A pack with an error is not in `packs`, an overlay with one changes nothing; warnings keep none away.
  */
-export function readPacks(sources: readonly SourceText[]): PacksReading {
-  const readings = sources.slice(0, FILES_MAX).map(readGuarded);
-  for (const source of sources.slice(FILES_MAX)) {
-    const findings = new Findings(source);
-    findings.atSpan(
-      { start: 0, end: 1 },
-      { code: "TAP009", message: `at most ${FILES_MAX} files are loaded together` },
-    );
-    readings.push({ findings, pack: undefined });
-  }
+export function readPacks(sources: readonly SourceText[], { today }: ReadOptions = {}): PacksReading {
+  const readings = sources.slice(0, FILES_MAX).map(readRuleFile);
+  readings.push(...sources.slice(FILES_MAX).map(refuse));
   checkSet(readings);
   limitRules(readings);
-  const packs = readings.flatMap(({ pack, findings }) => (pack === undefined || findings.hasErrors ? [] : [pack]));
+  const packs = applyOverlays(readings, today);
   const diagnostics = readings.flatMap(({ findings }) => withoutIgnored(findings)).sort(compareDiagnostics);
   return { packs, rules: ruleSetOf(packs), diagnostics };
 }
@@ -50,19 +50,14 @@ function ruleSetOf(packs: readonly RulePack[]): RuleSet {
   return { packs, rules: sorted, digest: `sha256:${sha256Hex(digests.join("\n"))}` };
 }
 
-/** A text that breaks the reader itself (a stack that runs out) is a finding like any other. */
-function readGuarded(source: SourceText): PackReading {
-  try {
-    return readPack(source);
-  } catch (cause) {
-    const findings = new Findings(source);
-    const message = `the text can't be read: ${cause instanceof Error ? cause.message : String(cause)}`;
-    findings.atSpan({ start: 0, end: 1 }, { code: "TAP003", message });
-    return { findings, pack: undefined };
-  }
+function refuse(source: SourceText): FileReading {
+  const findings = new Findings(source);
+  const message = `at most ${FILES_MAX} files are loaded together`;
+  findings.atSpan({ start: 0, end: 1 }, { code: "TAP009", message });
+  return { findings, pack: undefined };
 }
 
-function limitRules(readings: readonly PackReading[]): void {
+function limitRules(readings: readonly FileReading[]): void {
   let count = 0;
   for (const { pack, findings } of readings) {
     if (pack === undefined) continue;

@@ -1,8 +1,9 @@
-import { canonicalJson, sha256Hex } from "../model/hash.ts";
 import type { EventTest, Rule } from "../model/rule.ts";
 import { checkConditions } from "./check-conditions.ts";
 import { checkBounds, checkOrder } from "./check-order.ts";
+import { checkSteps } from "./check-steps.ts";
 import { checkStory } from "./check-story.ts";
+import { meaningDigestOf, type RuleMeaning } from "./digest.ts";
 import { type PackContext, readDuration } from "./pack-context.ts";
 import type { RawRule } from "./raw-pack.ts";
 import { readEventTest } from "./read-event-test.ts";
@@ -30,7 +31,7 @@ export function readRule(raw: RawRule, place: Place, packContext: PackContext, p
   checkStory(context);
 
   const { defaults } = pack;
-  const meaning = {
+  const meaning: RuleMeaning = {
     priority: raw.priority ?? DEFAULT_PRIORITY,
     withinMs,
     skewMs:
@@ -52,13 +53,14 @@ export function readRule(raw: RawRule, place: Place, packContext: PackContext, p
     conditions: raw.conditions,
     resolve: (raw.resolve ?? []).map((test, at) => readEventTest(test, [...place, "resolve", at], context)),
   };
+  checkSteps(meaning, context);
   return {
     key: `${pack.metadata.name}/${raw.id}`,
     id: raw.id,
     pack: pack.metadata.name,
     packVersion: pack.metadata.version,
     packDigest,
-    meaningDigest: `sha256:${sha256Hex(canonicalJson(meaning))}`,
+    meaningDigest: meaningDigestOf(meaning),
     commit: undefined,
     title: raw.title,
     category: raw.category,

@@ -3,7 +3,7 @@ import { parseDuration } from "../model/time.ts";
 import { readDuration, readFieldPath } from "./pack-context.ts";
 import type { RawAbsence, RawStep } from "./raw-pack.ts";
 import { readEventTest } from "./read-event-test.ts";
-import { isStep, type RuleContext } from "./rule-context.ts";
+import { isStep, type RuleContext, type StepNames } from "./rule-context.ts";
 import type { Place } from "./yaml-tree.ts";
 
 /** Reads one step, and reports what is wrong with it. */
@@ -40,11 +40,9 @@ export function readStep(raw: RawStep, place: Place, context: RuleContext): Step
 export function readAbsence(raw: RawAbsence, place: Place, context: RuleContext): Absence {
   const from = readMoment(raw.from, [...place, "from"], context);
   const to = raw.to === undefined ? END : readMoment(raw.to, [...place, "to"], context);
-  if (from.kind === "step" && to.kind === "step" && from.step === to.step && to.offsetMs <= from.offsetMs) {
-    context.findings.atValue([...place, "to"], {
-      code: "TAP234",
-      message: `\`${raw.to}\` does not lie after \`${raw.from}\``,
-    });
+  if (isEmptySpan(from, to)) {
+    const message = `\`${raw.to}\` does not lie after \`${raw.from}\``;
+    context.findings.atValue([...place, "to"], { code: "TAP234", message });
   }
   return {
     ...readEventTest(raw, place, context),
@@ -56,10 +54,16 @@ export function readAbsence(raw: RawAbsence, place: Place, context: RuleContext)
   };
 }
 
+/** Whether nothing can lie between two moments: both hang on one step, and the end is not after the beginning. */
+export function isEmptySpan(from: Moment, to: Moment): boolean {
+  return from.kind === "step" && to.kind === "step" && from.step === to.step && to.offsetMs <= from.offsetMs;
+}
+
 const END: Moment = { kind: "windowEnd" };
 const MOMENT = /^([A-Za-z][A-Za-z0-9_]*)(?:\s*([+-])\s*(\S+))?$/;
 
-function readMoment(text: string, place: Place, context: RuleContext): Moment {
+/** Reads the end of an absence, and reports it where it is none or names no step. */
+export function readMoment(text: string, place: Place, context: StepNames): Moment {
   const [, step, sign, length] = MOMENT.exec(text.trim()) ?? [];
   const offsetMs = length === undefined ? 0 : parseDuration(length);
   if (step === undefined || offsetMs === undefined) {

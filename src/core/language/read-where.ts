@@ -1,12 +1,12 @@
 import { compileRegex } from "../expression/regex.ts";
 import { OPERATORS, type Operator, type Predicate, type Scalar } from "../model/rule.ts";
 import { suggest } from "./nearest.ts";
-import { type PackContext, readFieldPath } from "./pack-context.ts";
+import { readFieldPath, type WhereContext } from "./pack-context.ts";
 import type { RawFieldTest, RawScalar, RawWhere } from "./raw-pack.ts";
 import type { Place } from "./yaml-tree.ts";
 
 /** Reads `where` into a predicate with its lists resolved; `undefined` where something in it is wrong. */
-export function readWhere(where: RawWhere, place: Place, context: PackContext): Predicate | undefined {
+export function readWhere(where: RawWhere, place: Place, context: WhereContext): Predicate | undefined {
   const parts: (Predicate | undefined)[] = [];
   for (const [key, value] of Object.entries(where)) {
     const at = [...place, key];
@@ -23,7 +23,7 @@ function readGroup(
   kind: "all" | "any",
   wheres: readonly RawWhere[],
   place: Place,
-  context: PackContext,
+  context: WhereContext,
 ): Predicate | undefined {
   return together(
     kind,
@@ -38,7 +38,7 @@ export function together(kind: "all" | "any", parts: readonly (Predicate | undef
   return known.length === 1 ? known[0] : { kind, of: known };
 }
 
-function readFieldTests(text: string, test: RawFieldTest, place: Place, context: PackContext): Predicate | undefined {
+function readFieldTests(text: string, test: RawFieldTest, place: Place, context: WhereContext): Predicate | undefined {
   const path = readFieldPath(text, { place, of: "event", key: true }, context.findings);
   const tests: readonly (readonly [Operator, RawScalar | readonly RawScalar[], Place])[] =
     typeof test !== "object" || Array.isArray(test)
@@ -65,7 +65,7 @@ function readFieldTests(text: string, test: RawFieldTest, place: Place, context:
 function readValue(
   raw: RawScalar | readonly RawScalar[],
   place: Place,
-  context: PackContext,
+  context: WhereContext,
 ): Scalar | readonly Scalar[] | undefined {
   if (!Array.isArray(raw))
     return typeof raw === "string" && raw.startsWith("$") ? readList(raw, place, context) : (raw as RawScalar);
@@ -83,18 +83,18 @@ function readValue(
 function readList(
   reference: string,
   place: Place,
-  { pack, usedLists, findings }: PackContext,
+  { pack, usedLists, findings }: WhereContext,
 ): readonly Scalar[] | undefined {
   const name = reference.slice(1);
   const lists = pack.lists ?? {};
   usedLists.add(name);
   if (Object.hasOwn(lists, name)) return lists[name];
   const hint = suggest(name, Object.keys(lists)) ?? "name it under `lists`";
-  findings.atValue(place, { code: "TAP205", message: `there is no list \`${name}\` in this pack`, hint });
+  findings.atValue(place, { code: "TAP205", message: `there is no list \`${name}\` in this file`, hint });
   return undefined;
 }
 
-function checkRegexes(value: Scalar | readonly Scalar[], place: Place, { findings }: PackContext): void {
+function checkRegexes(value: Scalar | readonly Scalar[], place: Place, { findings }: WhereContext): void {
   for (const pattern of Array.isArray(value) ? value : [value]) {
     const regex = compileRegex(String(pattern));
     if (!regex.ok)

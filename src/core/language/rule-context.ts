@@ -11,6 +11,9 @@ export interface RuleContext extends PackContext {
   readonly stepNames: readonly string[];
 }
 
+/** What it takes to look up the names of steps. */
+export type StepNames = Pick<RuleContext, "findings" | "stepNames">;
+
 /** Where else to look for a name, and where to point. */
 export interface StepSearch {
   readonly known?: readonly string[];
@@ -21,7 +24,7 @@ export interface StepSearch {
 }
 
 /** Reports a name that is no step of the rule; says whether it is one. */
-export function isStep(name: string, place: Place, context: RuleContext, more: StepSearch = {}): boolean {
+export function isStep(name: string, place: Place, context: StepNames, more: StepSearch = {}): boolean {
   const known = more.known ?? context.stepNames;
   if (known.includes(name)) return true;
   const finding = {

@@ -1,4 +1,5 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
+import ruleoverlaySchema from "../../../schemas/ruleoverlay.schema.json" with { type: "json" };
 import rulepackSchema from "../../../schemas/rulepack.schema.json" with { type: "json" };
 import ruletestSchema from "../../../schemas/ruletest.schema.json" with { type: "json" };
 
@@ -8,14 +9,26 @@ export type SchemaCheck = (data: unknown) => readonly ErrorObject[];
 /** Checks the shape of a rule pack. */
 export const checkRulePack: SchemaCheck = lazily(rulepackSchema);
 
+/** Checks the shape of a rule overlay. */
+export const checkRuleOverlay: SchemaCheck = lazily(ruleoverlaySchema, rulepackSchema);
+
 /** Checks the shape of a rule test. */
 export const checkRuleTest: SchemaCheck = lazily(ruletestSchema);
 
-/** Compiles a schema when it is first needed, and once. */
-function lazily(schema: object): SchemaCheck {
+const { rule, step, absence } = rulepackSchema.$defs;
+
+/** The fields of rules, steps and absences. */
+export const RULE_FIELDS: ReadonlySet<string> = new Set(
+  [rule, step, absence].flatMap(({ properties }) => Object.keys(properties)),
+);
+
+/** Compiles a schema, and those it refers to, when it is first needed, and once. */
+function lazily(schema: object, ...others: readonly object[]): SchemaCheck {
   let validate: ValidateFunction | undefined;
   return (data) => {
-    validate ??= new Ajv2020({ strict: true, allErrors: true, allowUnionTypes: true, verbose: true }).compile(schema);
+    validate ??= new Ajv2020({ strict: true, allErrors: true, allowUnionTypes: true, verbose: true })
+      .addSchema([...others])
+      .compile(schema);
     return validate(data) ? [] : (validate.errors ?? []);
   };
 }

@@ -2,9 +2,12 @@ import type { RuleTestCase } from "../language/rule-test-file.ts";
 import type { Span } from "../language/source-text.ts";
 import { DEFAULT_LIMITS } from "../model/limits.ts";
 import type { RuleSet } from "../model/rule.ts";
+import type { Story } from "../model/story.ts";
 import type { EpochMs } from "../model/time.ts";
 import { type Arrival, type CaseDecoder, type CaseLog, type FixtureEntry, logOfCase } from "./case-log.ts";
 import { checkRuleNames, checkStories } from "./check-stories.ts";
+import { checkWhy } from "./check-why.ts";
+import { isSameStory, type Probe, probesOf } from "./probes.ts";
 import { type Problem, problem } from "./problem.ts";
 import { compareOrders } from "./same-stories.ts";
 import { seededRandom, shuffled } from "./shuffle.ts";
@@ -18,6 +21,8 @@ export interface CaseResult {
   readonly problems: readonly Problem[];
   /** Orders of arrival tried, the order of time among them. */
   readonly orders: number;
+  /** Probes tried. */
+  readonly probes: number;
   /** What the case asks for and was not done, and why: sentences for people. */
   readonly notes: readonly string[];
 }
@@ -31,74 +36,109 @@ export interface CaseSurroundings {
   readonly fixture: readonly FixtureEntry[] | undefined;
 }
 
+/** A case with its events decoded: it can be run against many rules. */
+export interface ReadyCase {
+  readonly one: RuleTestCase;
+  readonly log: CaseLog;
+}
+
+/** Decodes the events of a case. */
+export function readyCase(one: RuleTestCase, { fixture, newDecoder }: Omit<CaseSurroundings, "rules">): ReadyCase {
+  return { one, log: logOfCase(one, fixture, newDecoder()) };
+}
+
 /**
  * Runs one case on the engine: its events in order of time, then in shuffled orders of arrival,
- * which must tell the same stories. Never throws; what breaks the engine is a problem of the case.
+ * which must tell the same stories, then its probes, which must not. Never throws; what breaks the
+ * engine is a problem of the case.
  */
 export async function runCase(one: RuleTestCase, surroundings: CaseSurroundings): Promise<CaseResult> {
-  const { name, span } = one;
-  const notes: string[] = [];
   try {
-    const log = logOfCase(one, surroundings.fixture, surroundings.newDecoder());
-    const problems = [...log.problems, ...problemsOfForm(one, surroundings.rules)];
-    if (0 < problems.length) return { name, span, problems, orders: 0, notes };
-    if (one.probes === "auto") notes.push("`probes: auto` is not run yet");
-    return { name, span, notes, ...(await runOrders(one, log, surroundings.rules, notes)) };
+    return await runReadyCase(readyCase(one, surroundings), surroundings.rules);
   } catch (cause) {
-    const why = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
-    return { name, span, problems: [problem(span, `the case broke the engine: ${why}`)], orders: 0, notes };
+    return broken(one, cause);
   }
+}
+
+/** Runs a case that is decoded already; as {@link runCase}. */
+export async function runReadyCase(ready: ReadyCase, rules: RuleSet): Promise<CaseResult> {
+  const { one } = ready;
+  const { name, span } = one;
+  const nothing = { name, span, orders: 0, probes: 0, notes: [] };
+  try {
+    const problems = [...ready.log.problems, ...problemsOfForm(one, rules)];
+    if (0 < problems.length) return { ...nothing, problems };
+    const inTime = await runInTime(ready, rules);
+    if (0 < inTime.problems.length) return { ...nothing, problems: inTime.problems, orders: 1 };
+    const inOrders = await runOrders(ready, rules, inTime.told);
+    if (0 < inOrders.problems.length || one.probes === "none") return { ...nothing, ...inOrders };
+    const probes = probesOfCase(ready, rules, inTime.told.stories);
+    const seen = await tellingProbes(probes, one, rules);
+    return { ...nothing, ...inOrders, problems: seen.map((probe) => probeProblem(probe, span)), probes: probes.length };
+  } catch (cause) {
+    return broken(one, cause);
+  }
+}
+
+function broken({ name, span }: RuleTestCase, cause: unknown): CaseResult {
+  const why = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+  return {
+    name,
+    span,
+    problems: [problem(span, `the case broke the engine: ${why}`)],
+    orders: 0,
+    probes: 0,
+    notes: [],
+  };
 }
 
 function problemsOfForm(one: RuleTestCase, rules: RuleSet): Problem[] {
   const expectations = [...(one.expect === undefined ? [] : [one.expect]), ...one.moments];
-  return expectations.flatMap((expectation) => [
-    ...checkRuleNames(expectation, rules),
-    ...expectation.why.map(({ span }) => problem(span, "`why` is not checked yet, so it proves nothing; leave it out")),
-  ]);
+  return expectations.flatMap((expectation) => checkRuleNames(expectation, rules));
+}
+
+/** Runs a case in order of time, and compares all that it expects. */
+export async function runInTime(
+  { one, log }: ReadyCase,
+  rules: RuleSet,
+): Promise<{ readonly told: Told; readonly problems: readonly Problem[] }> {
+  const { arrivals } = log;
+  const { limits } = one;
+  const moments = one.moments.toSorted((a, b) => a.atMs - b.atMs);
+  const told = await tell({ rules, limits, arrivals, moments: moments.map(({ atMs }) => atMs) });
+  const problems = moments.flatMap((moment, at) => checkStories(moment, told.atMoments[at] ?? [], { shuffled: false }));
+  for (const moment of moments) {
+    problems.push(...(await checkWhy(moment, { rules, limits, arrivals, momentMs: moment.atMs })));
+  }
+  if (one.expect !== undefined) {
+    problems.push(...checkStories(one.expect, told.stories, { shuffled: false }));
+    problems.push(...(await checkWhy(one.expect, { rules, limits, arrivals, momentMs: undefined })));
+  }
+  return { told, problems };
 }
 
 async function runOrders(
-  one: RuleTestCase,
-  log: CaseLog,
+  { one, log }: ReadyCase,
   rules: RuleSet,
-  notes: string[],
-): Promise<Pick<CaseResult, "problems" | "orders">> {
+  inTime: Told,
+): Promise<Pick<CaseResult, "problems" | "orders" | "notes">> {
   const { arrivals } = log;
-  const moments = one.moments.toSorted((a, b) => a.atMs - b.atMs);
-  const inTime = await tell({ rules, limits: one.limits, arrivals, moments: moments.map(({ atMs }) => atMs) });
-  const problems = moments.flatMap((moment, at) =>
-    checkStories(moment, inTime.atMoments[at] ?? [], { shuffled: false }),
-  );
-  if (one.expect !== undefined) problems.push(...checkStories(one.expect, inTime.stories, { shuffled: false }));
-  if (0 < problems.length) return { problems, orders: 1 };
-
   const impossible = whyNotShuffled(one, log);
-  if (impossible !== undefined && 0 < one.shuffle) notes.push(`arrival is not shuffled: ${impossible}`);
+  const notes = impossible !== undefined && 0 < one.shuffle ? [`arrival is not shuffled: ${impossible}`] : [];
   const orders = impossible === undefined && 1 < arrivals.length ? one.shuffle : 0;
   const random = seededRandom(one.name);
-  const lastMs = arrivals.at(-1)?.logTimeMs ?? 0;
   for (let order = 1; order <= orders; order++) {
-    const found = await runShuffled(one, { rules, inTime, arrivals: shuffled(arrivals, random), lastMs });
-    if (0 < found.length) return { problems: found, orders: order + 1 };
+    const found = await runShuffled(one, { rules, inTime, arrivals: atOnce(shuffled(arrivals, random)) });
+    if (0 < found.length) return { problems: found, orders: order + 1, notes };
   }
-  return { problems, orders: orders + 1 };
+  return { problems: [], orders: orders + 1, notes };
 }
 
-/**
- * Everything arrives at once and late, when the last event of the case has happened: that is as much
- * disorder as a window allows, and no window closes in between.
- */
 async function runShuffled(
   one: RuleTestCase,
-  run: {
-    readonly rules: RuleSet;
-    readonly inTime: Told;
-    readonly arrivals: readonly Arrival[];
-    readonly lastMs: EpochMs;
-  },
+  run: { readonly rules: RuleSet; readonly inTime: Told; readonly arrivals: readonly Arrival[] },
 ): Promise<Problem[]> {
-  const arrivals = run.arrivals.map(({ event }) => ({ event, logTimeMs: run.lastMs }));
+  const { arrivals } = run;
   const { stories } = await tell({ rules: run.rules, limits: one.limits, arrivals, moments: [] });
   const found = one.expect === undefined ? [] : checkStories(one.expect, stories, { shuffled: true });
   const problems = 0 < found.length ? found : compareOrders(run.inTime.stories, stories, one.span);
@@ -106,8 +146,40 @@ async function runShuffled(
   return problems.map((each) => ({ ...each, arrival }));
 }
 
+/**
+ * Everything arrives at once and late, when the last event of the case has happened: that is as much
+ * disorder as a window allows, and no window closes in between.
+ */
+function atOnce(arrivals: readonly Arrival[]): Arrival[] {
+  let lastMs: EpochMs = Number.NEGATIVE_INFINITY;
+  for (const { logTimeMs } of arrivals) lastMs = Math.max(lastMs, logTimeMs);
+  return arrivals.map(({ event }) => ({ event, logTimeMs: lastMs }));
+}
+
 function whyNotShuffled(one: RuleTestCase, { spanMs }: CaseLog): string | undefined {
   if (one.events.some(({ arrivesMs }) => arrivesMs !== undefined)) return "the case says when its events arrive";
   const windowMs = one.limits.correlationWindowMs ?? DEFAULT_LIMITS.correlationWindowMs;
   return windowMs < spanMs ? "the case is longer than its correlation window" : undefined;
+}
+
+/** The probes of a case that told these stories; their windows stay open where the case allows that. */
+export function probesOfCase({ one, log }: ReadyCase, rules: RuleSet, told: readonly Story[]): Probe[] {
+  const standing = told.filter(({ status }) => status !== "retracted");
+  const probes = probesOf(standing, rules, log.arrivals);
+  if (whyNotShuffled(one, log) !== undefined) return probes;
+  return probes.map((probe) => ({ ...probe, arrivals: atOnce(probe.arrivals) }));
+}
+
+/** The probes that tell their story all the same. */
+export async function tellingProbes(probes: readonly Probe[], one: RuleTestCase, rules: RuleSet): Promise<Probe[]> {
+  const telling: Probe[] = [];
+  for (const probe of probes) {
+    const { stories } = await tell({ rules, limits: one.limits, arrivals: probe.arrivals, moments: [] });
+    if (stories.some((story) => isSameStory(probe, story))) telling.push(probe);
+  }
+  return telling;
+}
+
+function probeProblem({ what, rule }: Probe, span: Span): Problem {
+  return problem(span, `${rule.rule.key} tells the same story in a probe: ${what}`);
 }

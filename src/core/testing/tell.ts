@@ -1,3 +1,4 @@
+import type { WindowObserver } from "../engine/courtroom-parts.ts";
 import { Engine } from "../engine/engine.ts";
 import type { EngineLimits } from "../model/limits.ts";
 import type { RuleSet } from "../model/rule.ts";
@@ -18,9 +19,11 @@ export async function tell(options: {
   readonly limits: Partial<EngineLimits>;
   readonly arrivals: readonly Arrival[];
   readonly moments: readonly EpochMs[];
+  /** Sees the windows, for explanations. */
+  readonly observe?: WindowObserver | undefined;
 }): Promise<Told> {
-  const { rules, limits, arrivals, moments } = options;
-  const engine = new Engine({ rules, limits });
+  const { rules, limits, arrivals, moments, observe } = options;
+  const engine = new Engine({ rules, limits, observe });
   const latest = new Map<string, Story>();
   const atMoments: (readonly Story[])[] = [];
   const collect = (): readonly Story[] => {
@@ -43,4 +46,24 @@ export async function tell(options: {
   await lookUntil(Number.POSITIVE_INFINITY);
   await engine.end();
   return { stories: collect(), atMoments };
+}
+
+/** What the engine had told by a moment, its open windows seen by `observe`; the input goes on after it. */
+export async function tellUntil(
+  momentMs: EpochMs,
+  options: {
+    readonly rules: RuleSet;
+    readonly limits: Partial<EngineLimits>;
+    readonly arrivals: readonly Arrival[];
+    readonly observe: WindowObserver;
+  },
+): Promise<readonly Story[]> {
+  const { rules, limits, arrivals, observe } = options;
+  const engine = new Engine({ rules, limits, observe });
+  for (const [at, { event, logTimeMs }] of arrivals.entries()) {
+    if (logTimeMs <= momentMs) await engine.accept(event, { logTimeMs, position: at + 1 });
+  }
+  await engine.advance(momentMs);
+  engine.showOpen(observe);
+  return [...new Map(engine.take().map(({ story }) => [story.id, story])).values()];
 }
