@@ -2,7 +2,7 @@ import { Engine } from "../core/engine/engine.ts";
 import type { RuleSet } from "../core/model/rule.ts";
 import type { StoryChange } from "../core/model/story.ts";
 import type { Sink } from "../ports/sink.ts";
-import { lookbackOf, type PipelineResult, runPipeline } from "../service/pipeline.ts";
+import { type PipelineResult, runPipeline } from "../service/pipeline.ts";
 import { clock, type NatsSettings, newDecoder, openNats } from "./compose.ts";
 import { CommandError } from "./failure.ts";
 import type { Log } from "./log.ts";
@@ -54,7 +54,7 @@ export async function runDaemon({
     engine,
     sinks: [nats.stories, ...sinks, storyLog(log)],
     deadLetters: nats.deadLetters,
-    resumption: { store: nats.checkpoints, lookbackMs: lookbackOf(engine.limits) },
+    checkpoints: nats.checkpoints,
     clock,
     signal,
     onTrouble: (message) => log("warn", message),

@@ -1,12 +1,15 @@
+import type { EngineSnapshot } from "../core/engine/snapshot.ts";
 import type { EpochMs } from "../core/model/time.ts";
 
 /** How far a log has been read and its stories delivered. */
 export interface Checkpoint {
-  readonly format: 1;
+  readonly format: 2;
   /** Every entry up to here has been processed, and what it told has been delivered. */
   readonly position: number;
   /** Log time of that entry, as the log stored it. */
   readonly logTimeMs: EpochMs;
+  /** What the engine knew then, beside the log. */
+  readonly engine: EngineSnapshot;
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { LogPlace } from "../core/engine/log-place.ts";
+import type { EngineSnapshot } from "../core/engine/snapshot.ts";
 import type { Event } from "../core/model/event.ts";
-import type { EngineLimits } from "../core/model/limits.ts";
 import type { StoryChange } from "../core/model/story.ts";
-import type { DurationMs, EpochMs } from "../core/model/time.ts";
+import type { EpochMs } from "../core/model/time.ts";
 import { type Checkpoint, CheckpointError, type CheckpointStore } from "../ports/checkpoint-store.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { DeadLetters } from "../ports/dead-letters.ts";
@@ -20,18 +20,12 @@ export interface StoryEngine {
   advance(logTimeMs: EpochMs): Promise<void> | undefined;
   end(): Promise<void> | undefined;
   take(): StoryChange[];
-}
-
-/** Where the place in the log is kept over restarts. */
-export interface Resumption {
-  readonly store: CheckpointStore;
-  /** How far before the checkpoint reading begins again, log time: as long as windows and stories live. */
-  readonly lookbackMs: DurationMs;
-}
-
-/** The {@link Resumption.lookbackMs} that an engine with these limits needs. */
-export function lookbackOf(limits: EngineLimits): DurationMs {
-  return limits.maxWindowMs + limits.resolveAfterMs + limits.reopenWithinMs;
+  /** What it knows beside the log, when everything up to `position` has been taken. */
+  snapshot(position: number): EngineSnapshot;
+  /** Goes on from a snapshot, once the log has come again from its `since` on. */
+  restore(snapshot: EngineSnapshot): void;
+  /** The log will not come again as it was: goes on with what there is. */
+  endRestore(): void;
 }
 
 export interface PipelineOptions {
@@ -42,15 +36,15 @@ export interface PipelineOptions {
   /** Sinks that hold up reading themselves: what a story was told to is told at once. */
   readonly sinks: readonly Sink[];
   /** Sinks with queues of their own. They stay the caller's, like the sinks. */
-  readonly outlets?: Outlets<LogMark> | undefined;
+  readonly outlets?: Outlets | undefined;
   /** Called between two events, before each batch: the moment to swap the rules. */
   readonly betweenEvents?: ((position: number) => Promise<void> | undefined) | undefined;
   readonly clock: Clock;
   /** Ends the reading in order: what was told is delivered, then the promise resolves. */
   readonly signal: AbortSignal;
   readonly deadLetters?: DeadLetters | undefined;
-  /** For a single endless log only. */
-  readonly resumption?: Resumption | undefined;
+  /** Where the place in the log is kept over restarts; for a single endless log only. */
+  readonly checkpoints?: CheckpointStore | undefined;
   /** Called after each batch. */
   readonly onProgress?: ((books: Books) => void) | undefined;
   /** Hears of failures that will be tried again. */
@@ -70,7 +64,9 @@ export interface PipelineResult {
   readonly ended: "end" | "aborted";
 }
 
+/** Checkpoints come this often, but never take more than a twentieth of the time. */
 const CHECKPOINT_EVERY_MS = 2_000;
+const CHECKPOINT_SHARE = 20;
 /** How long the end waits for sinks with queues. */
 const DRAIN_MS_MAX = 5_000;
 
@@ -83,10 +79,12 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineRes
   const { sources, engine, signal, onProgress } = options;
   const books = new Books();
   const run = new Run(options);
-  const reading = await run.resume();
-  for await (const batch of decodedBatches(options, reading, books)) {
-    await run.take(batch);
-    onProgress?.(books);
+  for (let reading = await run.resume(); reading !== undefined; reading = run.readAgain()) {
+    for await (const batch of decodedBatches(options, reading, books)) {
+      await run.take(batch);
+      onProgress?.(books);
+      if (run.isLost) break;
+    }
   }
   const ended = sources.every((source) => source.finite) && !signal.aborted ? "end" : "aborted";
   if (ended === "end") {
@@ -113,13 +111,14 @@ async function* decodeLog(source: Source, decoder: LogDecoder, reading: ReadOpti
 class Run {
   readonly #options: PipelineOptions;
   readonly #delivery: DeliveryOptions;
-  /** Up to here everything was delivered by an earlier run; what it tells again is not news. */
-  #deliveredBefore = 0;
   #resumed: Checkpoint | undefined;
+  #isLost = false;
+  /** What could not be decoded up to here is with the dead letters already. */
+  #buriedBefore = 0;
   #position = 0;
   #logTimeMs = 0;
   #savedPosition = 0;
-  #savedAtMs = 0;
+  #nextSaveMs = 0;
 
   constructor(options: PipelineOptions) {
     this.#options = options;
@@ -127,96 +126,97 @@ class Run {
     this.#delivery = { clock, signal, onTrouble };
   }
 
-  /** Where to begin reading: some time before the checkpoint, to build the open windows again. */
-  async resume(): Promise<ReadOptions> {
-    const { signal, resumption } = this.#options;
-    const checkpoint = await resumption?.store.load();
-    if (resumption === undefined || checkpoint === undefined) return { signal };
+  /** Where to begin reading: where the oldest window was opened that was open at the checkpoint. */
+  async resume(): Promise<ReadOptions | undefined> {
+    const { signal, checkpoints, engine } = this.#options;
+    const checkpoint = await checkpoints?.load();
+    if (checkpoint === undefined) return { signal };
+    engine.restore(checkpoint.engine);
     this.#resumed = checkpoint;
-    this.#deliveredBefore = checkpoint.position;
+    this.#buriedBefore = checkpoint.position;
+    this.#position = checkpoint.position;
     this.#savedPosition = checkpoint.position;
-    return { signal, sinceMs: checkpoint.logTimeMs - resumption.lookbackMs };
+    // The checkpoint's own entry is read again, to see whether it is still the same log.
+    return { signal, after: Math.min(checkpoint.position, Math.floor(checkpoint.engine.since)) - 1 };
+  }
+
+  /** The log is not the one that the checkpoint knows: it lost its end, or is another one by that name. */
+  get isLost(): boolean {
+    return this.#isLost;
+  }
+
+  /** Where to read on in a log that turned out to be another: what was stored since the checkpoint. */
+  readAgain(): ReadOptions | undefined {
+    const { signal, engine, onTrouble } = this.#options;
+    const lost = this.#resumed;
+    if (lost === undefined || signal.aborted) return undefined;
+    onTrouble?.(`the log went back behind its checkpoint (position ${lost.position}); reading what came since`);
+    engine.endRestore();
+    this.#resumed = undefined;
+    this.#isLost = false;
+    this.#buriedBefore = 0;
+    this.#position = 0;
+    this.#savedPosition = 0;
+    return { signal, sinceMs: lost.logTimeMs };
   }
 
   async take(batch: DecodedBatch): Promise<void> {
-    const { engine, betweenEvents } = this.#options;
-    await betweenEvents?.(this.#position);
+    const { engine } = this.#options;
     for (const placed of batch.events) {
-      if (this.#deliveredBefore !== 0) this.#compare(placed);
+      if (this.#resumed !== undefined && this.#differs(placed, this.#resumed)) return;
       const judging = engine.accept(placed.event, placed);
       if (judging !== undefined) await judging;
     }
-    if (this.#deliveredBefore < batch.position) this.#caughtUp();
-    if (batch.quiet) {
-      this.#caughtUp();
-      await engine.advance(batch.logTimeMs);
-    }
+    if (this.#resumed !== undefined && this.#resumed.position <= batch.position) this.#resumed = undefined;
+    // All that there is has been read, and the checkpoint's place was not among it.
+    this.#isLost = batch.quiet && this.#resumed !== undefined;
+    if (this.#isLost) return;
+    if (batch.quiet) await engine.advance(batch.logTimeMs);
     this.#position = Math.max(this.#position, batch.position);
     if (!batch.quiet) this.#logTimeMs = batch.logTimeMs;
     await this.#bury(batch);
     await this.deliver();
-    this.#options.outlets?.mark({ position: this.#position, logTimeMs: this.#logTimeMs });
     await this.#saveSometimes();
   }
 
   async deliver(): Promise<void> {
     const changes = this.#options.engine.take();
-    if (changes.length === 0 || this.#deliveredBefore !== 0) return;
-    await deliverToAll(this.#options.sinks, changes, this.#delivery);
-    await this.#options.outlets?.take(changes);
+    if (0 < changes.length) await deliverToAll(this.#options.sinks, changes, this.#delivery);
   }
 
+  /** Remembers how far the log was read; everything told up to there has been delivered. */
   async save(): Promise<void> {
-    const { resumption, clock, onTrouble } = this.#options;
-    const place = this.#safePlace();
-    if (resumption === undefined || place === undefined || place.position <= this.#savedPosition) return;
+    const { checkpoints, engine, clock, onTrouble } = this.#options;
+    if (checkpoints === undefined || this.#position <= this.#savedPosition) return;
+    const startedMs = clock.now();
+    const [position, logTimeMs] = [this.#position, this.#logTimeMs];
     try {
-      await resumption.store.save({ format: 1, position: place.position, logTimeMs: place.logTimeMs });
-      this.#savedPosition = place.position;
-      this.#savedAtMs = clock.now();
+      await checkpoints.save({ format: 2, position, logTimeMs, engine: engine.snapshot(position) });
+      this.#savedPosition = position;
     } catch (cause) {
       if (!(cause instanceof CheckpointError) || cause.lost) throw cause;
       onTrouble?.(`${cause.message}; trying again`);
     }
-  }
-
-  /** The last place up to which everything told is delivered. */
-  #safePlace(): LogMark | undefined {
-    const { outlets } = this.#options;
-    return outlets === undefined ? { position: this.#position, logTimeMs: this.#logTimeMs } : outlets.safePlace();
+    const tookMs = clock.now() - startedMs;
+    this.#nextSaveMs = clock.now() + Math.max(CHECKPOINT_EVERY_MS, CHECKPOINT_SHARE * tookMs);
   }
 
   async #saveSometimes(): Promise<void> {
-    const { resumption, clock } = this.#options;
-    if (resumption === undefined || this.#position <= this.#savedPosition) return;
-    if (this.#savedAtMs + CHECKPOINT_EVERY_MS <= clock.now()) await this.save();
+    const behind = this.#resumed !== undefined && this.#position <= this.#resumed.position;
+    if (!behind && this.#nextSaveMs <= this.#options.clock.now()) await this.save();
   }
 
   async #bury(batch: DecodedBatch): Promise<void> {
     const { deadLetters } = this.#options;
-    const buriedBefore = this.#resumed?.position ?? 0;
-    const letters = batch.rejected.filter((letter) => buriedBefore < letter.entry.position);
+    const letters = batch.rejected.filter((letter) => this.#buriedBefore < letter.entry.position);
     if (deadLetters === undefined || letters.length === 0) return;
     await persist("dead letters", () => deadLetters.bury(letters), this.#delivery);
   }
 
-  /** Tells whether an event is news to a resumed run. */
-  #compare(placed: LogPlace): void {
-    const { position = 0, logTimeMs = 0 } = this.#resumed ?? {};
-    if (position < Math.floor(placed.position)) this.#caughtUp();
-    else if (logTimeMs < placed.logTimeMs) {
-      // A known position with a later time: the log lost its end, or is another one by that name.
-      this.#options.onTrouble?.(`the log went back behind its checkpoint (position ${position}); reading on`);
-      this.#resumed = undefined;
-      this.#savedPosition = 0;
-      this.#caughtUp();
-    }
-  }
-
-  /** From here on what is told is news. */
-  #caughtUp(): void {
-    if (this.#deliveredBefore === 0) return;
-    this.#deliveredBefore = 0;
-    this.#options.engine.take();
+  /** A resumed run reads what it knows: a known position with another time means another log. */
+  #differs({ position, logTimeMs }: LogPlace, resumed: Checkpoint): boolean {
+    const at = Math.floor(position);
+    this.#isLost = at <= resumed.position && resumed.logTimeMs < logTimeMs;
+    return this.#isLost;
   }
 }

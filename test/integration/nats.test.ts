@@ -11,6 +11,7 @@ import { openStorySink } from "../../src/adapters/nats/story-sink.ts";
 import { systemClock } from "../../src/adapters/system.ts";
 import { Engine } from "../../src/core/engine/engine.ts";
 import type { Story, StoryChange } from "../../src/core/model/story.ts";
+import type { Checkpoint } from "../../src/ports/checkpoint-store.ts";
 import { type PipelineResult, runPipeline } from "../../src/service/pipeline.ts";
 import { rule, ruleSet, step } from "../support/engine-kit.ts";
 import { type NatsServer, natsServerAvailable, startNatsServer } from "../support/nats-server.ts";
@@ -82,7 +83,7 @@ describe.skipIf(!natsServerAvailable())("a real nats-server", () => {
           engine: new Engine({ rules, limits: { correlationWindowMs: 2_000 } }),
           sinks: [await openStorySink({ connection: own })],
           deadLetters: await openDeadLetters({ connection: own, stream }),
-          resumption: { store: await openCheckpointStore({ connection: own, stream }), lookbackMs: 3_600_000 },
+          checkpoints: await openCheckpointStore({ connection: own, stream }),
           clock: systemClock,
           signal: stop.signal,
         });
@@ -212,13 +213,15 @@ describe.skipIf(!natsServerAvailable())("a real nats-server", () => {
     const first = await openCheckpointStore({ connection, stream });
     const second = await openCheckpointStore({ connection, stream });
     await Promise.all([first.load(), second.load()]);
-    await first.save({ format: 1, position: 1, logTimeMs: 1 });
-    await expect(second.save({ format: 1, position: 1, logTimeMs: 1 })).rejects.toMatchObject({
+    const engine = new Engine({ rules: RULES }).snapshot(1);
+    const at = (position: number): Checkpoint => ({ format: 2, position, logTimeMs: position, engine });
+    await first.save(at(1));
+    await expect(second.save(at(1))).rejects.toMatchObject({
       name: "CheckpointError",
       lost: true,
     });
-    await first.save({ format: 1, position: 2, logTimeMs: 2 });
-    expect(await second.load()).toEqual({ format: 1, position: 2, logTimeMs: 2 });
+    await first.save(at(2));
+    expect(await second.load()).toMatchObject({ format: 2, position: 2, logTimeMs: 2 });
   });
 
   test("the same revision again, and an older one, count as delivered", async () => {

@@ -134,6 +134,11 @@ export class Engine {
     this.#restore = new Restore(snapshot, { ...this.#parts(), index: this.#index, windowEventsMax });
   }
 
+  /** The log will not come again as it was: goes on with what has been built. */
+  endRestore(): void {
+    this.#finishRestore();
+  }
+
   /** The changes since the last call, in order. */
   take(): StoryChange[] {
     return this.#book.changes.splice(0);
@@ -160,7 +165,7 @@ export class Engine {
     if (restore === undefined) return;
     this.#restore = undefined;
     restore.finish();
-    this.#nowMs = restore.snapshot.nowMs;
+    this.#nowMs = restore.snapshot.nowMs ?? Number.NEGATIVE_INFINITY;
     this.#position = restore.snapshot.position;
     this.#late = [...restore.snapshot.late];
     for (const { at, order, task } of restore.deadlines) {

@@ -10,7 +10,8 @@ import type { LostMatch } from "./story-record.ts";
  */
 export interface EngineSnapshot {
   readonly format: 1;
-  readonly nowMs: EpochMs;
+  /** Log time; `null` before the first event. */
+  readonly nowMs: EpochMs | null;
   /** Every event up to here has been taken. */
   readonly position: number;
   /** The log must be read again from this position on; behind `position` where no window is open. */

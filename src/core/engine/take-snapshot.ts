@@ -34,7 +34,7 @@ export function takeSnapshot(parts: SnapshotParts): EngineSnapshot {
   const since = Math.min(position + 1, opened[0] ?? position + 1, ...open.map(({ openedPosition }) => openedPosition));
   return {
     format: 1,
-    nowMs,
+    nowMs: Number.isFinite(nowMs) ? nowMs : null,
     position,
     since,
     opened,

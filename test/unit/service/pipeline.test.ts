@@ -150,6 +150,9 @@ describe("a log with times of its own", () => {
       advance: (logTimeMs: number) => void advanced.push(logTimeMs),
       end: () => undefined,
       take: () => [],
+      snapshot: (position: number) => new Engine({ rules: RULES }).snapshot(position),
+      restore: () => undefined,
+      endRestore: () => undefined,
     };
     return { accepted, advanced, engine };
   }
@@ -176,10 +179,7 @@ describe("a log with times of its own", () => {
     const saved: Checkpoint[] = start === undefined ? [] : [start];
     return {
       saved,
-      resumption: {
-        lookbackMs: 1_000_000,
-        store: { load: async () => saved.at(-1), save: async (one: Checkpoint) => void saved.push(one) },
-      },
+      checkpoints: { load: async () => saved.at(-1), save: async (one: Checkpoint) => void saved.push(one) },
     };
   }
   const FOUR = [
@@ -190,22 +190,27 @@ describe("a log with times of its own", () => {
   ];
 
   test("after a restart nothing is told twice, and open windows are whole", async () => {
-    const { saved, resumption } = store();
-    const before = run([stream({ entries: FOUR.slice(0, 3) })], { resumption });
+    const { saved, checkpoints } = store();
+    const before = run([stream({ entries: FOUR.slice(0, 3) })], { checkpoints });
     await before.done;
     expect(stories(before.sink).map(({ traceId }) => traceId)).toEqual(["t1"]);
-    expect(saved.at(-1)).toEqual({ format: 1, position: 3, logTimeMs: at(2) });
-    const after = run([stream({ entries: FOUR })], { resumption });
+    expect(saved.at(-1)).toMatchObject({ format: 2, position: 3, logTimeMs: at(2) });
+    const after = run([stream({ entries: FOUR })], { checkpoints });
     await after.done;
     expect(stories(after.sink).map(({ bound }) => bound)).toEqual([{ a: ["e3"], b: ["e4"] }]);
     expect(saved.at(-1)?.position).toBe(4);
   });
 
   test("a log that went back behind its checkpoint is told anew", async () => {
-    const { saved, resumption } = store({ format: 1, position: 1_000, logTimeMs: at(-3_600) });
+    const { saved, checkpoints } = store({
+      format: 2,
+      position: 1_000,
+      logTimeMs: at(-3_600),
+      engine: new Engine({ rules: RULES }).snapshot(1_000),
+    });
     const heard: string[] = [];
     const { sink, done } = run([stream({ entries: FOUR })], {
-      resumption,
+      checkpoints,
       onTrouble: (message) => heard.push(message),
     });
     await done;
@@ -215,14 +220,14 @@ describe("a log with times of its own", () => {
   });
 
   test("what cannot be decoded goes to the dead letters, once over a restart", async () => {
-    const { resumption } = store();
+    const { checkpoints } = store();
     const buried: string[] = [];
     const deadLetters = {
       bury: async (letters: readonly { place: string; reason: string }[]) =>
         void buried.push(...letters.map((one) => one.place)),
     };
-    await run([stream({ entries: [entry(1, 0, "garbage")] })], { resumption, deadLetters }).done;
-    await run([stream({ entries: [entry(1, 0, "garbage"), entry(2, 0, "more")] })], { resumption, deadLetters }).done;
+    await run([stream({ entries: [entry(1, 0, "garbage")] })], { checkpoints, deadLetters }).done;
+    await run([stream({ entries: [entry(1, 0, "garbage"), entry(2, 0, "more")] })], { checkpoints, deadLetters }).done;
     expect(buried).toEqual(["S:1", "S:2"]);
   });
 });
