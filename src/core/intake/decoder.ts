@@ -17,7 +17,6 @@ import type { WatchType } from "./objects/changes.ts";
 import { decodeObjectVersion, isKubernetesObject } from "./objects/decode-object.ts";
 import { decodePod, isPod } from "./pod.ts";
 import { Memory, type Reading } from "./reading.ts";
-import { maskText } from "./secrets/mask.ts";
 import { maskDecoded } from "./secrets/mask-event.ts";
 import { shapeOf } from "./shape.ts";
 
@@ -27,8 +26,10 @@ export interface DecodeHints {
   readonly traceparent?: string;
 }
 
-/** A single event is never longer; lists are. */
+/** A native event is never longer; lists are. */
 const EVENT_CHARS_MAX = 256 * 1024;
+/** Foreign payloads are: an object of Kubernetes, with its managed fields and inside an audit event. */
+const OBJECT_CHARS_MAX = 4 * 1024 * 1024;
 
 /** No real payload nests deeper; what reads events may recurse this far. */
 const DEPTH_MAX = 32;
@@ -53,10 +54,14 @@ export class Decoder {
     try {
       value = JSON.parse(text);
     } catch (error) {
-      return { outcome: "rejected", reason: maskText(`not JSON: ${(error as Error).message.slice(0, 120)}`) };
+      return { outcome: "rejected", reason: `not JSON: ${withoutSource((error as Error).message)}` };
     }
     if (EVENT_CHARS_MAX < text.length && itemsOf(value) === undefined) {
-      return { outcome: "rejected", reason: `one event of ${text.length} characters; the most is ${EVENT_CHARS_MAX}` };
+      const object = asObject(value);
+      const most = object === undefined || isNativeEvent(object) ? EVENT_CHARS_MAX : OBJECT_CHARS_MAX;
+      if (most < text.length) {
+        return { outcome: "rejected", reason: `one event of ${text.length} characters; the most is ${most}` };
+      }
     }
     return this.decodeValue(value, hints);
   }
@@ -80,6 +85,11 @@ export class Decoder {
     }
     return leftOut.length === 0 ? { outcome: "events", events } : { outcome: "events", events, leftOut };
   }
+}
+
+/** The parser's message without the piece of the text that it quotes, in which a secret may be cut in two. */
+function withoutSource(message: string): string {
+  return message.replace(/, (?:\.\.\.)?".*$/s, "").slice(0, 120);
 }
 
 /** The items of a JSON array or of a Kubernetes list; `undefined` for anything else. */

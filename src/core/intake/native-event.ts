@@ -9,6 +9,7 @@ import {
 import { readTime } from "./fast-time.ts";
 import { asObject, type JsonObject } from "./json.ts";
 import type { Reading } from "./reading.ts";
+import { maskValue } from "./secrets/mask-event.ts";
 import { derivedTrace, type Trace, traceIdOf } from "./trace.ts";
 
 /** Whether a payload is an event of this project's own shape (contract.md §2). */
@@ -18,12 +19,16 @@ export function isNativeEvent(value: JsonObject): boolean {
   return !("involvedObject" in value || "regarding" in value || "object" in value || "specversion" in value);
 }
 
-const LOWER_WORD = /^[a-z][a-z0-9_-]*$/;
-const LOWER_DOTTED = /^[a-z0-9][a-z0-9_-]*(\.[a-z0-9_-]+)*$/;
-
 /** Sources and types seen before need no second look; bounded, for a flood of made-up ones. */
 const KNOWN_MAX = 10_000;
-const known = new Set<string>();
+
+interface Wording {
+  readonly pattern: RegExp;
+  readonly known: Set<string>;
+}
+
+const SOURCE: Wording = { pattern: /^[a-z][a-z0-9_-]*$/, known: new Set() };
+const TYPE: Wording = { pattern: /^[a-z0-9][a-z0-9_-]*(\.[a-z0-9_-]+)*$/, known: new Set() };
 
 /**
  * Checks an event by hand, without a schema walk, and keeps its parts as they are: this is the hot
@@ -35,8 +40,8 @@ export function decodeNative(value: JsonObject, reading: Reading): Decoded {
   if (typeof time !== "string") return wrong("time", "an RFC 3339 time", time);
   const stamp = readTime(time);
   if (stamp === undefined) return wrong("time", "an RFC 3339 time", time);
-  if (typeof source !== "string" || !isLower(source, LOWER_WORD)) return wrong("source", "a lower-case word", source);
-  if (typeof type !== "string" || !isLower(type, LOWER_DOTTED)) return wrong("type", "lower-case and dotted", type);
+  if (typeof source !== "string" || !isWorded(source, SOURCE)) return wrong("source", "a lower-case word", source);
+  if (typeof type !== "string" || !isWorded(type, TYPE)) return wrong("type", "lower-case and dotted", type);
   const named = asObject(entity);
   if (named === undefined) return wrong("entity", "an object", entity);
   if (typeof named["kind"] !== "string" || named["kind"] === "") return wrong("entity.kind", "a text", named["kind"]);
@@ -68,7 +73,7 @@ export function decodeNative(value: JsonObject, reading: Reading): Decoded {
   return { outcome: "events", events: [event] };
 }
 
-function isLower(text: string, pattern: RegExp): boolean {
+function isWorded(text: string, { pattern, known }: Wording): boolean {
   if (known.has(text)) return true;
   if (!pattern.test(text)) return false;
   if (known.size < KNOWN_MAX) known.add(text);
@@ -116,6 +121,6 @@ function findTrace(value: JsonObject, { memory, cluster, traceparent }: Reading)
 }
 
 function wrong(field: string, wanted: string, got: unknown): Decoded {
-  const shown = got === undefined ? "it is missing" : `it is ${JSON.stringify(got)?.slice(0, 60)}`;
+  const shown = got === undefined ? "it is missing" : `it is ${JSON.stringify(maskValue(got))?.slice(0, 60)}`;
   return { outcome: "rejected", reason: `${field} must be ${wanted}: ${shown}` };
 }

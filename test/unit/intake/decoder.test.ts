@@ -110,11 +110,38 @@ describe("bad input", () => {
       "state",
       "conditions",
       "__proto__",
+      ..."auditID stage verb objectRef requestObject responseStatus user flow l4 l7 dns verdict source_labels".split(
+        " ",
+      ),
+      ..."process_exec process_kprobe process pod args rule priority output output_fields alerts labels startsAt".split(
+        " ",
+      ),
+      ..."resourceLogs scopeLogs logRecords resourceSpans scopeSpans spans attributes body key value log time".split(
+        " ",
+      ),
+      ..."specversion data request kubernetes MESSAGE timestamp subsets endpoints addresses roleRef rules uid".split(
+        " ",
+      ),
+      ..."generation managedFields creationTimestamp ownerReferences annotations template containers env".split(" "),
     ];
     const values = fc.letrec<{ any: unknown }>((tie) => ({
       any: fc.oneof(
         { maxDepth: 5 },
-        fc.constantFrom("Pod", "Event", "List", "PodList", "ADDED", "", "2026-03-01T10:00:00Z", null, 1, true),
+        fc.constantFrom(
+          "Pod",
+          "Event",
+          "List",
+          "PodList",
+          "ADDED",
+          "DELETED",
+          "",
+          "2026-03-01T10:00:00Z",
+          null,
+          1,
+          true,
+        ),
+        fc.constantFrom("Deployment", "ConfigMap", "Secret", "Node", "EndpointSlice", "AdmissionReview", "RoleBinding"),
+        fc.constantFrom("ResponseComplete", "patch", "DROPPED", "True", "False", "1772359200250000000"),
         fc.array(tie("any"), { maxLength: 3 }),
         fc.dictionary(fc.constantFrom(...keys), tie("any"), { maxKeys: 6 }),
       ),

@@ -1,0 +1,43 @@
+import { openPackSource } from "../../src/adapters/file/pack-source.ts";
+import { openCheckpointStore } from "../../src/adapters/nats/checkpoint.ts";
+import { connectNats } from "../../src/adapters/nats/connect.ts";
+import { openJetStreamSource } from "../../src/adapters/nats/jetstream-source.ts";
+import { openStorySink } from "../../src/adapters/nats/story-sink.ts";
+import { systemClock } from "../../src/adapters/system.ts";
+import { Engine } from "../../src/core/engine/engine.ts";
+import { Decoder } from "../../src/core/intake/decoder.ts";
+import { runPipeline } from "../../src/service/pipeline.ts";
+import { LIMITS } from "./limits.ts";
+import { openCarelessSink } from "./naive/careless-sink.ts";
+import { dieAt } from "./naive/die-at.ts";
+import { forgetful } from "./naive/forgetful.ts";
+import { savedOnReceipt } from "./naive/saved-on-receipt.ts";
+
+/**
+ * The engine as a process of its own, made to be killed: the parts that `tapio run` puts together,
+ * with short windows. `design` takes one part away, for the harness to show that it notices.
+ */
+const [url = "", stream = "", rulesPath = "", design = "", step = ""] = process.argv.slice(2);
+const { rules } = await openPackSource({ paths: [rulesPath] }).load({});
+const connection = await connectNats({ url });
+const stop = new AbortController();
+process.once("SIGTERM", () => stop.abort());
+const store = await openCheckpointStore({ connection, stream });
+const source = await openJetStreamSource({ connection, stream, subjects: [], quietAfterMs: 200 });
+const careful = await openStorySink({ connection });
+const sink = design === "careless" ? openCarelessSink(connection) : careful;
+const parts = dieAt(step, {
+  source: design === "receipt" ? savedOnReceipt(source, store) : source,
+  store: design === "forgetful" ? forgetful(store) : store,
+  sink,
+});
+await runPipeline({
+  sources: [parts.source],
+  decoder: new Decoder(),
+  engine: new Engine({ rules, limits: LIMITS }),
+  sinks: [parts.sink],
+  checkpoints: design === "receipt" ? { load: () => store.load(), save: async () => undefined } : parts.store,
+  clock: systemClock,
+  signal: stop.signal,
+});
+await connection.close();

@@ -1,0 +1,49 @@
+import type { CheckpointStore } from "../../../src/ports/checkpoint-store.ts";
+import type { Sink } from "../../../src/ports/sink.ts";
+import type { Source } from "../../../src/ports/source.ts";
+
+/** The parts between which a process can die. */
+export interface Parts {
+  readonly source: Source;
+  readonly store: CheckpointStore;
+  readonly sink: Sink;
+}
+
+/** Every named place of the way from the log to the checkpoint. */
+export const STEPS = ["read", "before-publish", "after-publish", "before-checkpoint", "after-checkpoint"] as const;
+
+/** Ends the process at once, as `kill -9` does, when it comes to a step for the third time. */
+export function dieAt(step: string, { source, store, sink }: Parts): Parts {
+  let left = 3;
+  const pass = (at: (typeof STEPS)[number]): void => {
+    if (at === step && --left === 0) process.kill(process.pid, "SIGKILL");
+  };
+  return {
+    source: {
+      ...source,
+      async *batches(options) {
+        for await (const batch of source.batches(options)) {
+          pass("read");
+          yield batch;
+        }
+      },
+    },
+    store: {
+      load: () => store.load(),
+      async save(checkpoint) {
+        pass("before-checkpoint");
+        await store.save(checkpoint);
+        pass("after-checkpoint");
+      },
+    },
+    sink: {
+      name: sink.name,
+      async deliver(changes) {
+        pass("before-publish");
+        await sink.deliver(changes);
+        pass("after-publish");
+      },
+      [Symbol.asyncDispose]: () => sink[Symbol.asyncDispose](),
+    },
+  };
+}

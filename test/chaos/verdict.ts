@@ -1,0 +1,31 @@
+import type { Story } from "../../src/core/model/story.ts";
+
+/** How the stories published differ from those of an undisturbed run; all zero where they don't. */
+export interface Verdict {
+  /** Revisions that were never published. */
+  readonly missing: number;
+  /** Revisions published with other words or evidence. */
+  readonly wrong: number;
+  /** Stories that nobody should have told. */
+  readonly invented: number;
+  /** Revisions published more than once. */
+  readonly doubled: number;
+}
+
+/** Compares every revision, byte for byte. */
+export function verdictOf(wanted: readonly Story[], published: readonly Story[]): Verdict {
+  const key = ({ id, revision }: Story): string => `${id}-${revision}`;
+  const expected = new Map(wanted.map((story) => [key(story), JSON.stringify(story)]));
+  const ids = new Set(wanted.map(({ id }) => id));
+  const seen = new Map<string, string>();
+  let [doubled, wrong, invented] = [0, 0, 0];
+  for (const story of published) {
+    const text = JSON.stringify(story);
+    if (seen.has(key(story))) doubled++;
+    else if (!ids.has(story.id)) invented++;
+    else if (expected.get(key(story)) !== text) wrong++;
+    seen.set(key(story), text);
+  }
+  const missing = [...expected.keys()].filter((one) => !seen.has(one)).length;
+  return { missing, wrong, invented, doubled };
+}
