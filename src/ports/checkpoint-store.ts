@@ -1,4 +1,4 @@
-import type { EngineSnapshot } from "../core/engine/snapshot.ts";
+import type { EngineSnapshot } from "../core/model/snapshot.ts";
 import type { EpochMs } from "../core/model/time.ts";
 
 /** How far a log has been read and its stories delivered. */

@@ -1,6 +1,6 @@
 import type { LogPlace } from "../core/engine/log-place.ts";
-import type { EngineSnapshot } from "../core/engine/snapshot.ts";
 import type { Event } from "../core/model/event.ts";
+import type { EngineSnapshot } from "../core/model/snapshot.ts";
 import type { StoryChange } from "../core/model/story.ts";
 import type { EpochMs } from "../core/model/time.ts";
 import { type Checkpoint, CheckpointError, type CheckpointStore } from "../ports/checkpoint-store.ts";
@@ -12,7 +12,7 @@ import { Books } from "./books.ts";
 import { type DeliveryOptions, deliverToAll, persist } from "./delivery.ts";
 import { type DecodedBatch, type EventDecoder, LogDecoder } from "./log-decoder.ts";
 import { mergeLogs } from "./merge-logs.ts";
-import type { Outlets } from "./outlets.ts";
+import type { Outlets, PendingChanges } from "./outlets.ts";
 
 /** What the pipeline needs of the engine; the core's `Engine` has it. */
 export interface StoryEngine {
@@ -51,12 +51,6 @@ export interface PipelineOptions {
   readonly onTrouble?: ((message: string) => void) | undefined;
 }
 
-/** A place in the log that a checkpoint can stand for. */
-export interface LogMark {
-  readonly position: number;
-  readonly logTimeMs: EpochMs;
-}
-
 /** How a run ended. */
 export interface PipelineResult {
   readonly books: Books;
@@ -69,6 +63,11 @@ const CHECKPOINT_EVERY_MS = 2_000;
 const CHECKPOINT_SHARE = 20;
 /** How long the end waits for sinks with queues. */
 const DRAIN_MS_MAX = 5_000;
+/** Changes that a checkpoint may hold for sinks that have not confirmed them; with more, it waits. */
+const OUTBOX_MAX = 1_000;
+
+/** A checkpoint with what it promises beyond the engine: changes told, and not confirmed by every sink. */
+type CheckpointWithOutbox = Checkpoint & { readonly outbox?: readonly PendingChanges[] };
 
 /**
  * Reads the logs to their end, or until `signal` aborts: decodes, lets the engine correlate, and
@@ -129,8 +128,9 @@ class Run {
   /** Where to begin reading: where the oldest window was opened that was open at the checkpoint. */
   async resume(): Promise<ReadOptions | undefined> {
     const { signal, checkpoints, engine } = this.#options;
-    const checkpoint = await checkpoints?.load();
+    const checkpoint: CheckpointWithOutbox | undefined = await checkpoints?.load();
     if (checkpoint === undefined) return { signal };
+    await this.#options.outlets?.restore(checkpoint.outbox ?? []);
     engine.restore(checkpoint.engine);
     this.#resumed = checkpoint;
     this.#buriedBefore = checkpoint.position;
@@ -161,7 +161,8 @@ class Run {
   }
 
   async take(batch: DecodedBatch): Promise<void> {
-    const { engine } = this.#options;
+    const { engine, betweenEvents } = this.#options;
+    if (this.#resumed === undefined) await betweenEvents?.(this.#position);
     for (const placed of batch.events) {
       if (this.#resumed !== undefined && this.#differs(placed, this.#resumed)) return;
       const judging = engine.accept(placed.event, placed);
@@ -180,18 +181,30 @@ class Run {
   }
 
   async deliver(): Promise<void> {
-    const changes = this.#options.engine.take();
-    if (0 < changes.length) await deliverToAll(this.#options.sinks, changes, this.#delivery);
+    const { engine, sinks, outlets } = this.#options;
+    const changes = engine.take();
+    if (changes.length === 0) return;
+    await deliverToAll(sinks, changes, this.#delivery);
+    await outlets?.take(changes);
   }
 
-  /** Remembers how far the log was read; everything told up to there has been delivered. */
+  /** Remembers how far the log was read; what was told up to there is delivered, or in the outbox. */
   async save(): Promise<void> {
-    const { checkpoints, engine, clock, onTrouble } = this.#options;
+    const { checkpoints, engine, clock, onTrouble, outlets } = this.#options;
     if (checkpoints === undefined || this.#position <= this.#savedPosition) return;
+    if (OUTBOX_MAX < (outlets?.waiting ?? 0)) return;
     const startedMs = clock.now();
     const [position, logTimeMs] = [this.#position, this.#logTimeMs];
     try {
-      await checkpoints.save({ format: 2, position, logTimeMs, engine: engine.snapshot(position) });
+      const outbox = outlets?.pending() ?? [];
+      const checkpoint: CheckpointWithOutbox = {
+        format: 2,
+        position,
+        logTimeMs,
+        engine: engine.snapshot(position),
+        outbox,
+      };
+      await checkpoints.save(checkpoint);
       this.#savedPosition = position;
     } catch (cause) {
       if (!(cause instanceof CheckpointError) || cause.lost) throw cause;

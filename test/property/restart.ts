@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { Engine } from "../../src/core/engine/engine.ts";
-import type { EngineSnapshot } from "../../src/core/engine/snapshot.ts";
+import type { EngineSnapshot } from "../../src/core/model/snapshot.ts";
 import type { StoryChange } from "../../src/core/model/story.ts";
 import { ruleSet } from "../support/engine-kit.ts";
 import type { Features } from "./features.ts";

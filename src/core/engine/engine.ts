@@ -1,26 +1,25 @@
 import type { Event } from "../model/event.ts";
 import { DEFAULT_LIMITS, type EngineLimits } from "../model/limits.ts";
 import type { RuleSet } from "../model/rule.ts";
+import type { EngineSnapshot } from "../model/snapshot.ts";
 import type { EngineCounters, StoryChange } from "../model/story.ts";
 import type { EpochMs } from "../model/time.ts";
+import { Agenda } from "./agenda.ts";
 import { emptyCounters } from "./counters.ts";
 import { Courtroom } from "./courtroom.ts";
-import type { Job, WindowObserver } from "./courtroom-parts.ts";
-import { Deadlines } from "./deadlines.ts";
+import type { WindowObserver } from "./courtroom-parts.ts";
 import type { EngineOptions } from "./engine-options.ts";
 import { HeardSources } from "./heard-sources.ts";
 import { JoinGroups } from "./join-groups.ts";
 import type { Judging } from "./judge.ts";
 import type { LogPlace } from "./log-place.ts";
+import { Placement } from "./placement.ts";
 import { Restore } from "./restore.ts";
-import { RuleIndex, type TypeEntry } from "./rule-index.ts";
+import { RuleIndex } from "./rule-index.ts";
 import { runJudging } from "./run-judging.ts";
-import type { EngineSnapshot } from "./snapshot.ts";
 import { StoryBook } from "./story-book.ts";
 import { takeSnapshot } from "./take-snapshot.ts";
 import type { Task } from "./task.ts";
-import { EAGER_JUDGEMENTS_MAX, judgeWaitMs, rulesToJudge } from "./when-to-judge.ts";
-import { Window } from "./window.ts";
 import { WindowTable } from "./window-table.ts";
 
 /**
@@ -34,17 +33,12 @@ export class Engine {
   #index: RuleIndex;
   readonly #windows: WindowTable;
   readonly #groups: JoinGroups;
-  readonly #deadlines = new Deadlines<Task>();
+  readonly #agenda = new Agenda();
   readonly #book: StoryBook;
   readonly #court: Courtroom;
   readonly #sources = new HeardSources();
+  readonly #placement: Placement;
   #nowMs: EpochMs = Number.NEGATIVE_INFINITY;
-  /** Nothing is due before this log time: a lower bound, read on the hot path. */
-  #dueMs: EpochMs = Number.POSITIVE_INFINITY;
-  #order = 0;
-  #position = 0;
-  /** Events that came into closed windows, while windows are open that were open then. */
-  #late: number[] = [];
   #restore: Restore | undefined;
 
   constructor(options: EngineOptions) {
@@ -53,7 +47,7 @@ export class Engine {
     this.#windows = new WindowTable(this.limits.correlationWindowMs, this.limits.maxWindowMs);
     this.#groups = new JoinGroups(this.limits);
     this.#book = new StoryBook(this.limits, this.counters, {
-      plan: (record, at) => this.#plan(at, { kind: "look", record }),
+      plan: (record, at) => this.#agenda.planLook(record, at),
     });
     this.#court = new Courtroom({
       limits: this.limits,
@@ -63,10 +57,20 @@ export class Engine {
       book: this.#book,
       index: () => this.#index,
       now: () => this.#nowMs,
-      position: () => this.#position,
+      position: () => this.#placement.position,
       sources: this.#sources,
-      plan: (window, at) => this.#planJudgement(window, at),
+      plan: (window, at) => this.#agenda.planJudgement(window, at),
       observe: options.observe,
+    });
+    this.#placement = new Placement({
+      limits: this.limits,
+      counters: this.counters,
+      windows: this.#windows,
+      book: this.#book,
+      court: this.#court,
+      sources: this.#sources,
+      agenda: this.#agenda,
+      index: () => this.#index,
     });
   }
 
@@ -83,16 +87,16 @@ export class Engine {
   /** Takes one event. Returns a promise only where conditions must be judged. */
   accept(event: Event, at: LogPlace): Promise<void> | undefined {
     if (this.#restore !== undefined && this.#wasTaken(event, at)) return undefined;
-    if (this.#dueMs <= at.logTimeMs) return runJudging(this.#acceptLate(event, at));
+    if (this.#agenda.dueMs <= at.logTimeMs) return runJudging(this.#acceptLate(event, at));
     if (this.#nowMs < at.logTimeMs) this.#nowMs = at.logTimeMs;
-    const jobs = this.#place(event, at);
+    const jobs = this.#placement.place(event, at, this.#nowMs);
     return jobs === undefined ? undefined : runJudging(this.#court.judge(jobs));
   }
 
   /** Log time moved on without an event. */
   advance(logTimeMs: EpochMs): Promise<void> | undefined {
     this.#finishRestore();
-    if (logTimeMs < this.#dueMs) {
+    if (logTimeMs < this.#agenda.dueMs) {
       if (this.#nowMs < logTimeMs) this.#nowMs = logTimeMs;
       return undefined;
     }
@@ -118,9 +122,10 @@ export class Engine {
    */
   snapshot(position: number): EngineSnapshot {
     this.#finishRestore();
-    const deadlines = this.#deadlines.all;
-    const snapshot = takeSnapshot({ ...this.#parts(), nowMs: this.#nowMs, position, late: this.#late, deadlines });
-    this.#late = [...snapshot.late];
+    const { late } = this.#placement;
+    const deadlines = this.#agenda.all;
+    const snapshot = takeSnapshot({ ...this.#parts(), nowMs: this.#nowMs, position, late, deadlines });
+    this.#placement.late = [...snapshot.late];
     return snapshot;
   }
 
@@ -166,103 +171,15 @@ export class Engine {
     this.#restore = undefined;
     restore.finish();
     this.#nowMs = restore.snapshot.nowMs ?? Number.NEGATIVE_INFINITY;
-    this.#position = restore.snapshot.position;
-    this.#late = [...restore.snapshot.late];
-    for (const { at, order, task } of restore.deadlines) {
-      this.#deadlines.add(at, order, task);
-      this.#order = Math.max(this.#order, order + 1);
-    }
-    this.#dueMs = Number.NEGATIVE_INFINITY;
+    this.#placement.position = restore.snapshot.position;
+    this.#placement.late = [...restore.snapshot.late];
+    this.#agenda.recall(restore.deadlines);
   }
 
   *#acceptLate(event: Event, at: LogPlace): Judging<void> {
     yield* this.#catchUp(at.logTimeMs);
-    const jobs = this.#place(event, at);
+    const jobs = this.#placement.place(event, at, this.#nowMs);
     if (jobs !== undefined) yield* this.#court.judge(jobs);
-  }
-
-  /** Puts an event where it belongs; answers what has to be judged because of it. */
-  #place(event: Event, at: LogPlace): Job[] | undefined {
-    this.#position = at.position;
-    this.counters.events++;
-    const entry = this.#index.entry(event.type);
-    if (this.#index.heardSources.has(event.source)) {
-      for (const waiting of this.#sources.hear(event)) this.#planJudgement(waiting, this.#nowMs);
-    }
-    let window = this.#windows.get(event.traceId);
-    const late = window === undefined ? this.#book.closedWindow(event.traceId) : undefined;
-    if (late !== undefined && event.timeMs <= late.lastEventMs) return this.#placeLate(late, event, entry);
-    if (window === undefined) window = this.#open(event, at);
-    const before = 0 < entry.joins.length ? window.find(event.id) : undefined;
-    const outcome = window.add(event, this.limits.windowEventsMax);
-    if (outcome === "same") {
-      this.counters.duplicates++;
-      return undefined;
-    }
-    if (outcome === "merged") this.counters.duplicates++;
-    this.#windows.touch(window, at.logTimeMs);
-    if (window.armedGeneration !== this.#index.generation) window.rearm(this.#index);
-    window.noteType(entry, this.#index);
-    let jobs: Job[] | undefined;
-    if (0 < window.armed.length) jobs = this.#traceJobs(window, entry);
-    if (entry.resolves) this.#court.resolve(window, event);
-    if (0 < entry.joins.length) {
-      const held = before === undefined ? event : (window.find(event.id) ?? event);
-      jobs = this.#joinJobs(this.#court.joinGroups(entry, held, at, before), at, jobs);
-    }
-    return jobs;
-  }
-
-  #placeLate(window: Window, event: Event, entry: TypeEntry): Job[] | undefined {
-    this.counters.late++;
-    this.#late.push(this.#position);
-    if (window.add(event, this.limits.windowEventsMax) === "same") {
-      this.counters.duplicates++;
-      return undefined;
-    }
-    window.noteType(entry, this.#index);
-    window.rearm(this.#index);
-    return [{ window, rules: window.armed.filter((rule) => window.hasTypesFor(rule)) }];
-  }
-
-  #traceJobs(window: Window, entry: TypeEntry): Job[] | undefined {
-    const { rules, busy } = rulesToJudge(window, entry, this.limits);
-    if (busy) this.#planJudgement(window, this.#nowMs + judgeWaitMs(window, this.limits));
-    return rules === undefined ? undefined : [{ window, rules }];
-  }
-
-  #joinJobs(touched: readonly Job[], at: LogPlace, jobs: Job[] | undefined): Job[] | undefined {
-    this.#dueMs = Math.min(this.#dueMs, at.logTimeMs + this.limits.correlationWindowMs);
-    let all = jobs;
-    for (const { window, rules } of touched) {
-      if (window.matches.size === 0 && window.judgements <= EAGER_JUDGEMENTS_MAX)
-        all = [...(all ?? []), { window, rules }];
-      else this.#planJudgement(window, this.#nowMs + judgeWaitMs(window, this.limits));
-    }
-    return all;
-  }
-
-  #open(event: Event, at: LogPlace): Window {
-    const idlest = this.#windows.idlest();
-    if (this.limits.openWindowsMax <= this.#windows.size && idlest !== undefined) {
-      this.counters.windowsEvicted++;
-      this.#court.evict(idlest);
-    }
-    const window = new Window({
-      key: event.traceId,
-      group: { traceId: event.traceId },
-      logTimeMs: at.logTimeMs,
-      position: at.position,
-    });
-    window.armedGeneration = this.#index.generation;
-    if (0 < this.#index.untyped.length) window.armed = [...this.#index.untyped];
-    this.#windows.open(window);
-    this.counters.windowsOpened++;
-    this.#dueMs = Math.min(
-      this.#dueMs,
-      at.logTimeMs + Math.min(this.limits.correlationWindowMs, this.limits.maxWindowMs),
-    );
-    return window;
   }
 
   /** Does what falls due up to a log time, in order of time. */
@@ -272,16 +189,16 @@ export class Engine {
       const group = this.#groups.table.nextDue();
       const window = trace === undefined || (group !== undefined && group.at < trace.at) ? group : trace;
       const windowAt = window?.at ?? Number.POSITIVE_INFINITY;
-      const nextAt = Math.min(windowAt, this.#deadlines.next);
+      const nextAt = Math.min(windowAt, this.#agenda.next);
       if (toMs < nextAt || nextAt === Number.POSITIVE_INFINITY) {
-        this.#dueMs = nextAt;
+        this.#agenda.dueMs = nextAt;
         break;
       }
       if (this.#nowMs < nextAt) this.#nowMs = nextAt;
-      if (window !== undefined && windowAt <= this.#deadlines.next)
+      if (window !== undefined && windowAt <= this.#agenda.next)
         yield* this.#court.close([window.window], window.because);
       else {
-        const deadline = this.#deadlines.takeDue(nextAt);
+        const deadline = this.#agenda.takeDue(nextAt);
         if (deadline !== undefined) yield* this.#perform(deadline.task, deadline.at);
       }
     }
@@ -302,17 +219,5 @@ export class Engine {
       yield* this.#court.close([...this.#windows.all(), ...this.#groups.table.all()], "end");
     }
     yield* this.#catchUp(this.#nowMs);
-  }
-
-  /** One judgement is planned per window at a time: the earliest asked for. */
-  #planJudgement(window: Window, at: EpochMs): void {
-    if (window.judgeAtMs !== undefined && window.judgeAtMs <= at) return;
-    window.judgeAtMs = at;
-    this.#plan(at, { kind: "judge", window });
-  }
-
-  #plan(at: EpochMs, task: Task): void {
-    this.#deadlines.add(at, this.#order++, task);
-    if (at < this.#dueMs) this.#dueMs = at;
   }
 }

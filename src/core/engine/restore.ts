@@ -1,4 +1,5 @@
 import type { Event } from "../model/event.ts";
+import type { EngineSnapshot, GroupData } from "../model/snapshot.ts";
 import type { Announcer } from "./announcer.ts";
 import type { Claims } from "./arbitrate.ts";
 import type { Deadline } from "./deadlines.ts";
@@ -6,7 +7,6 @@ import type { HeardSources } from "./heard-sources.ts";
 import type { JoinGroups } from "./join-groups.ts";
 import type { LogPlace } from "./log-place.ts";
 import type { RuleIndex } from "./rule-index.ts";
-import type { EngineSnapshot, GroupData } from "./snapshot.ts";
 import { SnapshotReader } from "./snapshot-reader.ts";
 import type { StoryBook } from "./story-book.ts";
 import type { Task } from "./task.ts";

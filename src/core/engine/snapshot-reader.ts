@@ -1,7 +1,15 @@
+import type {
+  BoundData,
+  EngineSnapshot,
+  MatchData,
+  RecordData,
+  StateData,
+  WindowData,
+  WindowRef,
+} from "../model/snapshot.ts";
 import type { CompiledRule } from "./compiled-rule.ts";
 import type { BoundStep, Match } from "./match.ts";
 import type { RuleIndex } from "./rule-index.ts";
-import type { BoundData, EngineSnapshot, MatchData, RecordData, StateData, WindowData, WindowRef } from "./snapshot.ts";
 import { openRecord, type StoryRecord } from "./story-record.ts";
 import { Window } from "./window.ts";
 

@@ -1,6 +1,14 @@
 import type { Event } from "../model/event.ts";
+import type {
+  BoundData,
+  GroupData,
+  MatchData,
+  RecordData,
+  StateData,
+  WindowData,
+  WindowRef,
+} from "../model/snapshot.ts";
 import type { BoundStep, Match } from "./match.ts";
-import type { BoundData, GroupData, MatchData, RecordData, StateData, WindowData, WindowRef } from "./snapshot.ts";
 import type { StoryRecord } from "./story-record.ts";
 import type { Window } from "./window.ts";
 

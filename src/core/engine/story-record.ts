@@ -1,14 +1,9 @@
 import type { Event } from "../model/event.ts";
-import type { OtherMatch, StoryStatus } from "../model/story.ts";
+import type { LostMatch, StoryStatus } from "../model/story.ts";
 import type { DurationMs, EpochMs } from "../model/time.ts";
 import type { BoundStep, Match } from "./match.ts";
 import { byRank, isIsolated } from "./match.ts";
 import { byTimeThenId } from "./window.ts";
-
-/** A match that lost against a story's own. */
-export interface LostMatch extends OtherMatch {
-  readonly supersededBy: boolean;
-}
 
 /** Most stories have no rival: they share this. */
 const NONE: ReadonlyMap<string, LostMatch> = new Map();

@@ -1,6 +1,6 @@
-import type { OtherMatch } from "../model/story.ts";
+import type { LostMatch, OtherMatch } from "../model/story.ts";
 import type { Match } from "./match.ts";
-import { headlineOf, type LostMatch, type StoryRecord } from "./story-record.ts";
+import { headlineOf, type StoryRecord } from "./story-record.ts";
 
 const IN_ANOTHER_WINDOW = "in another window of the same story";
 

@@ -1,10 +1,10 @@
+import type { DeadlineData, EngineSnapshot } from "../model/snapshot.ts";
 import type { EpochMs } from "../model/time.ts";
 import type { Announcer } from "./announcer.ts";
 import type { Claims } from "./arbitrate.ts";
 import type { Deadline } from "./deadlines.ts";
 import type { HeardSources } from "./heard-sources.ts";
 import type { JoinGroups } from "./join-groups.ts";
-import type { DeadlineData, EngineSnapshot } from "./snapshot.ts";
 import { SnapshotWriter } from "./snapshot-writer.ts";
 import type { StoryBook } from "./story-book.ts";
 import type { Task } from "./task.ts";

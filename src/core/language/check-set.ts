@@ -1,6 +1,7 @@
-import { canonicalJson } from "../model/hash.ts";
 import type { Rule } from "../model/rule.ts";
-import { nearest } from "./nearest.ts";
+import { checkStoryLevels, checkStoryTypes, rulesById, StoryWays } from "./check-story-types.ts";
+import { HidingRules, holdsWhenever } from "./hidden-rules.ts";
+import { listed, nearest } from "./nearest.ts";
 import type { PackReading } from "./read-pack.ts";
 
 type Loaded = PackReading & { readonly pack: NonNullable<PackReading["pack"]> };
@@ -14,9 +15,20 @@ export function checkSet(readings: readonly PackReading[]): void {
   }
   const rules = new Map<string, Rule>();
   for (const { pack } of loaded) for (const rule of pack.rules) rules.set(rule.key, rule);
+  const byId = rulesById(rules.values());
+  const hidingRules = new HidingRules(rules.values());
+  const ways = new StoryWays(byId);
+  const circles = circlesOf(rules);
   for (const reading of loaded) {
+    const { findings, pack } = reading;
     reportSameIds(reading);
-    for (const [at, rule] of reading.pack.rules.entries()) checkSupersedes(rule, at, reading, rules);
+    for (const [at, rule] of pack.rules.entries()) {
+      reportIdElsewhere(rule, at, reading, byId.get(rule.id) ?? []);
+      checkSupersedes(rule, at, reading, rules, circles);
+      reportHidden(rule, at, reading, hidingRules);
+      checkStoryTypes(rule, ["rules", at], findings, byId);
+      checkStoryLevels(rule, ["rules", at], findings, ways);
+    }
   }
 }
 
@@ -37,7 +49,30 @@ function reportSameIds({ findings, pack }: Loaded): void {
   });
 }
 
-function checkSupersedes(rule: Rule, at: number, { findings }: Loaded, rules: ReadonlyMap<string, Rule>): void {
+/** Rules of one id in several packs share the type of their stories, `story.<id>`. */
+function reportIdElsewhere({ id, pack }: Rule, at: number, { findings }: Loaded, same: readonly Rule[]): void {
+  const others = new Set(same.flatMap((rule) => (rule.pack === pack ? [] : [rule.key])));
+  if (others.size === 0) return;
+  const message = `there is ${listed([...others])} too, and the events of both are of type \`story.${id}\``;
+  findings.atValue(["rules", at, "id"], { code: "TAP228", message });
+}
+
+function reportHidden(rule: Rule, at: number, { findings }: Loaded, rules: HidingRules): void {
+  const hiding = rules.hiding(rule);
+  // What it supersedes by name is told at that name.
+  if (hiding === undefined || hiding.supersedes.includes(rule.key)) return;
+  const message = `\`${hiding.key}\` ranks above this rule and holds whenever it does, so it is never the headline`;
+  const hint = "raise its `priority`, make it `standalone`, or ask for more";
+  findings.atValue(["rules", at, "id"], { code: "TAP227", message, hint });
+}
+
+function checkSupersedes(
+  rule: Rule,
+  at: number,
+  { findings }: Loaded,
+  rules: ReadonlyMap<string, Rule>,
+  circles: ReadonlyMap<string, number>,
+): void {
   rule.supersedes.forEach((key, index) => {
     const place = ["rules", at, "supersedes", index];
     const other = rules.get(key);
@@ -45,34 +80,32 @@ function checkSupersedes(rule: Rule, at: number, { findings }: Loaded, rules: Re
       const near = nearest(key, rules.keys());
       const hint = near === undefined ? undefined : `did you mean \`${near}\`?`;
       findings.atValue(place, { code: "TAP223", message: `no loaded pack has a rule \`${key}\``, hint });
-    } else if (key !== rule.key && outranks(other, rule.key, rules, new Set())) {
+    } else if (key !== rule.key && circles.get(key) === circles.get(rule.key)) {
       findings.atValue(place, { code: "TAP224", message: `\`${key}\` supersedes \`${rule.key}\` in turn` });
-    } else if (key !== rule.key && holdsWhenever(rule, other) && !other.standalone) {
+    } else if (key !== rule.key && rule.mode === "active" && !other.standalone && holdsWhenever(rule, other)) {
       const message = `\`${rule.id}\` holds whenever \`${key}\` does, so that one is never the headline`;
       findings.atValue(place, { code: "TAP227", message });
     }
   });
 }
 
-function outranks(rule: Rule, key: string, rules: ReadonlyMap<string, Rule>, seen: Set<string>): boolean {
-  if (seen.has(rule.key)) return false;
-  seen.add(rule.key);
-  return rule.supersedes.some((lower) => {
-    const next = rules.get(lower);
-    return lower === key || (next !== undefined && outranks(next, key, rules, seen));
-  });
-}
-
-/** Whether every window in which `other` holds is one in which `rule` holds: told only where that is plain to see. */
-function holdsWhenever(rule: Rule, other: Rule): boolean {
-  if (0 < rule.absent.length || rule.conditions !== undefined || rule.mode === "shadow") return false;
-  if (canonicalJson([rule.joins, rule.skewMs]) !== canonicalJson([other.joins, other.skewMs])) return false;
-  if (rule.minConfidence !== 0 || rule.minEvents !== other.minEvents || other.settleMs < rule.settleMs) return false;
-  if (rule.withinMs !== undefined && rule.withinMs < (other.withinMs ?? Number.POSITIVE_INFINITY)) return false;
-  const theirs = new Set(other.steps.filter(({ optional }) => !optional).map((step) => demand(step)));
-  return rule.steps.every((step) => step.optional || theirs.has(demand(step)));
-}
-
-function demand({ types, where, after, withinMs, count, as }: Rule["steps"][number]): string {
-  return canonicalJson({ as, types, where, after, withinMs, count });
+/** A number for each rule, the same for those that supersede each other in a circle: Tarjan's components. */
+function circlesOf(rules: ReadonlyMap<string, Rule>): ReadonlyMap<string, number> {
+  const seen = new Map<string, number>();
+  const circles = new Map<string, number>();
+  const open: string[] = [];
+  const visit = (rule: Rule): number => {
+    const [at, depth] = [seen.size, open.length];
+    seen.set(rule.key, at);
+    open.push(rule.key);
+    let lowest = at;
+    for (const key of rule.supersedes) {
+      const next = rules.get(key);
+      if (next !== undefined && !circles.has(key)) lowest = Math.min(lowest, seen.get(key) ?? visit(next));
+    }
+    if (lowest === at) for (const key of open.splice(depth)) circles.set(key, at);
+    return lowest;
+  };
+  for (const rule of rules.values()) if (!seen.has(rule.key)) visit(rule);
+  return circles;
 }

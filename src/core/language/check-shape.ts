@@ -8,7 +8,21 @@ import { nodeAt, type Place, toData, type YamlNode } from "./yaml-tree.ts";
 
 /** Reports what a schema finds wrong with a tree, each at the smallest text that is wrong. */
 export function checkShape(root: YamlNode, check: SchemaCheck, findings: Findings): void {
-  for (const error of check(toData(root))) report(error, root, findings);
+  const errors = check(toData(root));
+  const unknown = errors.filter(({ keyword }) => keyword === "additionalProperties");
+  for (const error of errors) {
+    if (findings.isFull) return;
+    if (!isMisspeltOnly(error, unknown)) report(error, root, findings);
+  }
+}
+
+/** Whether a field is missing only because it is misspelt, which is told where it stands. */
+function isMisspeltOnly({ keyword, params, instancePath }: ErrorObject, unknown: readonly ErrorObject[]): boolean {
+  if (keyword !== "required") return false;
+  const missing = [String(params["missingProperty"])];
+  return unknown.some(
+    (other) => other.instancePath === instancePath && nearest(String(other.params["additionalProperty"]), missing),
+  );
 }
 
 function report(error: ErrorObject, root: YamlNode, findings: Findings): void {
@@ -36,13 +50,18 @@ function report(error: ErrorObject, root: YamlNode, findings: Findings): void {
       findings.atValue(place, {
         code: "TAP103",
         message: `${nameOf(place)} takes ${typesOf(params["type"])}`,
-        hint: typeHint(place, root, findings),
+        hint: typeHint(String(params["type"]), place, root, error, findings),
       });
       return;
     case "enum":
     case "const": {
       const known = keyword === "const" ? [params["allowedValue"]] : (params["allowedValues"] as readonly unknown[]);
       const words = known.map(String);
+      if (error.data === null) {
+        const hint = "write one, or remove the key";
+        findings.atValue(place, { code: "TAP103", message: `${nameOf(place)} has no value`, hint });
+        return;
+      }
       const found = String(error.data);
       const near = nearest(found, words);
       const hint =
@@ -107,9 +126,36 @@ function reportUnknown(key: string, place: Place, { parentSchema }: ErrorObject,
     nearest(key, known) === undefined &&
     unknownField(path.segments, "event") === undefined;
   const message = operators ? `there is no operator \`${key}\`` : `there is no field \`${key}\` here`;
-  const hint = meantPath ? `write the path as one key, \`${path.text}\`` : suggest(key, known);
+  const other = operators && Object.hasOwn(OTHER_WORDS, key) ? OTHER_WORDS[key] : undefined;
+  const meant = other === undefined ? suggest(key, known) : `did you mean \`${other}\`?`;
+  const hint = meantPath ? `write the path as one key, \`${path.text}\`` : meant;
   findings.atKey([...place, key], { code: "TAP101", message, hint });
 }
+
+/** Operators as other tools call them. */
+const OTHER_WORDS: Readonly<Record<string, string>> = {
+  "==": "equal",
+  "=": "equal",
+  eq: "equal",
+  "!=": "notEqual",
+  ne: "notEqual",
+  not: "notEqual",
+  nin: "notIn",
+  "<": "lessThan",
+  lt: "lessThan",
+  "<=": "lessThanInclusive",
+  lte: "lessThanInclusive",
+  ">": "greaterThan",
+  gt: "greaterThan",
+  ">=": "greaterThanInclusive",
+  gte: "greaterThanInclusive",
+  regex: "matches",
+  regexp: "matches",
+  "=~": "matches",
+  like: "contains",
+  prefix: "startsWith",
+  suffix: "endsWith",
+};
 
 const TYPE_WORDS: Readonly<Record<string, string>> = {
   string: "a text",
@@ -129,13 +175,33 @@ function typesOf(type: unknown): string {
   return words.length === 0 ? last : `${words.join(", ")} or ${last}`;
 }
 
-function typeHint(place: Place, root: YamlNode, { source }: Findings): string | undefined {
+/** What to write instead of a value of the wrong type. */
+function typeHint(
+  wanted: string,
+  place: Place,
+  root: YamlNode,
+  { parentSchema }: ErrorObject,
+  findings: Findings,
+): string | undefined {
   const node = nodeAt(root, place);
-  if (node.kind !== "scalar") return undefined;
-  if (node.value === null) return "there is no value here; to ask for a field that is missing, write `exists: false`";
-  if (typeof node.value === "string")
-    return /^(yes|no|on|off)$/i.test(node.value) ? "write `true` or `false`" : undefined;
-  return `write \`"${source.text.slice(node.span.start, node.span.end)}"\` for the text`;
+  const { properties, examples } = (parentSchema ?? {}) as { properties?: object; examples?: readonly unknown[] };
+  if (node.kind === "map") return wanted.includes("array") ? "begin each of its entries with `- `" : undefined;
+  if (node.kind === "list") return wanted.includes("object") ? "write its fields without the `- `" : undefined;
+  const { value, span } = node;
+  if (value === null)
+    return place.includes("where")
+      ? "there is no value here; to ask for a field that is missing, write `exists: false`"
+      : "there is no value here; write one, or remove the key";
+  if (wanted === "object" && properties !== undefined) return `it has the fields ${listed(Object.keys(properties))}`;
+  if (typeof value === "string") {
+    if (/^(yes|no|on|off)$/i.test(value)) return "write `true` or `false`";
+    return /^(-?\d+(\.\d+)?|true|false)$/.test(value) ? `write \`${value}\` without the quotes` : undefined;
+  }
+  if (!wanted.includes("string")) return undefined;
+  const written = findings.source.text.slice(span.start, span.end);
+  return examples?.includes("90s") === true
+    ? `write the unit too, such as \`${written}s\``
+    : `write \`"${written}"\` for the text`;
 }
 
 const NAME_HINT = "a name begins with a lower-case letter and has letters, digits and `_`";

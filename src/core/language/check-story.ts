@@ -1,7 +1,8 @@
 import { inspectTemplate, type TemplateName } from "../expression/inspect-template.ts";
+import { LIQUID_FILTERS, LIQUID_TAGS, OWN_FILTERS } from "../expression/template-filters.ts";
 import { parsePath } from "../model/path.ts";
-import { unknownField } from "./event-fields.ts";
-import { listed, suggest } from "./nearest.ts";
+import { fieldHint, unknownField } from "./event-fields.ts";
+import { suggest } from "./nearest.ts";
 import { isStep, type RuleContext } from "./rule-context.ts";
 import type { Place } from "./yaml-tree.ts";
 
@@ -19,14 +20,23 @@ function checkTemplate(text: string, place: Place, context: RuleContext): void {
   const { problem, offset, names } = inspectTemplate(text);
   if (problem !== undefined) {
     const part = offset === undefined ? undefined : text.slice(offset).split(/\s/, 3).join(" ");
-    context.findings.atValue(place, {
-      code: "TAP241",
-      message: `this template can't be read: ${problem}`,
-      part,
-    });
+    const message = `this template can't be read: ${problem}`;
+    context.findings.atValue(place, { code: "TAP241", message, part, hint: templateHint(problem) });
     return;
   }
   for (const name of names) checkName(name, text.slice(name.offset, name.end), place, context);
+}
+
+/** What to do about a problem of syntax, in liquidjs's words. */
+function templateHint(problem: string): string | undefined {
+  const [, filter] = /^undefined filter: (.*)$/.exec(problem) ?? [];
+  if (filter !== undefined) return suggest(filter, [...LIQUID_FILTERS, ...Object.keys(OWN_FILTERS)].sort());
+  const [, unknown] = /^tag "(.*)" not found$/.exec(problem) ?? [];
+  if (unknown !== undefined) return suggest(unknown, LIQUID_TAGS);
+  if (!problem.endsWith("not closed")) return undefined;
+  if (problem.startsWith("output")) return "close it with `}}`";
+  const [, tag] = /^tag "?\{%-?\s*(if|unless|for|case)\b.*%\}/s.exec(problem) ?? [];
+  return tag === undefined ? "close it with `%}`" : `close it with \`{% end${tag} %}\``;
 }
 
 function checkName(
@@ -51,8 +61,7 @@ function checkName(
   const segments = parsePath(path)?.segments ?? [];
   const unknown = unknownField(segments, "step") ?? pluralOf(path, asked);
   if (unknown !== undefined && path !== "" && !path.endsWith(".size")) {
-    const hint =
-      unknown.known.length === 0 ? undefined : (suggest(unknown.name, unknown.known) ?? listed(unknown.known));
+    const hint = fieldHint(unknown, path);
     findings.atValue(place, { code: "TAP242", message: `a bound step has no field \`${path}\``, hint, part: written });
   } else if (step?.optional === true && !optionalGuard) {
     const hint = `put it inside \`{% if ${root} %}\`, or give it a \`default\``;

@@ -1,4 +1,5 @@
 import type { PathSegment } from "../model/path.ts";
+import { suggest } from "./nearest.ts";
 
 /** What a path may lead through: fields by name, a list of such, any data, or nothing below. */
 type Shape =
@@ -77,6 +78,12 @@ export function unknownField(segments: readonly PathSegment[], of: "event" | "st
     shape = next;
   }
   return undefined;
+}
+
+/** What to write instead of a path that leads nowhere; fields of the entity are often written without it. */
+export function fieldHint({ name, known }: UnknownField, path: string): string | undefined {
+  const isBare = Object.hasOwn(ENTITY, name) && path.startsWith(name) && known.includes("entity");
+  return isBare ? `did you mean \`entity.${path}\`?` : suggest(name, known);
 }
 
 function below(shape: Exclude<Shape, "any">, segment: PathSegment): Shape | UnknownField {

@@ -36,6 +36,11 @@ export class Findings {
     return this.#diagnostics;
   }
 
+  /** Whether no further finding is kept. */
+  get isFull(): boolean {
+    return FINDINGS_MAX <= this.#diagnostics.length;
+  }
+
   /** Whether anything stops this file from loading. */
   get hasErrors(): boolean {
     return this.#diagnostics.some(({ severity }) => severity === "error");
@@ -65,7 +70,7 @@ export class Findings {
   /** Something wrong with a stretch of the text. The same finding twice counts once. */
   atSpan(span: Span, { code, message, hint }: Finding): void {
     const key = `${code} ${span.start} ${message}`;
-    if (this.#seen.has(key) || FINDINGS_MAX <= this.#diagnostics.length) return;
+    if (this.#seen.has(key) || this.isFull) return;
     this.#seen.add(key);
     const { severity } = CODES[code];
     const diagnostic = { code, severity, message, source: this.source, span };

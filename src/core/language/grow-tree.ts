@@ -69,7 +69,8 @@ function follow(name: string, span: Span, growth: Growth): YamlNode | undefined 
   if (named === undefined || named === "open") {
     const why =
       named === undefined ? `there is no anchor \`&${name}\` before this` : `\`*${name}\` stands inside what it names`;
-    growth.findings.atSpan(span, { code: "TAP006", message: why });
+    const hint = named === undefined ? "put a text that begins with `*` in quotes" : undefined;
+    growth.findings.atSpan(span, { code: "TAP006", message: why, hint });
     return undefined;
   }
   const size = sizeOf(named, growth.left);
@@ -127,11 +128,9 @@ function growPair(pair: Pair, entries: Map<string, YamlEntry>, merged: YamlMap[]
   const key = isScalar(pair.key) ? pair.key.value : undefined;
   const name = typeof key === "number" || typeof key === "boolean" ? String(key) : key;
   if (typeof name !== "string" || name === "" || name === "__proto__") {
-    findings.atSpan(at, {
-      code: "TAP008",
-      message: "a key is a plain text",
-      hint: "write the key as a word, in quotes if need be",
-    });
+    const isTemplate = findings.source.text.startsWith("{{", at.start - 1);
+    const hint = isTemplate ? "put a value with `{{` in quotes" : "write the key as a word, in quotes if need be";
+    findings.atSpan(at, { code: "TAP008", message: "a key is a plain text", hint });
     return;
   }
   const grown = grow(pair.value, depth + 1, growth);
@@ -142,7 +141,10 @@ function growPair(pair: Pair, entries: Map<string, YamlEntry>, merged: YamlMap[]
   const first = entries.get(name);
   if (first !== undefined) {
     const { line } = findings.source.positionAt(first.keySpan.start);
-    findings.atSpan(at, { code: "TAP004", message: `\`${name}\` is already given on line ${line}` });
+    const [head] = entries.values();
+    const isEntry = /-[ \t]+$/.test(findings.source.text.slice(0, head?.keySpan.start).slice(-20));
+    const hint = isEntry && head === first ? "if another entry begins here, write `- ` before it" : undefined;
+    findings.atSpan(at, { code: "TAP004", message: `\`${name}\` is already given on line ${line}`, hint });
     return;
   }
   if (grown !== undefined)

@@ -1,8 +1,7 @@
 import { type FieldPath, parsePath } from "../model/path.ts";
 import { type DurationMs, parseDuration } from "../model/time.ts";
-import { unknownField } from "./event-fields.ts";
+import { fieldHint, unknownField } from "./event-fields.ts";
 import type { Findings } from "./findings.ts";
-import { suggest } from "./nearest.ts";
 import type { RawPack } from "./raw-pack.ts";
 import type { Place } from "./yaml-tree.ts";
 
@@ -27,12 +26,22 @@ export function readDuration(
   if (text === undefined) return undefined;
   const ms = parseDuration(text);
   if (ms === undefined) {
-    const hint = "write a number and a unit: ms, s, m, h or d";
+    const hint = durationHint(text);
     findings.atValue(place, { code: "TAP201", message: `\`${text}\` is not a duration`, hint });
   } else if (ms <= overMs)
     findings.atValue(place, { code: "TAP201", message: `\`${String(place.at(-1))}\` must be longer than zero` });
   else return ms;
   return undefined;
+}
+
+const UNITS: Readonly<Record<string, string>> = { s: "s", m: "m", h: "h", d: "d" };
+
+/** `5 min` and `30seconds` are plain enough to say how they are written here. */
+function durationHint(text: string): string {
+  const [, amount, word = ""] = /^\s*(\d+)\s*([a-z]+?)s?\s*$/i.exec(text) ?? [];
+  const unit = /^(ms|msec|milli)/i.test(word) ? "ms" : (UNITS[word.charAt(0).toLowerCase()] ?? "s");
+  if (amount !== undefined && word !== "mo" && !/^month/i.test(word)) return `write \`${amount}${unit}\``;
+  return "write a number and a unit: ms, s, m, h or d";
 }
 
 /** Reads a field path of events or of bound steps; reports it where it is none or leads nowhere. */
@@ -50,7 +59,7 @@ export function readFieldPath(
   const unknown = unknownField(path.segments, at.of);
   if (unknown === undefined) return path;
   const message = `${at.of === "event" ? "events have" : "a bound step has"} no field \`${text}\``;
-  const hint = suggest(unknown.name, unknown.known) ?? `\`${unknown.name}\` leads nowhere`;
+  const hint = fieldHint(unknown, text) ?? `\`${unknown.name}\` leads nowhere`;
   report(at.place, { code: "TAP242", message, hint });
   return undefined;
 }

@@ -1,6 +1,7 @@
-import { type Document, parseAllDocuments, visit } from "yaml";
+import { type Document, parseAllDocuments } from "yaml";
 import type { Findings } from "./findings.ts";
 import { growTree } from "./grow-tree.ts";
+import { reportSyntaxErrors } from "./syntax-errors.ts";
 import type { YamlNode } from "./yaml-tree.ts";
 
 /** Largest file, in UTF-16 units (at least as strict as bytes for every text but ASCII). */
@@ -11,9 +12,6 @@ export const FILE_LENGTH_MAX = 262_144;
  * 10.7 s); it is switched off, and the tree checks them with a set.
  */
 export const MARKS_MAX = 60_000;
-
-/** Most lines of one file whose syntax errors are told. */
-const SYNTAX_ERRORS_MAX = 50;
 
 const MARKS = /[:,[\]{}"'*&!?|>%#]|-(?=\s)/g;
 
@@ -79,76 +77,3 @@ function reportEmpty(findings: Findings): void {
   const hint = "a file begins with `apiVersion: tapio.dev/v1`";
   findings.atSpan({ start: 0, end: 1 }, { code: "TAP007", message: "the file does not hold a map", hint });
 }
-
-interface YamlFault {
-  readonly pos: readonly [number, number];
-  readonly code: string;
-  readonly message: string;
-}
-
-/** Reports the first error of each line: those after it mostly follow from it. */
-function reportSyntaxErrors(document: Document, findings: Findings): void {
-  const lines = new Set<number>();
-  for (const error of document.errors) {
-    if (SYNTAX_ERRORS_MAX <= lines.size) return;
-    const { line } = findings.source.positionAt(error.pos[0]);
-    if (!lines.has(line)) reportSyntax(error, document, findings);
-    lines.add(line);
-  }
-}
-
-/** The opening quote of the text that runs to an offset, where there is one. */
-function openingQuote(document: Document, end: number): number | undefined {
-  let start: number | undefined;
-  visit(document, {
-    Scalar(_, { type, range }) {
-      if (
-        type?.startsWith("QUOTE") === true &&
-        range !== null &&
-        range !== undefined &&
-        range[0] < end &&
-        end <= range[2]
-      )
-        start = range[0];
-    },
-  });
-  return start;
-}
-
-function reportSyntax({ pos, code, message }: YamlFault, document: Document, findings: Findings): void {
-  const quote = message.endsWith("quote") ? openingQuote(document, pos[0]) : undefined;
-  if (quote !== undefined) {
-    findings.atSpan({ start: quote, end: quote + 1 }, { code: "TAP003", message: "this quote is never closed" });
-    return;
-  }
-  const span = { start: pos[0], end: Math.max(pos[0] + 1, pos[1]) };
-  if (code === "TAG_RESOLVE_FAILED") {
-    findings.atSpan(span, { code: "TAP005", message: "tags are not part of this format" });
-    return;
-  }
-  const { start } = span;
-  const [said, hint] = SAID.find(([text]) => message.startsWith(text))?.[1] ?? [
-    message.charAt(0).toLowerCase() + message.slice(1).replace(/[.:]$/, ""),
-  ];
-  const blank = /^[ \t]*/.exec(findings.source.text.slice(start, start + 200))?.[0].length ?? 0;
-  findings.atSpan(
-    { start: start + blank, end: Math.max(start + blank + 1, span.end) },
-    { code: "TAP003", message: said, hint },
-  );
-}
-
-/** The parser's commonest complaints in words of a rule author: what is wrong, and what to do. */
-const SAID: readonly (readonly [string, readonly [string, string?]])[] = [
-  ["A sequence entry is not allowed here", ["a list entry can't begin here", "begin the list on a line of its own"]],
-  ["Sequence item without", ["this line does not line up with the lines above it", "indent it as far as they are"]],
-  [
-    "All mapping items must start",
-    ["this line does not line up with the lines above it", "indent it as far as they are"],
-  ],
-  [
-    "All sequence items must start",
-    ["this entry does not line up with the entries above it", "indent it as far as they are"],
-  ],
-  ["Nested mappings are not allowed in compact", ["a second `: ` on this line", "put the value in quotes"]],
-  ["Tabs are not allowed as indentation", ["this line is indented with a tab", "indent with spaces"]],
-];

@@ -49,7 +49,9 @@ export function readParts(raw: RawEventTest, place: Place, context: PackContext)
   types?.forEach((type, at) => {
     if (type === type.toLowerCase() && !/\s/.test(type)) return;
     const where = [...place, "type", ...(typeof raw.type === "string" ? [] : [at])];
-    const hint = `write \`${type.trim().toLowerCase().replaceAll(/\s+/g, "")}\``;
+    const hint = type.includes(".")
+      ? `write \`${type.trim().toLowerCase().replaceAll(/\s+/g, "")}\``
+      : `ask for a Kubernetes reason with \`where: { reason: ${type} }\``;
     context.findings.atValue(where, {
       code: "TAP204",
       message: `event types are lower case, and \`${type}\` is not`,

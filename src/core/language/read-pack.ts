@@ -62,13 +62,15 @@ function checkHead({ pack, findings }: PackContext): void {
   }
 }
 
+/** Reports what nothing uses, unless a misspelt name is what should have used it. */
 function checkUse({ pack, findings, usedLists, usedPatterns }: PackContext): void {
+  const codes = new Set(findings.diagnostics.map(({ code }) => code));
   for (const name of Object.keys(pack.lists ?? {})) {
-    if (!usedLists.has(name))
+    if (!usedLists.has(name) && !codes.has("TAP205"))
       findings.atKey(["lists", name], { code: "TAP207", message: `nothing uses the list \`${name}\`` });
   }
   for (const name of Object.keys(pack.patterns ?? {})) {
-    if (!usedPatterns.has(name))
+    if (!usedPatterns.has(name) && !codes.has("TAP206"))
       findings.atKey(["patterns", name], { code: "TAP208", message: `nothing uses the pattern \`${name}\`` });
   }
 }

@@ -48,6 +48,11 @@ export interface OtherMatch {
   readonly because: string;
 }
 
+/** A match that lost against a story's own, as the engine remembers it. */
+export interface LostMatch extends OtherMatch {
+  readonly supersededBy: boolean;
+}
+
 /** The one result of a window. Sinks are idempotent on (`id`, `revision`). */
 export interface Story {
   readonly apiVersion: "tapio.dev/v1";

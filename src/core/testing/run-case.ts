@@ -34,17 +34,14 @@ export interface CaseSurroundings {
   readonly newDecoder: () => CaseDecoder;
   /** What the case's fixture holds; `undefined` where there is none. */
   readonly fixture: readonly FixtureEntry[] | undefined;
+  /** Takes the decoded case, to be run again in other ways. */
+  readonly keep?: ((ready: ReadyCase) => void) | undefined;
 }
 
 /** A case with its events decoded: it can be run against many rules. */
 export interface ReadyCase {
   readonly one: RuleTestCase;
   readonly log: CaseLog;
-}
-
-/** Decodes the events of a case. */
-export function readyCase(one: RuleTestCase, { fixture, newDecoder }: Omit<CaseSurroundings, "rules">): ReadyCase {
-  return { one, log: logOfCase(one, fixture, newDecoder()) };
 }
 
 /**
@@ -54,30 +51,27 @@ export function readyCase(one: RuleTestCase, { fixture, newDecoder }: Omit<CaseS
  */
 export async function runCase(one: RuleTestCase, surroundings: CaseSurroundings): Promise<CaseResult> {
   try {
-    return await runReadyCase(readyCase(one, surroundings), surroundings.rules);
+    const ready = { one, log: logOfCase(one, surroundings.fixture, surroundings.newDecoder()) };
+    surroundings.keep?.(ready);
+    return await runReadyCase(ready, surroundings.rules);
   } catch (cause) {
     return broken(one, cause);
   }
 }
 
-/** Runs a case that is decoded already; as {@link runCase}. */
-export async function runReadyCase(ready: ReadyCase, rules: RuleSet): Promise<CaseResult> {
+async function runReadyCase(ready: ReadyCase, rules: RuleSet): Promise<CaseResult> {
   const { one } = ready;
   const { name, span } = one;
   const nothing = { name, span, orders: 0, probes: 0, notes: [] };
-  try {
-    const problems = [...ready.log.problems, ...problemsOfForm(one, rules)];
-    if (0 < problems.length) return { ...nothing, problems };
-    const inTime = await runInTime(ready, rules);
-    if (0 < inTime.problems.length) return { ...nothing, problems: inTime.problems, orders: 1 };
-    const inOrders = await runOrders(ready, rules, inTime.told);
-    if (0 < inOrders.problems.length || one.probes === "none") return { ...nothing, ...inOrders };
-    const probes = probesOfCase(ready, rules, inTime.told.stories);
-    const seen = await tellingProbes(probes, one, rules);
-    return { ...nothing, ...inOrders, problems: seen.map((probe) => probeProblem(probe, span)), probes: probes.length };
-  } catch (cause) {
-    return broken(one, cause);
-  }
+  const problems = [...ready.log.problems, ...problemsOfForm(one, rules)];
+  if (0 < problems.length) return { ...nothing, problems };
+  const inTime = await runInTime(ready, rules);
+  if (0 < inTime.problems.length) return { ...nothing, problems: inTime.problems, orders: 1 };
+  const inOrders = await runOrders(ready, rules, inTime.told);
+  if (0 < inOrders.problems.length || one.probes === "none") return { ...nothing, ...inOrders };
+  const probes = probesOfCase(ready, rules, inTime.told.stories);
+  const seen = await tellingProbes(probes, one, rules);
+  return { ...nothing, ...inOrders, problems: seen.map((probe) => probeProblem(probe, span)), probes: probes.length };
 }
 
 function broken({ name, span }: RuleTestCase, cause: unknown): CaseResult {

@@ -1,7 +1,6 @@
-import type { Event } from "../model/event.ts";
-import type { ConfidencePart, StoryStatus } from "../model/story.ts";
-import type { EpochMs } from "../model/time.ts";
-import type { LostMatch } from "./story-record.ts";
+import type { Event } from "./event.ts";
+import type { ConfidencePart, LostMatch, StoryStatus } from "./story.ts";
+import type { EpochMs } from "./time.ts";
 
 /**
  * What an engine knows beside the log, at one position of it: plain data, to be kept as JSON. It

@@ -1,0 +1,122 @@
+import type { Event } from "../model/event.ts";
+import type { EngineLimits } from "../model/limits.ts";
+import type { EngineCounters } from "../model/story.ts";
+import type { EpochMs } from "../model/time.ts";
+import type { Agenda } from "./agenda.ts";
+import type { Courtroom } from "./courtroom.ts";
+import type { Job } from "./courtroom-parts.ts";
+import type { HeardSources } from "./heard-sources.ts";
+import type { LogPlace } from "./log-place.ts";
+import type { RuleIndex, TypeEntry } from "./rule-index.ts";
+import type { StoryBook } from "./story-book.ts";
+import { EAGER_JUDGEMENTS_MAX, judgeWaitMs, rulesToJudge } from "./when-to-judge.ts";
+import { Window } from "./window.ts";
+import type { WindowTable } from "./window-table.ts";
+
+/** What events are put into, and who is told. */
+export interface PlacementParts {
+  readonly limits: EngineLimits;
+  readonly counters: EngineCounters;
+  readonly windows: WindowTable;
+  readonly book: StoryBook;
+  readonly court: Courtroom;
+  readonly sources: HeardSources;
+  readonly agenda: Agenda;
+  index(): RuleIndex;
+}
+
+/** Puts events into the windows where they belong: the engine's hot path. */
+export class Placement {
+  /** Position of the last event taken. */
+  position = 0;
+  /** Positions of events that came into closed windows. */
+  late: number[] = [];
+  readonly #parts: PlacementParts;
+
+  constructor(parts: PlacementParts) {
+    this.#parts = parts;
+  }
+
+  /** Puts an event where it belongs; answers what has to be judged because of it. */
+  place(event: Event, at: LogPlace, nowMs: EpochMs): Job[] | undefined {
+    this.position = at.position;
+    this.#parts.counters.events++;
+    const index = this.#parts.index();
+    const entry = index.entry(event.type);
+    if (index.heardSources.has(event.source)) {
+      for (const waiting of this.#parts.sources.hear(event)) this.#parts.agenda.planJudgement(waiting, nowMs);
+    }
+    let window = this.#parts.windows.get(event.traceId);
+    const late = window === undefined ? this.#parts.book.closedWindow(event.traceId) : undefined;
+    if (late !== undefined && event.timeMs <= late.lastEventMs) return this.#placeLate(late, event, entry, index);
+    if (window === undefined) window = this.#open(event, at, index);
+    const before = 0 < entry.joins.length ? window.find(event.id) : undefined;
+    const outcome = window.add(event, this.#parts.limits.windowEventsMax);
+    if (outcome === "same") {
+      this.#parts.counters.duplicates++;
+      return undefined;
+    }
+    if (outcome === "merged") this.#parts.counters.duplicates++;
+    this.#parts.windows.touch(window, at.logTimeMs);
+    if (window.armedGeneration !== index.generation) window.rearm(index);
+    window.noteType(entry, index);
+    let jobs: Job[] | undefined;
+    if (0 < window.armed.length) jobs = this.#traceJobs(window, entry, nowMs);
+    if (entry.resolves) this.#parts.court.resolve(window, event);
+    if (0 < entry.joins.length) {
+      const held = before === undefined ? event : (window.find(event.id) ?? event);
+      jobs = this.#joinJobs(this.#parts.court.joinGroups(entry, held, at, before), at, nowMs, jobs);
+    }
+    return jobs;
+  }
+
+  #placeLate(window: Window, event: Event, entry: TypeEntry, index: RuleIndex): Job[] | undefined {
+    this.#parts.counters.late++;
+    this.late.push(this.position);
+    if (window.add(event, this.#parts.limits.windowEventsMax) === "same") {
+      this.#parts.counters.duplicates++;
+      return undefined;
+    }
+    window.noteType(entry, index);
+    window.rearm(index);
+    return [{ window, rules: window.armed.filter((rule) => window.hasTypesFor(rule)) }];
+  }
+
+  #traceJobs(window: Window, entry: TypeEntry, nowMs: EpochMs): Job[] | undefined {
+    const { rules, busy } = rulesToJudge(window, entry, this.#parts.limits);
+    if (busy) this.#parts.agenda.planJudgement(window, nowMs + judgeWaitMs(window, this.#parts.limits));
+    return rules === undefined ? undefined : [{ window, rules }];
+  }
+
+  #joinJobs(touched: readonly Job[], at: LogPlace, nowMs: EpochMs, jobs: Job[] | undefined): Job[] | undefined {
+    this.#parts.agenda.mind(at.logTimeMs + this.#parts.limits.correlationWindowMs);
+    let all = jobs;
+    for (const { window, rules } of touched) {
+      if (window.matches.size === 0 && window.judgements <= EAGER_JUDGEMENTS_MAX)
+        all = [...(all ?? []), { window, rules }];
+      else this.#parts.agenda.planJudgement(window, nowMs + judgeWaitMs(window, this.#parts.limits));
+    }
+    return all;
+  }
+
+  #open(event: Event, at: LogPlace, index: RuleIndex): Window {
+    const { windows, limits, counters, court, agenda } = this.#parts;
+    const idlest = windows.idlest();
+    if (limits.openWindowsMax <= windows.size && idlest !== undefined) {
+      counters.windowsEvicted++;
+      court.evict(idlest);
+    }
+    const window = new Window({
+      key: event.traceId,
+      group: { traceId: event.traceId },
+      logTimeMs: at.logTimeMs,
+      position: at.position,
+    });
+    window.armedGeneration = index.generation;
+    if (0 < index.untyped.length) window.armed = [...index.untyped];
+    windows.open(window);
+    counters.windowsOpened++;
+    agenda.mind(at.logTimeMs + Math.min(limits.correlationWindowMs, limits.maxWindowMs));
+    return window;
+  }
+}

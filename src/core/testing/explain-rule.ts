@@ -1,0 +1,145 @@
+import type { CompiledRule } from "../engine/compiled-rule.ts";
+import type { Event } from "../model/event.ts";
+import type { Story } from "../model/story.ts";
+import { formatTime } from "../model/time.ts";
+import { ruleKeyOf } from "./compare-story.ts";
+import { type Attempt, attempt } from "./explain-window.ts";
+import type { Explanation, Failure, HalfMatch, ReachedStep, Scope } from "./explanation.ts";
+import { whyMissing } from "./missing-step.ts";
+import type { SeenWindow, WindowLog } from "./window-log.ts";
+
+/** What there is to explain with. */
+export interface Evidence {
+  readonly log: WindowLog;
+  /** The last revision of each story that was told, retracted ones too. */
+  readonly stories: readonly Story[];
+}
+
+const HALF_MATCHED_MAX = 10;
+
+/**
+ * Says how far a rule came, and what it failed at: in the window in which it came furthest, or of
+ * one trace. Where several reasons would do, the assignment that binds the most required steps, in
+ * file order, decides.
+ */
+export async function explainRule(rule: CompiledRule, evidence: Evidence, trace?: string): Promise<Explanation> {
+  const { log, stories } = evidence;
+  const { key } = rule.rule;
+  const standing = stories.filter((story) => ruleKeyOf(story) === key && story.status !== "retracted");
+  const told = standing.filter(
+    ({ timeline }) => trace === undefined || timeline.some(({ event }) => isIn(log, trace, event)),
+  );
+  const events = remembered(() => log.events(key));
+  const attempts = await attemptsOf(rule, log, { trace, events });
+  attempts.sort(byReach);
+  const best = attempts[0];
+  const ids = told.map(({ id }) => id);
+  const halfMatched = attempts
+    .slice(1)
+    .flatMap((each) => halfMatch(rule, each))
+    .slice(0, HALF_MATCHED_MAX);
+  if (best === undefined) {
+    const [first] = rule.steps.filter(({ step }) => !step.optional);
+    const failed = first === undefined ? undefined : whyMissing(first, { rule, window: undefined, events: events() });
+    return { rule: key, told: ids, scope: undefined, reached: [], failed, halfMatched };
+  }
+  const failed = failureOf(best, told, evidence);
+  return { rule: key, told: ids, scope: scopeOf(best.seen), reached: reachedOf(rule, best), failed, halfMatched };
+}
+
+/** What came of a rule in each window that could hold it. */
+export async function attemptsOf(
+  rule: CompiledRule,
+  log: WindowLog,
+  options: { readonly trace?: string | undefined; readonly events?: () => readonly Event[] } = {},
+): Promise<Attempt[]> {
+  const { trace, events = remembered(() => log.events(rule.rule.key)) } = options;
+  const attempts: Attempt[] = [];
+  for (const seen of windowsOf(rule, log, trace)) attempts.push(await attempt(rule, seen, events));
+  return attempts;
+}
+
+/** Events are gathered when a reason is first looked for among them, and once. */
+function remembered(events: () => Iterable<Event>): () => readonly Event[] {
+  let all: readonly Event[] | undefined;
+  return () => {
+    all ??= [...events()];
+    return all;
+  };
+}
+
+function isIn(log: WindowLog, trace: string, eventId: string): boolean {
+  return log.traces.some(({ window }) => window.key === trace && window.find(eventId) !== undefined);
+}
+
+/** The windows that could hold the rule: those with an event of a type that it requires. */
+export function windowsOf(rule: CompiledRule, log: WindowLog, trace: string | undefined): SeenWindow[] {
+  const windows = rule.joins.length === 0 ? log.traces : log.groupsOf(rule.rule.key);
+  const required = rule.steps.filter(({ step }) => !step.optional);
+  return windows.filter(({ window }) => {
+    if (trace !== undefined && !window.events.some(({ traceId }) => traceId === trace)) return false;
+    return (
+      window.joinRule !== undefined || window.events.some(({ type }) => required.some((step) => step.matchesType(type)))
+    );
+  });
+}
+
+/** The furthest first; of equals the one that came closest, then the one that binds the earlier steps. */
+function byReach(a: Attempt, b: Attempt): number {
+  const earliest = ({ anchors }: Attempt): number => anchors.findIndex((anchor) => anchor !== undefined);
+  return (
+    b.reach - a.reach ||
+    distance(a.failed) - distance(b.failed) ||
+    (a.failed?.byMs ?? 0) - (b.failed?.byMs ?? 0) ||
+    earliest(a) - earliest(b) ||
+    a.seen.window.openedPosition - b.seen.window.openedPosition
+  );
+}
+
+/** From a fitting event in the wrong place to nothing at all. */
+function distance(failed: Failure | undefined): number {
+  if (failed === undefined || failed.byMs !== undefined) return 0;
+  if (failed.because === "field") return 1;
+  return failed.because === "no-event" ? 3 : 2;
+}
+
+function failureOf(best: Attempt, told: readonly Story[], { stories }: Evidence): Failure | undefined {
+  const { match, failed } = best;
+  if (match === undefined || failed !== undefined) return 0 < told.length ? undefined : failed;
+  const { rule } = match.rule;
+  if (rule.mode === "shadow") return { because: "shadow", detail: "it is in shadow mode: reported, never notified" };
+  if (0 < told.length) return undefined;
+  for (const story of stories) {
+    if (story.status === "retracted") continue;
+    const lost = [...story.superseded, ...story.alsoMatched].find((other) => other.rule === rule.key);
+    if (lost === undefined) continue;
+    return { because: "superseded", detail: `it holds, and ${ruleKeyOf(story)} tells the story: ${lost.because}` };
+  }
+  return { because: "superseded", detail: "it holds, and another rule tells the story" };
+}
+
+function reachedOf(rule: CompiledRule, { anchors, match }: Attempt): ReachedStep[] {
+  return rule.steps.flatMap(({ step, index }) => {
+    const anchor = anchors[index];
+    const events = match?.bound[index]?.events ?? (anchor === undefined ? [] : [anchor]);
+    return events.length === 0 ? [] : [{ step: step.as, events: events.map(({ id }) => id) }];
+  });
+}
+
+function halfMatch(rule: CompiledRule, each: Attempt): HalfMatch[] {
+  const reached = reachedOf(rule, each);
+  return each.failed === undefined || reached.length === 0
+    ? []
+    : [{ scope: scopeOf(each.seen), reached, failed: each.failed }];
+}
+
+/** A window, for its readers. */
+export function scopeOf({ window }: SeenWindow): Scope {
+  const [start, end] = 0 < window.events.length ? [window.firstEventMs, window.lastEventMs] : [0, 0];
+  return {
+    group: window.group,
+    start: formatTime(start),
+    end: formatTime(end),
+    ...(window.closedBy === undefined ? {} : { closedBy: window.closedBy }),
+  };
+}

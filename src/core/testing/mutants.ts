@@ -1,0 +1,71 @@
+import type { Place } from "../language/yaml-tree.ts";
+import type { Rule } from "../model/rule.ts";
+import { exactDuration } from "./event-words.ts";
+import { absenceMutants, conditionMutants, joinMutants } from "./mutants-of-scope.ts";
+import { stepMutants } from "./mutants-of-steps.ts";
+
+/** A rule with one thing changed, which some case should notice. */
+export interface Mutant {
+  /** What was changed, in a few words. */
+  readonly what: string;
+  /** What case would notice. */
+  readonly hint: string;
+  /** Where it stands, from the rule on: `["steps", 1, "within"]`. */
+  readonly place: Place;
+  readonly rule: Rule;
+}
+
+/** All mutants of a rule, in the order in which the rule is written. */
+export function mutantsOf(rule: Rule): Mutant[] {
+  return [
+    ...headMutants(rule),
+    ...joinMutants(rule),
+    ...stepMutants(rule),
+    ...absenceMutants(rule),
+    ...conditionMutants(rule),
+  ];
+}
+
+function headMutants(rule: Rule): Mutant[] {
+  const { withinMs, skewMs, settleMs, minConfidence, standalone, supersedes, resolve } = rule;
+  const mutants: Mutant[] = [];
+  const add = (field: string, what: string, hint: string, change: Partial<Rule>): void => {
+    mutants.push({ what, hint, place: [field], rule: { ...rule, ...change } });
+  };
+  if (withinMs !== undefined) {
+    const hint = `a case whose events are a little more than ${exactDuration(withinMs)} apart, and which expects no story`;
+    add("within", "within removed", hint, { withinMs: undefined });
+    add("within", "within doubled", hint, { withinMs: withinMs * 2 });
+  }
+  if (0 < skewMs && rule.steps.some(({ after }) => 0 < after.length)) {
+    add("skew", "skew removed", "a case in which two events come the wrong way round, but closer than the skew", {
+      skewMs: 0,
+    });
+  }
+  if (0 < settleMs) {
+    add("settle", "settle removed", "a moment before the rule has settled, with no story", { settleMs: 0 });
+  }
+  if (0 < minConfidence) {
+    add("minConfidence", "minConfidence removed", "a case with too little evidence, and no story", {
+      minConfidence: 0,
+    });
+  }
+  if (standalone) {
+    add("standalone", "standalone removed", "a case in which a better rule holds too, and both tell", {
+      standalone: false,
+    });
+  }
+  supersedes.forEach((key, at) => {
+    const hint = `a case that expects ${key} among the story's \`superseded\``;
+    mutants.push({
+      what: `no longer supersedes ${key}`,
+      hint,
+      place: ["supersedes", at],
+      rule: { ...rule, supersedes: supersedes.filter((other) => other !== key) },
+    });
+  });
+  if (0 < resolve.length) {
+    add("resolve", "resolve removed", "a case that expects `status: resolved`", { resolve: [] });
+  }
+  return mutants;
+}

@@ -1,0 +1,86 @@
+import type { Rule, RuleSet } from "../model/rule.ts";
+import { type Mutant, mutantsOf } from "./mutants.ts";
+import type { Probe } from "./probes.ts";
+import { probesOfCase, type ReadyCase, runInTime, tellingProbes } from "./run-case.ts";
+
+/** A case with the rules of its packs. */
+export interface CaseOfPacks {
+  readonly ready: ReadyCase;
+  readonly rules: RuleSet;
+}
+
+/** What the cases made of one mutant. */
+export interface MutantResult {
+  readonly mutant: Mutant;
+  /** The rule as it stands. */
+  readonly rule: Rule;
+  readonly outcome: "killed" | "survived" | "crashed";
+  /** Why it crashed. */
+  readonly error?: string;
+}
+
+interface Prepared extends CaseOfPacks {
+  readonly probes: readonly Probe[];
+}
+
+/**
+ * Changes the rules in every small way and lets the cases notice: those whose packs hold the rule,
+ * in order of time only, until the first one fails. Probes are those of the rules as they stand.
+ * Cases that fail without any change prove nothing and are left out.
+ */
+export class MutationRun {
+  readonly #cases: Prepared[] = [];
+
+  /** Takes a case, once. */
+  async add({ ready, rules }: CaseOfPacks): Promise<void> {
+    const { told, problems } = await runInTime(ready, rules);
+    if (0 < problems.length || 0 < ready.log.problems.length) return;
+    const all = ready.one.probes === "auto" ? probesOfCase(ready, rules, told.stories) : [];
+    const failing = new Set(await tellingProbes(all, ready.one, rules));
+    const probes = all.filter((probe) => !failing.has(probe));
+    this.#cases.push({ ready, rules, probes });
+  }
+
+  /** The rules of all cases, each once. */
+  get rules(): Rule[] {
+    const byKey = new Map(this.#cases.flatMap(({ rules }) => rules.rules.map((rule) => [rule.key, rule])));
+    return [...byKey.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+  }
+
+  /** Tries all mutants of a rule. */
+  async *try(rule: Rule): AsyncGenerator<MutantResult> {
+    const cases = this.#casesOf(rule);
+    for (const mutant of mutantsOf(rule)) yield { mutant, rule, ...(await tryMutant(mutant, cases)) };
+  }
+
+  /** The cases that could notice, those that name the rule first. */
+  #casesOf({ key }: Rule): Prepared[] {
+    const holding = this.#cases.filter(({ rules }) => rules.rules.some((each) => each.key === key));
+    const names = ({ ready: { one } }: Prepared): boolean =>
+      [...(one.expect === undefined ? [] : [one.expect]), ...one.moments].some(({ stories = [], notStories, why }) =>
+        [...stories, ...notStories, ...why].some((expected) => expected.rule === key),
+      );
+    return [...holding.filter(names), ...holding.filter((each) => !names(each))];
+  }
+}
+
+async function tryMutant(
+  { rule }: Mutant,
+  cases: readonly Prepared[],
+): Promise<Pick<MutantResult, "outcome" | "error">> {
+  try {
+    for (const each of cases) if (await notices(each, rule)) return { outcome: "killed" };
+    return { outcome: "survived" };
+  } catch (cause) {
+    return { outcome: "crashed", error: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause) };
+  }
+}
+
+async function notices({ ready, rules: asTheyStand, probes }: Prepared, changed: Rule): Promise<boolean> {
+  const replaced = asTheyStand.rules.map((rule) => (rule.key === changed.key ? changed : rule));
+  const rules = { ...asTheyStand, rules: replaced };
+  const { problems } = await runInTime(ready, rules);
+  if (0 < problems.length) return true;
+  const own = probes.filter(({ rule }) => rule.rule.key === changed.key);
+  return 0 < (await tellingProbes(own, ready.one, rules)).length;
+}

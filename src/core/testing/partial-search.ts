@@ -1,0 +1,97 @@
+import { AnchorSearch } from "../engine/anchor-search.ts";
+import { sharesTrace } from "../engine/bind.ts";
+import type { CompiledRule, CompiledStep } from "../engine/compiled-rule.ts";
+import { gather } from "../engine/judge.ts";
+import type { Event } from "../model/event.ts";
+import type { Failure } from "./explanation.ts";
+import { whyMissing } from "./missing-step.ts";
+import { type Anchors, failure, violationsOf } from "./step-violations.ts";
+import type { Scene } from "./trial-failure.ts";
+
+/** An assignment that lacks required steps. */
+export interface Partial {
+  readonly anchors: Anchors;
+  readonly failed: Failure;
+}
+
+/** Assignments of equal reach that are compared for which came closest. */
+const COMPARED_MAX = 32;
+
+/**
+ * The assignment that binds the most required steps, the smallest in file order, and why it got no
+ * further: the engine's own search over the same rule with every step optional. Of several as good,
+ * the one that fails by least.
+ */
+export function furthestPartial(scene: Scene, events: () => Iterable<Event>): Partial {
+  const { rule, window, context } = scene;
+  const all = gather(rule, window, context);
+  const best = bestAssignments(rule, all, context.limits.searchStepsMax);
+  let closest: Partial | undefined;
+  for (const anchors of best) {
+    const step = rule.steps.find(({ step: { optional }, index }) => !optional && anchors[index] === undefined);
+    if (step === undefined) continue;
+    const failed = whyUnbound(scene, { step, candidates: all[step.index] ?? [], anchors, events });
+    if (closest === undefined || (failed.byMs ?? Infinity) < (closest.failed.byMs ?? Infinity))
+      closest = { anchors, failed };
+  }
+  return (
+    closest ?? {
+      anchors: [],
+      failed: { because: "limit", detail: "the search was cut short before it found an answer" },
+    }
+  );
+}
+
+function bestAssignments(rule: CompiledRule, all: readonly (readonly Event[])[], stepsMax: number): Anchors[] {
+  const steps = rule.steps.map((step) => ({ ...step, step: { ...step.step, optional: true } }));
+  const candidates = all.map((events, at) => (rule.steps[at]?.step.optional === true ? [] : events));
+  const search = new AnchorSearch({ ...rule, steps }, candidates, stepsMax);
+  let best: Anchors[] = [];
+  let most = -1;
+  while (search.next()) {
+    const count = search.anchors.filter((anchor) => anchor !== undefined).length;
+    if (count < most || (count === most && COMPARED_MAX <= best.length) || !isAtHome(rule, search.anchors)) continue;
+    if (most < count) best = [];
+    most = count;
+    best.push([...search.anchors]);
+    if (most === rule.requiredCount - 1 && COMPARED_MAX <= best.length) break;
+  }
+  return best;
+}
+
+function isAtHome(rule: CompiledRule, anchors: Anchors): boolean {
+  return (
+    !rule.hasUnkeyed ||
+    rule.steps.every((step) => {
+      const anchor = anchors[step.index];
+      return anchor === undefined || sharesTrace(rule, step, anchor, anchors);
+    })
+  );
+}
+
+/** Why a step found no event beside these anchors: of its candidates the one that came closest. */
+export function whyUnbound(
+  { rule, window }: Scene,
+  open: {
+    readonly step: CompiledStep;
+    readonly candidates: readonly Event[];
+    readonly anchors: Anchors;
+    readonly events: () => Iterable<Event>;
+  },
+): Failure {
+  const { step, candidates, anchors } = open;
+  let closest: readonly Failure[] | undefined;
+  for (const event of candidates) {
+    const violations = violationsOf(rule, step, event, anchors);
+    if (closest === undefined || compare(violations, closest) < 0) closest = violations;
+  }
+  if (closest === undefined) return whyMissing(step, { rule, window, events: open.events() });
+  return closest[0] ?? failure(step, "limit", "the search was cut short before it tried every event");
+}
+
+function compare(a: readonly Failure[], b: readonly Failure[]): number {
+  const taken = (failures: readonly Failure[]): number =>
+    failures.some(({ because }) => because === "no-event") ? 1 : 0;
+  const missed = (failures: readonly Failure[]): number => Math.max(0, ...failures.map(({ byMs = 0 }) => byMs));
+  return taken(a) - taken(b) || a.length - b.length || missed(a) - missed(b);
+}
