@@ -7,6 +7,8 @@ export interface DeadLetter {
   readonly place: string;
   /** A sentence. */
   readonly reason: string;
+  /** The beginning of the entry with secrets masked: all of it that may be shown or stored. */
+  readonly excerpt: string;
 }
 
 /**

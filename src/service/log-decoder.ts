@@ -1,4 +1,5 @@
 import type { LogPlace } from "../core/engine/log-place.ts";
+import { maskText } from "../core/intake/secrets/mask.ts";
 import type { Decoded, Event, LeftOut } from "../core/model/event.ts";
 import { type EpochMs, formatTime } from "../core/model/time.ts";
 import type { DeadLetter } from "../ports/dead-letters.ts";
@@ -99,7 +100,7 @@ export class LogDecoder {
       const line = this.#source.place(entry.position);
       const letter = { place: item === undefined ? line : `${line}, item ${item}`, reason: leftOut.reason };
       this.#books.reject(letter);
-      rejected.push({ entry, ...letter });
+      rejected.push({ entry, ...letter, excerpt: excerptOf(entry.text) });
     }
   }
 
@@ -148,4 +149,13 @@ function replay(snapshot: readonly Event[]): Event[] {
 
 function byLastSeen(a: Event, b: Event): number {
   return a.lastMs - b.lastMs || (a.id < b.id ? -1 : a.id === b.id ? 0 : 1);
+}
+
+const EXCERPT_CHARS = 1_024;
+
+/** The beginning of a payload that could not be decoded: nothing of it is known but its text. */
+function excerptOf(text: string): string {
+  // The values of a Secret are encoded: no mask can tell them from other words.
+  if (/"kind"\s*:\s*"Secret(List)?"/.test(text)) return "(a Secret: not shown)";
+  return maskText(text.slice(0, 2 * EXCERPT_CHARS)).slice(0, EXCERPT_CHARS);
 }

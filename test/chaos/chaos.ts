@@ -62,7 +62,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     while (done.kills < kills || published < events) {
       const step = done.kills % 3 === 2 ? STEPS[Math.floor(random() * STEPS.length)] : undefined;
       await engine.start(step);
-      await Promise.race([sleep(400 + random() * 1_400), engine.ended()]);
+      await Promise.race([sleep(100 + random() * 900), engine.ended()]);
       if (done.pauses < pauses && random() < 0.2) {
         done.pauses++;
         await engine.pause(1_000);
@@ -182,7 +182,7 @@ class EngineProcess {
 
   async start(step = ""): Promise<void> {
     if (this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null) return;
-    const child = spawn(process.execPath, [ENGINE, ...this.#args, step], { stdio: ["ignore", "ignore", "pipe"] });
+    const child = spawn(process.execPath, [ENGINE, ...this.#args, step], { stdio: ["ignore", "pipe", "pipe"] });
     this.#child = child;
     this.lastWords = "";
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
@@ -190,7 +190,8 @@ class EngineProcess {
     });
     running.add(child);
     child.once("exit", () => running.delete(child));
-    await once(child, "spawn");
+    // Whether it comes up or dies on its way there.
+    await Promise.race([once(child.stdout, "data"), this.ended()]);
   }
 
   async ended(): Promise<void> {

@@ -31,6 +31,7 @@ const parts = dieAt(step, {
   store: design === "forgetful" ? forgetful(store) : store,
   sink,
 });
+process.stdout.write("ready\n");
 await runPipeline({
   sources: [parts.source],
   decoder: new Decoder(),

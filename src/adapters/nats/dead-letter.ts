@@ -8,12 +8,11 @@ const SUBJECT = "tapio.deadletter";
 const STREAM = "TAPIO_DEADLETTER";
 const KEEP_DAYS = 7;
 const IN_FLIGHT_MAX = 256;
-const BEGINNING_BYTES = 1_024;
 const PUBLISH_TIMEOUT_MS = 5_000;
 
 /**
  * Opens {@link DeadLetters} that publishes to `tapio.deadletter.<reason>`: what was wrong, where it
- * stands, its SHA-256 and its first KiB. The connection belongs to the caller.
+ * stands, its SHA-256 and its masked beginning. The connection belongs to the caller.
  */
 export async function openDeadLetters(options: {
   readonly connection: NatsConnection;
@@ -34,7 +33,7 @@ export async function openDeadLetters(options: {
 }
 
 async function publish(client: JetStreamClient, stream: string, letter: DeadLetter): Promise<void> {
-  const { entry, place, reason } = letter;
+  const { entry, place, reason, excerpt } = letter;
   const bytes = Buffer.from(entry.text, "utf8");
   const body = JSON.stringify({
     reason,
@@ -43,7 +42,7 @@ async function publish(client: JetStreamClient, stream: string, letter: DeadLett
     sequence: entry.position,
     bytes: bytes.length,
     sha256: createHash("sha256").update(bytes).digest("hex"),
-    beginning: bytes.subarray(0, BEGINNING_BYTES).toString("utf8"),
+    beginning: excerpt,
   });
   const subject = `${SUBJECT}.${subjectToken(reason)}`;
   try {
