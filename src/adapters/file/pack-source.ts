@@ -2,8 +2,9 @@ import { Worker } from "node:worker_threads";
 import type { RuleSet } from "../../core/model/rule.ts";
 import { type LoadedPacks, type PackSource, PackSourceError } from "../../ports/pack-source.ts";
 import { systemClock } from "../system.ts";
-import { findPacks, type PackFile, readPackFiles } from "./find-packs.ts";
+import type { PackFile } from "./find-packs.ts";
 import { gitCommit } from "./git-commit.ts";
+import { readSnapshot } from "./pack-snapshot.ts";
 
 const PARSE_DEADLINE_MS = 10_000;
 
@@ -25,14 +26,18 @@ export function openPackSource(options: FilePackSourceOptions): PackSource {
   const { paths, today, deadlineMs = PARSE_DEADLINE_MS } = options;
   return {
     async load({ signal } = {}) {
-      const files = await findPacks(paths);
+      const files = await readSnapshot(paths);
       const { rules, findings } = await parseApart(
-        { files: await readPackFiles(files), today: today ?? dayOf(systemClock.now()) },
+        { files, today: today ?? dayOf(systemClock.now()) },
         deadlineMs,
         signal,
       );
       const commit = paths[0] === undefined ? undefined : await gitCommit(paths[0]);
-      return { rules: commit === undefined ? rules : withCommit(rules, commit), findings, files };
+      return {
+        rules: commit === undefined ? rules : withCommit(rules, commit),
+        findings,
+        files: files.map(({ path }) => path),
+      };
     },
   };
 }

@@ -137,12 +137,10 @@ export class Courtroom implements JudgeContext {
 
   *#judgeRule(rule: CompiledRule, window: Window): Judging<void> {
     window.judgements++;
-    let finding: Finding;
     const hub = window.joinRule !== undefined && this.#parts.groups.isHub(window);
     countRule(this.#parts.counters.fanOut, hub, rule);
-    if (hub) {
-      finding = { kind: "fails", truncated: false };
-    } else finding = yield* judge(rule, window, this);
+    const refused = hub || window.total < (rule.rule.minEvents ?? 1);
+    const finding: Finding = refused ? { kind: "fails", truncated: false } : yield* judge(rule, window, this);
     const before = window.matches.get(rule.index);
     if (before !== undefined) this.claims.remove(before);
     window.matches.delete(rule.index);

@@ -54,21 +54,9 @@ function report(error: ErrorObject, root: YamlNode, findings: Findings): void {
       });
       return;
     case "enum":
-    case "const": {
-      const known = keyword === "const" ? [params["allowedValue"]] : (params["allowedValues"] as readonly unknown[]);
-      const words = known.map(String);
-      if (error.data === null) {
-        const hint = "write one, or remove the key";
-        findings.atValue(place, { code: "TAP103", message: `${nameOf(place)} has no value`, hint });
-        return;
-      }
-      const found = String(error.data);
-      const near = nearest(found, words);
-      const hint =
-        near === undefined ? `it is ${1 < words.length ? "one of " : ""}${listed(words)}` : `did you mean \`${near}\`?`;
-      findings.atValue(place, { code: "TAP104", message: `${nameOf(place)} can't be \`${found}\``, hint });
+    case "const":
+      reportWord(place, error, findings);
       return;
-    }
     case "pattern":
       findings.atValue(place, {
         code: "TAP105",
@@ -89,6 +77,21 @@ function report(error: ErrorObject, root: YamlNode, findings: Findings): void {
       findings.atValue(place, { code: "TAP106", message: `${nameOf(place)} ${boundMessage(error)}` });
       return;
   }
+}
+
+/** A value that is not one of a closed list, or no value at all. */
+function reportWord(place: Place, { data, params }: ErrorObject, findings: Findings): void {
+  if (data === null) {
+    const hint = "write one, or remove the key";
+    findings.atValue(place, { code: "TAP103", message: `${nameOf(place)} has no value`, hint });
+    return;
+  }
+  const { allowedValue, allowedValues } = params as { allowedValue?: unknown; allowedValues?: readonly unknown[] };
+  const words = (allowedValues ?? [allowedValue]).map(String);
+  const near = nearest(String(data), words);
+  const hint =
+    near === undefined ? `it is ${1 < words.length ? "one of " : ""}${listed(words)}` : `did you mean \`${near}\`?`;
+  findings.atValue(place, { code: "TAP104", message: `${nameOf(place)} can't be \`${String(data)}\``, hint });
 }
 
 /** Splits a JSON pointer; numbers are indexes only where the tree has a list. */

@@ -103,7 +103,7 @@ export function partsOf(where: Predicate | undefined): readonly Predicate[] {
 }
 
 /** `trace t1`, `node worker-1`, with the window's first event time. */
-export function placeOf(window: Window): string {
+function placeOf(window: Window): string {
   const [name = "", key = ""] = Object.entries(window.group)[0] ?? [];
   const from = Number.isFinite(window.firstEventMs) ? ` from ${formatTime(window.firstEventMs)}` : "";
   return `${name === "traceId" ? "trace" : name} ${key}${from}`;

@@ -89,15 +89,15 @@ function choice({ as, count, pick }: Step): Change[] {
   return changes;
 }
 
-/** Changes to what an event must look like: a type or a field test less, a value of a list less. */
+/** Changes to what an event must look like: a type or a field test less, a list less its last. */
 export function testChanges(
   { types = [], where }: EventTest,
   as: string,
 ): (Omit<Change, "change"> & { change: Partial<EventTest> })[] {
-  const fewer = types.length < 2 ? [] : types;
+  const last = types.length < 2 ? [] : types.slice(-1);
   const parts = partsOf(where);
   return [
-    ...fewer.map((type) => ({
+    ...last.map((type) => ({
       what: `${as} no longer takes the type ${type}`,
       hint: `a case in which ${as} is a ${type}`,
       field: ["type", types.indexOf(type)],

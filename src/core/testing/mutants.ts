@@ -15,7 +15,10 @@ export interface Mutant {
   readonly rule: Rule;
 }
 
-/** All mutants of a rule, in the order in which the rule is written. */
+/**
+ * All mutants of a rule, in the order in which the rule is written. `skew` and `settle` stay: packs
+ * set them for all their rules, and they say how sure and how soon, not what.
+ */
 export function mutantsOf(rule: Rule): Mutant[] {
   return [
     ...headMutants(rule),
@@ -27,7 +30,7 @@ export function mutantsOf(rule: Rule): Mutant[] {
 }
 
 function headMutants(rule: Rule): Mutant[] {
-  const { withinMs, skewMs, settleMs, minConfidence, standalone, supersedes, resolve } = rule;
+  const { withinMs, minConfidence, standalone, supersedes, resolve } = rule;
   const mutants: Mutant[] = [];
   const add = (field: string, what: string, hint: string, change: Partial<Rule>): void => {
     mutants.push({ what, hint, place: [field], rule: { ...rule, ...change } });
@@ -36,14 +39,6 @@ function headMutants(rule: Rule): Mutant[] {
     const hint = `a case whose events are a little more than ${exactDuration(withinMs)} apart, and which expects no story`;
     add("within", "within removed", hint, { withinMs: undefined });
     add("within", "within doubled", hint, { withinMs: withinMs * 2 });
-  }
-  if (0 < skewMs && rule.steps.some(({ after }) => 0 < after.length)) {
-    add("skew", "skew removed", "a case in which two events come the wrong way round, but closer than the skew", {
-      skewMs: 0,
-    });
-  }
-  if (0 < settleMs) {
-    add("settle", "settle removed", "a moment before the rule has settled, with no story", { settleMs: 0 });
   }
   if (0 < minConfidence) {
     add("minConfidence", "minConfidence removed", "a case with too little evidence, and no story", {

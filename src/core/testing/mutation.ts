@@ -1,3 +1,5 @@
+import { type CompiledStep, compileRule } from "../engine/compiled-rule.ts";
+import type { Event } from "../model/event.ts";
 import type { Rule, RuleSet } from "../model/rule.ts";
 import { type Mutant, mutantsOf } from "./mutants.ts";
 import type { Probe } from "./probes.ts";
@@ -69,11 +71,36 @@ async function tryMutant(
   cases: readonly Prepared[],
 ): Promise<Pick<MutantResult, "outcome" | "error">> {
   try {
-    for (const each of cases) if (await notices(each, rule)) return { outcome: "killed" };
+    for (const each of cases) {
+      if (couldNotice(each, rule) && (await notices(each, rule))) return { outcome: "killed" };
+    }
     return { outcome: "survived" };
   } catch (cause) {
     return { outcome: "crashed", error: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause) };
   }
+}
+
+/** Whether the rule could hold in a case as it stands or as it was changed, or the case asks why it does not. */
+function couldNotice({ ready: { one, log }, rules }: Prepared, changed: Rule): boolean {
+  const index = rules.rules.findIndex(({ key }) => key === changed.key);
+  const asItStands = rules.rules[index];
+  if (asItStands === undefined) return false;
+  const expectations = [...(one.expect === undefined ? [] : [one.expect]), ...one.moments];
+  if (expectations.some(({ why }) => why.some(({ rule }) => rule === changed.key))) return true;
+  return [changed, asItStands].some((rule) =>
+    compileRule(rule, index).steps.every(
+      (step) => step.step.optional || isOfStories(step) || log.arrivals.some(({ event }) => passes(step, event)),
+    ),
+  );
+}
+
+function passes(step: CompiledStep, event: Event): boolean {
+  return step.matchesType(event.type) && step.matchesFields(event);
+}
+
+/** Stories are events too, and no case lists those. */
+function isOfStories({ step: { types } }: CompiledStep): boolean {
+  return types === undefined || types.some((type) => type.startsWith("story.") || type.startsWith("*"));
 }
 
 async function notices({ ready, rules: asTheyStand, probes }: Prepared, changed: Rule): Promise<boolean> {

@@ -95,3 +95,10 @@ test("shadow rules are told apart and claim nothing; standalone rules have a sto
     ["shadow", true],
   ]);
 });
+
+test("a rule waits for as many events as it wants, whatever they are", async () => {
+  const wants = ruleSet(rule("r", [step("a", "x.a")], { minEvents: 3 }));
+  const two = [event("1", "x.a", 0), event("2", "x.b", 1)];
+  expect(final(await run(wants, two))).toHaveLength(0);
+  expect(final(await run(wants, [...two, event("3", "x.c", 2)]))).toHaveLength(1);
+});

@@ -20,11 +20,13 @@ export function expectedText(file: string): string {
 /**
  * What the language says of one broken file. The first line may ask for what no file should be as large as:
  * `# corpus: pad to N` (characters), `# corpus: pad marks`, `# corpus: copies N`; and
- * `# corpus: file NAME` begins another file.
+ * `# corpus: file NAME` begins another file; `# corpus: today DAY` says which day it is,
+ * and `# corpus: as a pack` reads a rule test as if it were a pack.
  */
 export function diagnosticsOf(file: string): readonly Diagnostic[] {
   const text = readFileSync(new URL(file, FOLDER), "utf8");
-  if (text.includes("kind: RuleTest")) return readRuleTests(new SourceText(file, text)).diagnostics;
+  if (/^kind: RuleTest$/m.test(text) && !text.startsWith("# corpus: as a pack"))
+    return readRuleTests(new SourceText(file, text)).diagnostics;
   const copies = /^# corpus: copies (\d+)$/m.exec(text)?.[1];
   if (copies !== undefined) {
     const sources = Array.from({ length: Number(copies) }, (_, at) => new SourceText(`${at + 1}.yaml`, text));
@@ -37,7 +39,7 @@ export function diagnosticsOf(file: string): readonly Diagnostic[] {
   const [first = "", ...others] = text.split(/^# corpus: file (.*)\n/m);
   const sources = [new SourceText(file, first)];
   for (let at = 0; at < others.length; at += 2) sources.push(new SourceText(others[at] ?? "", others[at + 1] ?? ""));
-  return readPacks(sources).diagnostics;
+  return readPacks(sources, { today: /^# corpus: today (.*)$/m.exec(text)?.[1] }).diagnostics;
 }
 
 /** What the language says of one broken file, as people read it. */

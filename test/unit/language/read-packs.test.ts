@@ -7,14 +7,14 @@ import { ENGINE_VERSION, satisfies } from "../../../src/core/language/version-ra
 
 const contract = readFileSync(new URL("../../corpus/packs/contract.yaml", import.meta.url), "utf8");
 
-function pack(steps: string, more: { top?: string; rule?: string; name?: string } = {}): SourceText {
+function pack(steps: string, more: { top?: string; rule?: string; name?: string; id?: string } = {}): SourceText {
   const text = [
     "apiVersion: tapio.dev/v1",
     "kind: RulePack",
     `metadata: { name: ${more.name ?? "demo"}, version: 1.0.0 }`,
     ...(more.top === undefined ? [] : [more.top]),
     "rules:",
-    "  - id: one",
+    `  - id: ${more.id ?? "one"}`,
     "    title: One",
     "    category: security",
     "    severity: info",
@@ -179,7 +179,7 @@ describe("digests", () => {
 
 describe("several packs", () => {
   const good = pack("- { as: a, type: k8s.pod.killing }", { name: "good" });
-  const bad = pack("- { as: a, type: k8s.Pod.Killing }", { name: "bad" });
+  const bad = pack("- { as: a, type: k8s.Pod.Killing }", { name: "bad", id: "two" });
 
   test("one with an error keeps only itself out, and all findings come at once", () => {
     const { packs, rules, diagnostics } = readPacks([good, bad, new SourceText("a.yaml", "a: [")]);
@@ -195,17 +195,21 @@ describe("several packs", () => {
   });
 
   test("a rule of another pack can be superseded", () => {
-    const other = pack("- { as: b, type: k8s.pod.started }", { name: "other", rule: "supersedes: [good/one]" });
+    const other = pack("- { as: b, type: k8s.pod.started }", {
+      name: "other",
+      id: "two",
+      rule: "supersedes: [good/one]",
+    });
     expect(readPacks([good, other]).diagnostics).toEqual([]);
   });
 
   test("more than 1,000 rules are refused", () => {
-    const rule = (at: number): string =>
-      `  - { id: r${at}, title: T, category: security, severity: info, steps: [{ as: a, type: x }], story: { summary: S } }`;
+    const rule = (name: string, at: number): string =>
+      `  - { id: ${name}${at}, title: T, category: security, severity: info, steps: [{ as: a, type: x }], story: { summary: S } }`;
     const many = (name: string, count: number): SourceText =>
       new SourceText(
         `${name}.yaml`,
-        `apiVersion: tapio.dev/v1\nkind: RulePack\nmetadata: { name: ${name}, version: 1.0.0 }\nrules:\n${Array.from({ length: count }, (_, at) => rule(at)).join("\n")}\n`,
+        `apiVersion: tapio.dev/v1\nkind: RulePack\nmetadata: { name: ${name}, version: 1.0.0 }\nrules:\n${Array.from({ length: count }, (_, at) => rule(name, at)).join("\n")}\n`,
       );
     const { packs, diagnostics } = readPacks([many("a", 600), many("b", 400), many("c", 1)]);
     expect(packs.map(({ name }) => name)).toEqual(["a", "b"]);
@@ -218,9 +222,9 @@ describe("tapio:ignore", () => {
   test.for([
     ["lists: { idle: [a] } # tapio:ignore TAP207 because it is next week's", []],
     ["# tapio:ignore TAP207 because it is next week's\nlists: { idle: [a] }", []],
-    ["# tapio:ignore TAP207, TAP208 because it is next week's\nlists: { idle: [a] }", []],
-    ["# tapio:ignore TAP208 because it is next week's\nlists: { idle: [a] }", ["TAP207"]],
-    ["# tapio:ignore TAP207 because it is far away\n\nlists: { idle: [a] }", ["TAP207"]],
+    ["# tapio:ignore TAP207, TAP208 because it is next week's\nlists: { idle: [a] }", ["TAP010"]],
+    ["# tapio:ignore TAP208 because it is next week's\nlists: { idle: [a] }", ["TAP010", "TAP207"]],
+    ["# tapio:ignore TAP207 because it is far away\n\nlists: { idle: [a] }", ["TAP010", "TAP207"]],
     ["# tapio:ignore\nlists: { idle: [a] }", ["TAP010", "TAP207"]],
   ] as const)("%s", ([top, codes]) => {
     expect(readPacks([pack(steps, { top })]).diagnostics.map(({ code }) => code)).toEqual(codes);

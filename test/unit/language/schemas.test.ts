@@ -5,11 +5,17 @@ import { SEVERITIES } from "../../../src/core/model/event.ts";
 import { CATEGORIES, OPERATORS, ROLES } from "../../../src/core/model/rule.ts";
 import { SETTINGS } from "../../../src/service/config-keys.ts";
 
-const names = ["event", "rulepack", "ruletest", "story", "config"] as const;
+const names = ["event", "rulepack", "ruletest", "story", "config", "ruleoverlay"] as const;
 type Schema = { readonly [key: string]: unknown };
 
 function schemaOf(name: string): Schema {
   return JSON.parse(readFileSync(new URL(`../../../schemas/${name}.schema.json`, import.meta.url), "utf8")) as Schema;
+}
+
+/** A strict checker that knows the schema to which the one of overlays refers. */
+function checker(name: string): Ajv2020 {
+  const ajv = new Ajv2020({ strict: true, allowUnionTypes: true });
+  return name === "ruleoverlay" ? ajv.addSchema(schemaOf("rulepack")) : ajv;
 }
 
 /** Every property schema of a schema, with the way to it. */
@@ -36,7 +42,7 @@ test("the configuration's schema has the settings that there are", () => {
 describe.for(names)("%s.schema.json", (name) => {
   const schema = schemaOf(name);
   test("compiles strictly", () => {
-    expect(() => new Ajv2020({ strict: true, allowUnionTypes: true }).compile(schema)).not.toThrow();
+    expect(() => checker(name).compile(schema)).not.toThrow();
   });
   test("describes every field", () => {
     const bare = [...propertiesOf(schema)].filter(
@@ -45,9 +51,13 @@ describe.for(names)("%s.schema.json", (name) => {
     expect(bare.map(([way]) => way)).toEqual([]);
   });
   test("its examples are valid", () => {
-    const ajv = new Ajv2020({ strict: true, allowUnionTypes: true }).addSchema(schema, "schema");
+    const ajv = checker(name).addSchema(schema, "schema");
     for (const [way, { examples, ...rest }] of propertiesOf(schema)) {
-      const validate = ajv.compile({ ...rest, $defs: schema["$defs"] ?? {} });
+      const validate = ajv.compile({
+        $id: `https://tapio.dev/schemas/v1/${name}${way.replaceAll("/", ".")}`,
+        ...rest,
+        $defs: schema["$defs"] ?? {},
+      });
       for (const example of (examples ?? []) as unknown[])
         expect(validate(example), `${way}: ${JSON.stringify(validate.errors)}`).toBe(true);
     }

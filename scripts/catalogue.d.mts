@@ -1,0 +1,2 @@
+/** The text of docs/catalogue.md. */
+export function cataloguePage(): Promise<string>;
