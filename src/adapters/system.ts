@@ -44,3 +44,9 @@ export function shutdownSignals(): ShutdownSignals {
     },
   };
 }
+
+/** Calls `heard` at each SIGHUP, which would end the process otherwise, until disposed of. */
+export function onHangup(heard: () => void): Disposable {
+  process.on("SIGHUP", heard);
+  return { [Symbol.dispose]: () => void process.off("SIGHUP", heard) };
+}

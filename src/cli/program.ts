@@ -1,10 +1,12 @@
 import { Command, Option, type OutputConfiguration } from "commander";
+import { addBacktest } from "./commands/backtest.ts";
 import { addCompletion } from "./commands/completion.ts";
 import { addConfig } from "./commands/config.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addEval } from "./commands/eval.ts";
 import { addExplain } from "./commands/explain.ts";
 import { addLint } from "./commands/lint.ts";
+import { addNew } from "./commands/new.ts";
 import { addPack } from "./commands/pack.ts";
 import { addRun } from "./commands/run.ts";
 import { addSchema } from "./commands/schema.ts";
@@ -20,6 +22,8 @@ const VERBS = [
   addLint,
   addTest,
   addExplain,
+  addBacktest,
+  addNew,
   addPack,
   addSchema,
   addConfig,

@@ -1,6 +1,7 @@
 import { dirname, join, resolve } from "node:path";
 import type { RuleTestCase, RuleTestFile } from "../core/language/rule-test-file.ts";
 import type { FixtureEntry } from "../core/testing/case-log.ts";
+import type { CaseOfPacks } from "../core/testing/mutation.ts";
 import type { Difference } from "../core/testing/problem.ts";
 import { runCase } from "../core/testing/run-case.ts";
 import { type LoadedPacks, PackSourceError } from "../ports/pack-source.ts";
@@ -23,6 +24,8 @@ export interface CaseReport {
   readonly line: number;
   readonly problems: readonly ProblemReport[];
   readonly notes: readonly string[];
+  /** Probes tried. */
+  readonly probes: number;
   readonly durationMs: number;
 }
 
@@ -39,6 +42,8 @@ export interface RunOptions {
   readonly wanted: (caseName: string) => boolean;
   readonly failFast: boolean;
   readonly signal: AbortSignal;
+  /** Takes every case that was run, decoded, with the rules of its packs. */
+  readonly keep?: (one: CaseOfPacks) => void;
 }
 
 /** Runs rule tests one after the other; packs that several of them name are loaded once. */
@@ -77,16 +82,21 @@ export class RuleTestRun {
   }
 
   async #runCases(test: RuleTestFile, file: string, { rules }: LoadedPacks): Promise<CaseReport[]> {
-    const { wanted, failFast, signal } = this.#options;
+    const { wanted, failFast, signal, keep } = this.#options;
     const reports: CaseReport[] = [];
     for (const one of test.cases.filter(({ name }) => wanted(name))) {
       if (signal.aborted) break;
       const startedMs = clock.now();
       const fixture = await readFixture(one, file);
-      const { name, problems, notes } = await runCase(one, { rules, newDecoder, fixture });
+      const { name, problems, notes, probes } = await runCase(one, {
+        rules,
+        newDecoder,
+        fixture,
+        keep: (ready) => keep?.({ ready, rules }),
+      });
       const { line } = test.source.positionAt(one.span.start);
       const placed = problems.map(({ span, ...problem }) => ({ ...test.source.positionAt(span.start), ...problem }));
-      reports.push({ name, line, problems: placed, notes, durationMs: clock.now() - startedMs });
+      reports.push({ name, line, problems: placed, notes, probes, durationMs: clock.now() - startedMs });
       if (failFast && 0 < placed.length) break;
     }
     return reports;

@@ -1,4 +1,5 @@
-import { type DurationMs, formatDuration, parseDuration } from "../core/model/time.ts";
+import type { DurationMs } from "../core/model/time.ts";
+import { duration, list, type Setting, text } from "./setting.ts";
 
 /** Where the HTTP server listens. */
 export interface ListenAddress {
@@ -30,20 +31,6 @@ export interface Settings {
 }
 
 export type SettingKey = keyof Settings;
-
-/** How one setting is read and shown. */
-export interface Setting<Value> {
-  /** Name of its flag, without the dashes. */
-  readonly flag: string;
-  /** Name of its environment variable. */
-  readonly env: string;
-  readonly fallback: Value;
-  /** Never shown. */
-  readonly secret?: true;
-  /** Reads one text, or several where it is a list; a string says what is expected instead. */
-  readonly read: (texts: readonly string[]) => { readonly value: Value } | string;
-  readonly show: (value: Value) => string;
-}
 
 const URL_SHAPE = /^(?:(?:nats|tls|ws|wss):\/\/)?[^\s/]+$/;
 
@@ -109,23 +96,3 @@ export const SETTINGS: { readonly [Key in SettingKey]: Setting<Settings[Key]> } 
     show: (level) => level,
   },
 };
-
-function text(flag: string, env: string): Setting<string | undefined> {
-  const read = ([value = ""]: readonly string[]) => (value === "" ? "a text that is not empty" : { value });
-  return { flag, env, fallback: undefined, read, show: (value) => value ?? "" };
-}
-
-function list(flag: string, env: string): Setting<readonly string[]> {
-  const read = (texts: readonly string[]): { readonly value: readonly string[] } => ({
-    value: texts.flatMap((one) => one.split(",")).flatMap((one) => one.trim() || []),
-  });
-  return { flag, env, fallback: [], read, show: (values) => values.join(",") };
-}
-
-function duration(flag: string, env: string, fallback: DurationMs): Setting<DurationMs> {
-  const read = ([written = ""]: readonly string[]) => {
-    const value = parseDuration(written);
-    return value === undefined || value === 0 ? "a duration such as 90s, 5m or 1h30m" : { value };
-  };
-  return { flag, env, fallback, read, show: formatDuration };
-}

@@ -1,5 +1,6 @@
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
-import { SETTINGS, type Setting, type SettingKey, type Settings } from "./config-keys.ts";
+import { SETTINGS, type SettingKey, type Settings } from "./config-keys.ts";
+import type { Setting } from "./setting.ts";
 
 /** Where settings come from, the strongest first: flags, environment, file, defaults. */
 export interface ConfigSources {

@@ -7,7 +7,7 @@ export interface ApiRequest {
   readonly url: string;
 }
 
-/** An HTTP answer; the body is JSON. */
+/** An HTTP answer; the body is JSON, but for metrics. */
 export interface ApiResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -18,46 +18,85 @@ export interface ApiResponse {
 export interface Readiness {
   readonly ready: boolean;
   readonly reason?: string | undefined;
+  /** It works, and something needs a person: rules that cannot be loaded. */
+  readonly degraded?: string | undefined;
+}
+
+/** Text in a format of its own. */
+export interface PlainText {
+  readonly type: string;
+  readonly text: string;
+}
+
+export interface ApiOptions {
+  readonly board: StoryBoard;
+  readonly readiness: () => Readiness;
+  /** Metrics for `/metrics`; without it there is no such page. */
+  readonly metrics?: (() => PlainText) | undefined;
+  /** A summary for `/api/v1/status`; `undefined` before there is one. */
+  readonly status?: (() => object | undefined) | undefined;
+  /** Loads the rules anew, for `POST /-/reload`. */
+  readonly reload?: (() => Promise<{ readonly outcome: string }>) | undefined;
 }
 
 const LIMIT_DEFAULT = 100;
 const LIMIT_MAX = 1_000;
 
-/** The JSON API over what a {@link StoryBoard} holds: one function from request to answer. */
-export class Api {
-  readonly #board: StoryBoard;
-  readonly #readiness: () => Readiness;
+/** What can be done with a path, by method. */
+interface Resource {
+  readonly get?: () => ApiResponse;
+  readonly post?: () => Promise<ApiResponse>;
+}
 
-  constructor(options: { readonly board: StoryBoard; readonly readiness: () => Readiness }) {
+/** The JSON API over what a {@link StoryBoard} holds, and over the service: from request to answer. */
+export class Api {
+  readonly #options: ApiOptions;
+  readonly #board: StoryBoard;
+
+  constructor(options: ApiOptions) {
+    this.#options = options;
     this.#board = options.board;
-    this.#readiness = options.readiness;
   }
 
   /** Answers one request; never throws. */
-  handle(request: ApiRequest): ApiResponse {
+  async handle(request: ApiRequest): Promise<ApiResponse> {
     const address = URL.parse(request.url, "http://localhost");
     if (address === null) return problem(400, "this is not a path");
     const found = this.#find(address);
     if (found === undefined) return problem(404, `there is nothing at ${address.pathname}`);
-    if (request.method !== "GET" && request.method !== "HEAD") {
-      const refused = problem(405, `${request.method} is not possible here; use GET`);
-      return { ...refused, headers: { ...refused.headers, allow: "GET, HEAD" } };
+    const { get, post } = found;
+    if (request.method === "GET" && get !== undefined) return get();
+    if (request.method === "HEAD" && get !== undefined) return { ...get(), body: "" };
+    if (request.method === "POST" && post !== undefined) return post();
+    const allow = [...(get === undefined ? [] : ["GET", "HEAD"]), ...(post === undefined ? [] : ["POST"])];
+    const refused = problem(405, `${request.method} is not possible here; use ${allow[0]}`);
+    return { ...refused, headers: { ...refused.headers, allow: allow.join(", ") } };
+  }
+
+  #find({ pathname, searchParams }: URL): Resource | undefined {
+    const { metrics, status, reload } = this.#options;
+    if (pathname === "/healthz") return { get: () => json(200, { status: "ok" }) };
+    if (pathname === "/readyz") return { get: () => this.#ready() };
+    if (pathname === "/metrics") return metrics && { get: () => plain(metrics()) };
+    if (pathname === "/-/reload") return reload && { post: () => reloaded(reload) };
+    if (pathname === "/api/v1/status") {
+      return status && { get: () => json(200, { ...this.#readiness(), ...status() }) };
     }
-    const answer = found();
-    return request.method === "HEAD" ? { ...answer, body: "" } : answer;
-  }
-
-  #find({ pathname, searchParams }: URL): (() => ApiResponse) | undefined {
-    if (pathname === "/healthz") return () => json(200, { status: "ok" });
-    if (pathname === "/readyz") return () => this.#ready();
-    if (pathname === "/api/v1/stories") return () => this.#stories(searchParams.get("limit"));
+    if (pathname === "/api/v1/stories") return { get: () => this.#stories(searchParams.get("limit")) };
     const id = /^\/api\/v1\/stories\/([A-Za-z0-9_.-]{1,128})$/.exec(pathname)?.[1];
-    return id === undefined ? undefined : () => this.#story(id);
+    return id === undefined ? undefined : { get: () => this.#story(id) };
   }
 
+  #readiness(): { readonly status: string; readonly reason?: string | undefined } {
+    const { ready, reason, degraded } = this.#options.readiness();
+    if (!ready) return { status: "not ready", reason };
+    return degraded === undefined ? { status: "ready" } : { status: "degraded", reason: degraded };
+  }
+
+  /** Degraded is ready: the rules that were good go on telling stories. */
   #ready(): ApiResponse {
-    const { ready, reason } = this.#readiness();
-    return ready ? json(200, { status: "ready" }) : json(503, { status: "not ready", reason });
+    const readiness = this.#readiness();
+    return json(readiness.status === "not ready" ? 503 : 200, readiness);
   }
 
   #stories(limit: string | null): ApiResponse {
@@ -74,13 +113,21 @@ export class Api {
   }
 }
 
+async function reloaded(reload: () => Promise<{ readonly outcome: string }>): Promise<ApiResponse> {
+  const outcome = await reload();
+  return json(outcome.outcome === "failed" ? 422 : 200, outcome);
+}
+
 function json(status: number, value: unknown): ApiResponse {
-  const headers = {
-    "content-type": "application/json; charset=utf-8",
-    "cache-control": "no-store",
-    "x-content-type-options": "nosniff",
-  };
-  return { status, headers, body: `${JSON.stringify(value)}\n` };
+  return { status, headers: headersOf("application/json; charset=utf-8"), body: `${JSON.stringify(value)}\n` };
+}
+
+function plain({ type, text }: PlainText): ApiResponse {
+  return { status: 200, headers: headersOf(type), body: text };
+}
+
+function headersOf(type: string): Record<string, string> {
+  return { "content-type": type, "cache-control": "no-store", "x-content-type-options": "nosniff" };
 }
 
 function problem(status: number, message: string): ApiResponse {

@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Api } from "./api.ts";
 
@@ -26,13 +26,12 @@ const LOOPBACK = new Set(["127.0.0.1", "localhost", "::1", "[::1]"]);
 /** Serves the API. Throws {@link ListenError} where the address cannot be had. */
 export async function serveApi(api: Api, listen: ListenOptions): Promise<WebServer> {
   const onLoopback = LOOPBACK.has(listen.host);
-  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
-    // A page elsewhere may point its own name at this machine; it shall not read what is here.
-    const named = hostName(request.headers.host ?? "");
+  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, async (request, response) => {
+    const refused = refusalOf(request, onLoopback);
     const { status, headers, body } =
-      onLoopback && !LOOPBACK.has(named)
-        ? { status: 403, headers: {}, body: "this address is for this machine only\n" }
-        : api.handle({ method: request.method ?? "GET", url: request.url ?? "/" });
+      refused === undefined
+        ? await api.handle({ method: request.method ?? "GET", url: request.url ?? "/" })
+        : { status: 403, headers: {}, body: `${refused}\n` };
     response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) });
     response.end(body);
   });
@@ -56,6 +55,17 @@ function listening(server: Server, { host, port }: ListenOptions): Promise<Addre
     });
     server.listen({ host, port }, () => resolve(server.address() as AddressInfo));
   });
+}
+
+/** Why a page elsewhere, open in a browser on this machine, must not have what it asks for. */
+function refusalOf({ method, headers }: IncomingMessage, onLoopback: boolean): string | undefined {
+  const { host = "", origin } = headers;
+  // A page elsewhere may point its own name at this machine; it shall not read what is here.
+  if (onLoopback && !LOOPBACK.has(hostName(host))) return "this address is for this machine only";
+  // It may also send a form here, without reading the answer; it shall not change anything.
+  const reads = method === "GET" || method === "HEAD";
+  if (!reads && origin !== undefined && URL.parse(origin)?.host !== host) return "not from a page elsewhere";
+  return undefined;
 }
 
 function hostName(host: string): string {

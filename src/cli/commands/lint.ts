@@ -1,4 +1,7 @@
-import type { Command } from "commander";
+import { readFile } from "node:fs/promises";
+import { type Command, Option } from "commander";
+import { rulesLocator } from "../../core/language/locate-rule.ts";
+import { SourceText } from "../../core/language/source-text.ts";
 import { type PackFinding, PackSourceError } from "../../ports/pack-source.ts";
 import { packsAt } from "../compose.ts";
 import { ExitCode } from "../exit-code.ts";
@@ -6,14 +9,22 @@ import { CommandError } from "../failure.ts";
 import { findRuleFiles, type RuleFiles } from "../find-rule-files.ts";
 import type { Output } from "../output.ts";
 import { readRuleTestFile } from "../read-rule-test-file.ts";
+import { githubNote } from "../reports/github-note.ts";
+import { sarifReport } from "../reports/lint-sarif.ts";
+import { breachesOf, readLock } from "../rules-lock.ts";
 import type { RunVerb, Shell } from "../shell.ts";
+import { ownVersion } from "../shipped.ts";
 import { addOutputOption } from "../story-output.ts";
 import { counted } from "../story-text.ts";
+import { lockPath } from "./pack-versions.ts";
 
 const FINDINGS_SHOWN_MAX = 100;
+const FORMATS = ["text", "json", "github", "sarif"] as const;
+type LintFormat = (typeof FORMATS)[number];
 
 interface LintOptions {
   readonly output?: "text" | "json";
+  readonly format?: LintFormat;
   readonly strict?: boolean;
 }
 
@@ -23,6 +34,7 @@ export function addLint(program: Command, run: RunVerb): void {
     .command("lint")
     .description("say everything that is wrong with rule packs and their tests")
     .argument("[path...]", "files and folders; ./rules, or the rules that ship, if left out")
+    .addOption(new Option("--format <form>", "form of the findings, for editors and build servers").choices(FORMATS))
     .option("--strict", "warnings count as errors");
   addOutputOption(command, ["text", "json"], "form of the findings; text if left out").action(
     (paths: string[], options: LintOptions) => run((shell) => lint(paths, options, shell)),
@@ -33,9 +45,8 @@ async function lint(paths: readonly string[], options: LintOptions, shell: Shell
   const files = await findRuleFiles(paths);
   const count = files.packs.length + files.tests.length;
   if (count === 0) throw new CommandError(`lint: no *.yaml in ${paths.join(", ")}; name a rule pack or its folder`);
-  const findings = await findingsIn(files, shell);
-  if (options.output === "json") await shell.stdout.write(`${JSON.stringify(findings, undefined, 2)}\n`);
-  else await printFindings(findings, shell.stdout);
+  const findings = [...(await findingsIn(files, shell)), ...(await lockFindings(paths, shell))];
+  await print(findings, options.format ?? options.output ?? "text", shell.stdout);
   const errors = findings.filter(({ severity }) => severity === "error").length;
   const warnings = findings.length - errors;
   shell.stderr.say(
@@ -61,10 +72,43 @@ async function packFindings(packs: readonly string[], { signal }: Shell): Promis
   }
 }
 
+async function print(findings: readonly PackFinding[], format: LintFormat, output: Output): Promise<void> {
+  if (format === "text") return printFindings(findings, output);
+  if (format === "json") return output.write(`${JSON.stringify(findings, undefined, 2)}\n`);
+  if (format === "sarif") return output.write(sarifReport(findings, await ownVersion()));
+  const notes = findings.map(({ severity, code, message, ...at }) =>
+    githubNote(severity, { ...at, title: code }, message),
+  );
+  await output.write(notes.join(""));
+}
+
+/** Where a `rules.lock` lies beside packs that load: rules that mean something else under the same version. */
+async function lockFindings(paths: readonly string[], { signal }: Shell): Promise<PackFinding[]> {
+  const findings: PackFinding[] = [];
+  for (const path of paths.length === 0 ? ["rules"] : paths) {
+    const lock = await readLock(await lockPath(path));
+    if (lock === undefined) continue;
+    const { rules, findings: inPacks } = await packsAt([path]).load({ signal });
+    if (inPacks.some(({ severity }) => severity === "error")) continue;
+    for (const { rule, version } of breachesOf(lock, rules)) {
+      const { pack, id } = rules.rules.find(({ key }) => key === rule) ?? {};
+      const file = rules.packs.find(({ name }) => name === pack)?.file ?? path;
+      const at = rulesLocator(new SourceText(file, await readFile(file, "utf8")))(id ?? "", []);
+      const message = `the meaning of ${rule} changed, and its version is still ${version}`;
+      const rendered = `${file}:${at.line}:${at.column}: error[${LOCK_CODE}]: ${message}\nhint: raise the pack's version, then run: tapio pack lock`;
+      findings.push({ code: LOCK_CODE, severity: "error", message, file, ...at, rendered });
+    }
+  }
+  return findings;
+}
+
+/** Not one of a text's own codes: it takes two versions to find. */
+const LOCK_CODE = "LOCK";
+
 async function printFindings(findings: readonly PackFinding[], output: Output): Promise<void> {
   for (const { rendered, severity } of findings.slice(0, FINDINGS_SHOWN_MAX)) {
     const [heading = "", ...rest] = rendered.split("\n");
-    const painted = heading.replace(/(error|warning)\[TAP\d+\]/, (mark) =>
+    const painted = heading.replace(/(error|warning)\[\w+\]/, (mark) =>
       output.paint(severity === "error" ? "red" : "yellow", mark),
     );
     await output.write(`${[painted, ...rest].join("\n")}\n\n`);

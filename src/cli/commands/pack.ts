@@ -5,6 +5,7 @@ import { loadRules } from "../load-rules.ts";
 import type { RunVerb, Shell } from "../shell.ts";
 import { addOutputOption } from "../story-output.ts";
 import { table } from "../text-layout.ts";
+import { addPackVersions } from "./pack-versions.ts";
 
 interface PackOptions {
   readonly output?: "text" | "json";
@@ -25,6 +26,7 @@ export function addPack(program: Command, run: RunVerb): void {
   };
   add("list", "print name, version, rules and digest of each pack", asTable);
   add("digest", "print the digest of a pack, or of several together", digestOf);
+  addPackVersions(pack, run);
 }
 
 async function print(

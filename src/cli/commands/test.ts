@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import type { CaseOfPacks } from "../../core/testing/mutation.ts";
 import { ExitCode, interruptedBy } from "../exit-code.ts";
 import { CommandError } from "../failure.ts";
 import { findRuleFiles } from "../find-rule-files.ts";
@@ -8,12 +9,13 @@ import { jsonReport } from "../reports/json.ts";
 import { junitReport } from "../reports/junit.ts";
 import { prettyReport } from "../reports/pretty.ts";
 import { tapReport } from "../reports/tap.ts";
+import { thoroughnessText } from "../reports/thoroughness.ts";
 import { type FileReport, hasFailed, RuleTestRun } from "../rule-test-run.ts";
 import type { RunVerb, Shell } from "../shell.ts";
+import { coverageOf, mutationOf, type Thoroughness } from "../thoroughness.ts";
 
 const REPORTS: Readonly<Record<string, (files: readonly FileReport[], paint: Paint) => string>> = {
   pretty: prettyReport,
-  json: jsonReport,
   junit: junitReport,
   tap: tapReport,
   github: githubReport,
@@ -23,6 +25,10 @@ interface TestOptions {
   readonly format?: string;
   readonly run?: string;
   readonly failFast?: boolean;
+  readonly coverage?: boolean;
+  readonly strict?: boolean;
+  readonly mutate?: boolean;
+  readonly minKilled?: string;
 }
 
 /** Adds `test`: runs the tests of rule packs. */
@@ -31,9 +37,15 @@ export function addTest(program: Command, run: RunVerb): void {
     .command("test")
     .description("run rule tests (*.test.yaml)")
     .argument("[path...]", "files and folders; ./rules, or the rules that ship, if left out")
-    .addOption(new Option("--format <form>", "form of the report").choices(Object.keys(REPORTS)))
+    .addOption(
+      new Option("--format <form>", "form of the report").choices(["pretty", "json", ...Object.keys(REPORTS).slice(1)]),
+    )
     .option("--run <regex>", "only the cases whose name matches")
     .option("--fail-fast", "stop at the first case that fails")
+    .option("--coverage", "say what the cases show of each rule, and what they do not")
+    .option("--strict", "with --coverage: exit with 1 where a case is missing")
+    .option("--mutate", "change the rules in every small way, and list the changes that no case notices")
+    .option("--min-killed <percent>", "with --mutate: exit with 1 where fewer mutants are noticed")
     .action((paths: string[], options: TestOptions) => run((shell) => test(paths, options, shell)));
 }
 
@@ -43,17 +55,57 @@ async function test(paths: readonly string[], options: TestOptions, shell: Shell
   const pattern = readPattern(options.run);
   const { signal } = shell;
   const wanted = (name: string): boolean => pattern.test(name);
+  const leastKilled = readPercent(options.minKilled);
   const files: FileReport[] = [];
-  const run = new RuleTestRun({ wanted, failFast: options.failFast === true, signal });
+  const cases: CaseOfPacks[] = [];
+  const keep = (one: CaseOfPacks): number => cases.push(one);
+  const run = new RuleTestRun({ wanted, failFast: options.failFast === true, signal, keep });
   for await (const report of run.reports(tests)) {
     if (0 < report.cases.length || report.broken !== undefined) files.push(report);
   }
   if (signal.aborted) return interruptedBy(signal);
   if (files.length === 0) throw new CommandError(`test: no case's name matches ${options.run}`);
   const format = options.format ?? (shell.env["GITHUB_ACTIONS"] === "true" ? "github" : "pretty");
-  await shell.stdout.write(REPORTS[format]?.(files, shell.stdout.paint) ?? "");
+  const thoroughness = await measure(cases, options, shell);
+  await print(files, { format, thoroughness, shell });
   if (files.some(({ broken }) => broken?.because === "packs")) return ExitCode.rules;
-  return files.some(hasFailed) ? ExitCode.findings : ExitCode.ok;
+  const failed = files.some(hasFailed) || isWanting(thoroughness, options.strict === true, leastKilled);
+  return failed ? ExitCode.findings : ExitCode.ok;
+}
+
+async function measure(cases: readonly CaseOfPacks[], options: TestOptions, shell: Shell): Promise<Thoroughness> {
+  return {
+    ...(options.coverage === true || options.strict === true ? { coverage: await coverageOf(cases) } : {}),
+    ...(options.mutate === true ? { mutation: await mutationOf(cases, shell) } : {}),
+  };
+}
+
+interface Printing {
+  readonly format: string;
+  readonly thoroughness: Thoroughness;
+  readonly shell: Shell;
+}
+
+/** Forms that other programs read hold the cases alone; how thorough they are is said beside them. */
+async function print(files: readonly FileReport[], { format, thoroughness, shell }: Printing): Promise<void> {
+  const { stdout, stderr } = shell;
+  if (format === "json") return stdout.write(jsonReport(files, thoroughness));
+  await stdout.write(REPORTS[format]?.(files, stdout.paint) ?? "");
+  const forPeople = format === "pretty" || format === "github";
+  if (forPeople) await stdout.write(thoroughnessText(thoroughness, stdout.paint));
+  else stderr.say(thoroughnessText(thoroughness, stderr.paint));
+}
+
+function isWanting({ coverage, mutation }: Thoroughness, strict: boolean, leastKilled: number): boolean {
+  if (strict && coverage !== undefined && coverage.covered < coverage.total) return true;
+  if (mutation === undefined) return false;
+  return 0 < mutation.crashed.length || mutation.killed * 100 < mutation.total * leastKilled;
+}
+
+function readPercent(text: string | undefined): number {
+  const percent = Number(text ?? 0);
+  if (0 <= percent && percent <= 100) return percent;
+  throw new CommandError(`test: --min-killed is a number from 0 to 100, and not ${text}`);
 }
 
 function readPattern(text: string | undefined): RegExp {

@@ -48,13 +48,13 @@ export interface ExplainedEvent {
   readonly entity: EntityRef;
 }
 
-/** Explains a story by judging its windows anew; `undefined` where its rule is not `rule`. */
+/** Explains a story of a rule by judging its windows anew. */
 export async function explainStory(story: Story, rule: CompiledRule, { log }: Evidence): Promise<StoryExplanation> {
   const windows = rule.joins.length === 0 ? log.traces : log.groupsOf(rule.rule.key);
   let found: { seen: SeenWindow; match: Match } | undefined;
   for (const seen of windows) {
     if (!sameGroup(seen.window.group, story.group)) continue;
-    const { match } = await attempt(rule, seen, () => log.events(rule.rule.key));
+    const { match } = await attempt(rule, seen, () => seen.window.events);
     if (match?.bound.every((step, at) => step === undefined || isBoundIn(story, rule, at, step.anchor)))
       found = { seen, match };
   }
@@ -66,7 +66,7 @@ export async function explainStory(story: Story, rule: CompiledRule, { log }: Ev
     rule: rule.rule.key,
     summary: story.summary,
     scope: found === undefined ? undefined : scopeOf(found.seen),
-    steps: found === undefined ? [] : stepsOf(rule, found, () => log.events(rule.rule.key)),
+    steps: found === undefined ? [] : stepsOf(rule, found),
     confidence: { value: confidence, sum: sumOf(parts), parts },
     superseded: story.superseded,
     alsoMatched: story.alsoMatched,
@@ -89,9 +89,10 @@ function sumOf(parts: readonly ConfidencePart[]): string {
 
 type Found = { readonly seen: SeenWindow; readonly match: Match };
 
-function stepsOf(rule: CompiledRule, { seen, match }: Found, events: () => Iterable<Event>): ExplainedStep[] {
+function stepsOf(rule: CompiledRule, { seen, match }: Found): ExplainedStep[] {
   const { window } = seen;
   const context = seen.context();
+  const events = (): readonly Event[] => window.events;
   const all = gather(rule, window, context);
   const anchors = match.bound.map((step) => step?.anchor);
   return rule.steps.map((step) => {

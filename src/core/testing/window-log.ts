@@ -16,6 +16,7 @@ export interface SeenWindow {
  */
 export class WindowLog {
   readonly #traces: SeenWindow[] = [];
+  readonly #byTrace = new Map<string, SeenWindow[]>();
   readonly #groups = new Map<string, SeenWindow[]>();
   readonly #windowsMax: number;
   /** Windows that were not kept, because there were too many. */
@@ -43,12 +44,10 @@ export class WindowLog {
         ...(rejected === undefined ? {} : { rejected }),
       }),
     };
-    if (rule === undefined) this.#traces.push(seen);
-    else {
-      const groups = this.#groups.get(rule);
-      if (groups === undefined) this.#groups.set(rule, [seen]);
-      else groups.push(seen);
-    }
+    if (rule === undefined) {
+      this.#traces.push(seen);
+      push(this.#byTrace, window.key, seen);
+    } else push(this.#groups, rule, seen);
   };
 
   /** The windows of traces, in the order in which they closed. */
@@ -70,9 +69,15 @@ export class WindowLog {
 
   /** Events of a trace's later windows: what came after this one had closed. */
   readonly #laterEvents = (traceId: string, earlier: Window): readonly Event[] =>
-    this.#traces.flatMap(({ window }) =>
-      window.key === traceId && earlier.openedPosition < window.openedPosition ? window.events : [],
+    (this.#byTrace.get(traceId) ?? []).flatMap(({ window }) =>
+      earlier.openedPosition < window.openedPosition ? window.events : [],
     );
+}
+
+function push(lists: Map<string, SeenWindow[]>, key: string, seen: SeenWindow): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [seen]);
+  else list.push(seen);
 }
 
 /** What a group's traces held when it closed; only rules with steps that have no key look there. */

@@ -1,7 +1,7 @@
 import { request } from "node:http";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Story } from "../../../src/core/model/story.ts";
-import { Api } from "../../../src/web/api.ts";
+import { Api, type ApiOptions } from "../../../src/web/api.ts";
 import { serveApi } from "../../../src/web/server.ts";
 import { StoryBoard } from "../../../src/web/story-board.ts";
 
@@ -21,40 +21,40 @@ function statusAs(host: string, url: string): Promise<number | undefined> {
   });
 }
 
-const get = (api: Api, url: string, method = "GET") => {
-  const { status, body, headers } = api.handle({ method, url });
+const get = async (api: Api, url: string, method = "GET") => {
+  const { status, body, headers } = await api.handle({ method, url });
   return { status, headers, value: body === "" ? undefined : JSON.parse(body) };
 };
 
 test("stories come newest first, each in its latest revision", async () => {
   const api = await apiWith(story("st_a"), story("st_b"), story("st_a", 2), story("st_b", 1));
-  const { status, value } = get(api, "/api/v1/stories");
+  const { status, value } = await get(api, "/api/v1/stories");
   expect(status).toBe(200);
   expect(value.stories.map(({ summary }: Story) => summary)).toEqual(["st_a@2", "st_b@1"]);
-  expect(get(api, "/api/v1/stories?limit=1").value).toMatchObject({ total: 2, stories: [{ id: "st_a" }] });
-  expect(get(api, "/api/v1/stories/st_b").value).toMatchObject({ id: "st_b" });
+  expect((await get(api, "/api/v1/stories?limit=1")).value).toMatchObject({ total: 2, stories: [{ id: "st_a" }] });
+  expect((await get(api, "/api/v1/stories/st_b")).value).toMatchObject({ id: "st_b" });
 });
 
 test("no more than a thousand stories are remembered", async () => {
   const api = await apiWith(...Array.from({ length: 1_005 }, (_, n) => story(`st_${n}`)));
-  expect(get(api, "/api/v1/stories").value.total).toBe(1_000);
-  expect(get(api, "/api/v1/stories/st_4").status).toBe(404);
-  expect(get(api, "/api/v1/stories/st_5").status).toBe(200);
+  expect((await get(api, "/api/v1/stories")).value.total).toBe(1_000);
+  expect((await get(api, "/api/v1/stories/st_4")).status).toBe(404);
+  expect((await get(api, "/api/v1/stories/st_5")).status).toBe(200);
 });
 
 test("health and readiness", async () => {
-  expect(get(await apiWith(), "/healthz")).toMatchObject({ status: 200, value: { status: "ok" } });
-  expect(get(await apiWith(), "/readyz")).toMatchObject({ status: 503, value: { reason: "no stories yet" } });
-  expect(get(await apiWith(story("st_a")), "/readyz").status).toBe(200);
+  expect(await get(await apiWith(), "/healthz")).toMatchObject({ status: 200, value: { status: "ok" } });
+  expect(await get(await apiWith(), "/readyz")).toMatchObject({ status: 503, value: { reason: "no stories yet" } });
+  expect((await get(await apiWith(story("st_a")), "/readyz")).status).toBe(200);
 });
 
 test("errors are JSON and say what is wrong", async () => {
   const api = await apiWith(story("st_a"));
-  expect(get(api, "/nowhere")).toMatchObject({ status: 404, value: { error: { status: 404 } } });
-  expect(get(api, "/api/v1/stories/st_x").status).toBe(404);
-  expect(get(api, "/api/v1/stories?limit=0").status).toBe(400);
-  expect(get(api, "/api/v1/stories", "POST")).toMatchObject({ status: 405, headers: { allow: "GET, HEAD" } });
-  expect(get(api, "/healthz", "HEAD")).toMatchObject({ status: 200, value: undefined });
+  expect(await get(api, "/nowhere")).toMatchObject({ status: 404, value: { error: { status: 404 } } });
+  expect((await get(api, "/api/v1/stories/st_x")).status).toBe(404);
+  expect((await get(api, "/api/v1/stories?limit=0")).status).toBe(400);
+  expect(await get(api, "/api/v1/stories", "POST")).toMatchObject({ status: 405, headers: { allow: "GET, HEAD" } });
+  expect(await get(api, "/healthz", "HEAD")).toMatchObject({ status: 200, value: undefined });
 });
 
 test("over a real port: answers this machine's names only, and ends", async () => {
@@ -69,4 +69,52 @@ test("over a real port: answers this machine's names only, and ends", async () =
   expect(await statusAs(`localhost:${port}`, `${server.url}/api/v1/stories`)).toBe(200);
   await server[Symbol.asyncDispose]();
   await expect(fetch(`${server.url}/healthz`)).rejects.toThrow();
+});
+
+describe("the service's own pages", () => {
+  const readiness = () => ({ ready: true, degraded: "rules/team.yaml:3:1: TAP001: no" });
+  const api = (more: Partial<ApiOptions> = {}) => new Api({ board: new StoryBoard(), readiness, ...more });
+
+  test("are not there where there is no service", async () => {
+    for (const path of ["/metrics", "/-/reload", "/api/v1/status"]) expect((await get(api(), path)).status).toBe(404);
+  });
+
+  test("degraded is ready, and says why", async () => {
+    const value = { status: "degraded", reason: "rules/team.yaml:3:1: TAP001: no" };
+    expect(await get(api(), "/readyz")).toMatchObject({ status: 200, value });
+    const status = () => ({ version: "1.2.3" });
+    expect((await get(api({ status }), "/api/v1/status")).value).toEqual({ ...value, version: "1.2.3" });
+  });
+
+  test("metrics come in their own format", async () => {
+    const metrics = () => ({ type: "text/plain; version=0.0.4", text: "up 1\n" });
+    const answer = await api({ metrics }).handle({ method: "GET", url: "/metrics" });
+    expect(answer).toMatchObject({
+      status: 200,
+      headers: { "content-type": "text/plain; version=0.0.4" },
+      body: "up 1\n",
+    });
+  });
+
+  test("rules are loaded anew by POST alone; bad ones are told", async () => {
+    let outcome: { outcome: string; rules?: number; problems?: string[] } = { outcome: "loaded", rules: 3 };
+    const reloading = api({ reload: async () => outcome });
+    expect(await get(reloading, "/-/reload")).toMatchObject({ status: 405, headers: { allow: "POST" } });
+    expect(await get(reloading, "/-/reload", "POST")).toMatchObject({ status: 200, value: { outcome: "loaded" } });
+    outcome = { outcome: "failed", problems: ["x.yaml:1:1: no"] };
+    expect(await get(reloading, "/-/reload", "POST")).toMatchObject({ status: 422, value: outcome });
+  });
+
+  test("a page elsewhere cannot have rules loaded", async () => {
+    let loads = 0;
+    const reload = async () => ({ outcome: `loaded ${++loads}` });
+    await using server = await serveApi(api({ reload }), { host: "127.0.0.1", port: 0 });
+    const post = async (headers: Record<string, string>) =>
+      (await fetch(`${server.url}/-/reload`, { method: "POST", headers })).status;
+    expect(await post({ origin: "https://elsewhere.example" })).toBe(403);
+    expect(loads).toBe(0);
+    expect(await post({ origin: server.url })).toBe(200);
+    expect(await post({})).toBe(200);
+    expect(loads).toBe(2);
+  });
 });

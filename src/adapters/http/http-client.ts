@@ -1,0 +1,98 @@
+import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from "node:http";
+import { Agent as HttpsAgent, request as requestHttps } from "node:https";
+import { SinkError } from "../../ports/sink.ts";
+import type { AddressGuard } from "./guarded-lookup.ts";
+
+/** An answer that means success; its body is cut at 1 MiB. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** What is sent. */
+export interface HttpMessage {
+  readonly method: "GET" | "POST";
+  readonly url: URL;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+const SOCKETS_MAX = 16;
+const BODY_BYTES_MAX = 1024 * 1024;
+const TIMEOUT_MS = 5_000;
+/** Client errors that may pass: a time-out, too early, too many requests. */
+const PASSING = new Set([408, 425, 429]);
+
+/**
+ * Sends requests over connections that are kept open, and follows no redirects. Turns every failure
+ * into a {@link SinkError} that says whether a second try makes sense.
+ */
+export class HttpClient implements Disposable {
+  readonly #guard: AddressGuard | undefined;
+  readonly #http = new HttpAgent({ keepAlive: true, maxSockets: SOCKETS_MAX });
+  readonly #https = new HttpsAgent({ keepAlive: true, maxSockets: SOCKETS_MAX });
+
+  constructor(options: { readonly guard?: AddressGuard | undefined } = {}) {
+    this.#guard = options.guard;
+  }
+
+  /** Sends one message; gives up after 5 s, or when `signal` aborts. */
+  async send(message: HttpMessage, signal?: AbortSignal): Promise<HttpAnswer> {
+    const { url } = message;
+    this.#guard?.check(url);
+    const late = AbortSignal.timeout(TIMEOUT_MS);
+    const answer = await this.#exchange(message, signal === undefined ? late : AbortSignal.any([late, signal])).catch(
+      (cause: unknown) => {
+        if (cause instanceof SinkError) throw cause;
+        const why = late.aborted
+          ? `no answer within ${TIMEOUT_MS / 1_000} s`
+          : (cause as Error).message || String(cause);
+        throw new SinkError(`${url.host}: ${why}`, { cause, retryable: true });
+      },
+    );
+    if (200 <= answer.status && answer.status < 300) return answer;
+    throw refusalOf(url, answer);
+  }
+
+  [Symbol.dispose](): void {
+    this.#http.destroy();
+    this.#https.destroy();
+  }
+
+  #exchange({ method, url, headers, body }: HttpMessage, signal: AbortSignal): Promise<HttpAnswer> {
+    const secure = url.protocol === "https:";
+    const lookup = this.#guard?.lookup;
+    return new Promise((resolve, reject) => {
+      const options = {
+        method,
+        signal,
+        agent: secure ? this.#https : this.#http,
+        headers: { "user-agent": "tapio", "content-length": Buffer.byteLength(body ?? ""), ...headers },
+        ...(lookup === undefined ? {} : { lookup }),
+      };
+      const sent = secure ? requestHttps(url, options) : requestHttp(url, options);
+      sent.once("error", reject);
+      sent.once("response", (response) => readAnswer(response).then(resolve, reject));
+      sent.end(body);
+    });
+  }
+}
+
+async function readAnswer(response: IncomingMessage): Promise<HttpAnswer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (BODY_BYTES_MAX < bytes) break;
+  }
+  const body = Buffer.concat(chunks).subarray(0, BODY_BYTES_MAX).toString("utf8");
+  return { status: response.statusCode ?? 0, body };
+}
+
+function refusalOf({ host }: URL, { status, body }: HttpAnswer): SinkError {
+  const said = body.replaceAll(/\s+/g, " ").trim().slice(0, 200);
+  const redirect = 300 <= status && status < 400 ? " (redirects are not followed)" : "";
+  const message = `${host} answered ${status}${redirect}${said === "" ? "" : `: ${said}`}`;
+  return new SinkError(message, { retryable: 500 <= status || PASSING.has(status) });
+}

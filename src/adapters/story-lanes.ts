@@ -1,0 +1,64 @@
+import type { StoryChange } from "../core/model/story.ts";
+
+/** Stories whose revision is remembered. */
+const STORIES_MAX = 100_000;
+
+/** Remembers the last revision of each story that a sink holds; the oldest is forgotten first. */
+export class HeldRevisions {
+  readonly #revisions = new Map<string, number>();
+
+  /** Whether this revision, or a later one, is held already. */
+  has({ story }: StoryChange): boolean {
+    return story.revision <= (this.#revisions.get(story.id) ?? 0);
+  }
+
+  add({ story: { id, revision } }: StoryChange): void {
+    this.#revisions.delete(id);
+    this.#revisions.set(id, revision);
+    const [oldest] = STORIES_MAX < this.#revisions.size ? this.#revisions.keys() : [];
+    if (oldest !== undefined) this.#revisions.delete(oldest);
+  }
+}
+
+/**
+ * Hands changes over one by one, several stories at the same time, the revisions of one story one
+ * after the other, and each revision once. Fails with the first failure, after all lanes have ended.
+ */
+export class StoryLanes {
+  readonly #held = new HeldRevisions();
+  readonly #lanesMax: number;
+
+  constructor(lanesMax: number) {
+    this.#lanesMax = lanesMax;
+  }
+
+  async run(changes: readonly StoryChange[], handOver: (change: StoryChange) => Promise<void>): Promise<void> {
+    const waiting = byStory(changes).values();
+    let failed = false;
+    const lanes = Array.from({ length: this.#lanesMax }, async () => {
+      for (const revisions of waiting) {
+        for (const change of revisions) {
+          if (failed) return;
+          if (this.#held.has(change)) continue;
+          await handOver(change).catch((cause: unknown) => {
+            failed = true;
+            throw cause;
+          });
+          this.#held.add(change);
+        }
+      }
+    });
+    const settled = await Promise.allSettled(lanes);
+    for (const lane of settled) if (lane.status === "rejected") throw lane.reason;
+  }
+}
+
+function byStory(changes: readonly StoryChange[]): Map<string, StoryChange[]> {
+  const stories = new Map<string, StoryChange[]>();
+  for (const change of changes) {
+    const revisions = stories.get(change.story.id);
+    if (revisions === undefined) stories.set(change.story.id, [change]);
+    else revisions.push(change);
+  }
+  return stories;
+}

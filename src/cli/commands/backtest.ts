@@ -1,0 +1,100 @@
+import { writeFile } from "node:fs/promises";
+import type { Command } from "commander";
+import type { RuleSet } from "../../core/model/rule.ts";
+import { compareRuns } from "../../core/testing/compare-runs.ts";
+import { tallyStories } from "../../core/testing/tally-stories.ts";
+import { WindowLog } from "../../core/testing/window-log.ts";
+import { backtestHtml } from "../backtest-html.ts";
+import { type BacktestReport, backtestJson, backtestText } from "../backtest-report.ts";
+import { clock, eventsAt } from "../compose.ts";
+import { ExitCode, interruptedBy } from "../exit-code.ts";
+import { CommandError } from "../failure.ts";
+import { loadRulesAt } from "../git-rules.ts";
+import { apart, inputsOf } from "../inputs.ts";
+import { loadRules } from "../load-rules.ts";
+import { limitsOf, type Replay, replay } from "../replay.ts";
+import { costsOf } from "../rule-costs.ts";
+import { addSettings, CORRELATION_KEYS, readSettings } from "../settings-options.ts";
+import type { RunVerb, Shell } from "../shell.ts";
+import { shippedRules } from "../shipped.ts";
+import { addOutputOption } from "../story-output.ts";
+import { summaryOf } from "../summary.ts";
+
+/** Windows kept to measure what rules cost. */
+const SAMPLE_WINDOWS = 2_000;
+
+interface BacktestOptions {
+  readonly output?: "text" | "json";
+  readonly rules?: string[];
+  readonly against?: string;
+  readonly html?: string;
+  readonly maxNew?: string;
+}
+
+/** Adds `backtest`: what rules would have told of recorded events, and how two versions of them differ. */
+export function addBacktest(program: Command, run: RunVerb): void {
+  const command = program
+    .command("backtest")
+    .description("say what rules would have told of recorded events, and how two versions of them differ")
+    .argument("[file...]", "recorded events, as for eval")
+    .option("--against <rules>", "compare with these rules: a file, a folder, or git:REV")
+    .option("--html <file>", "write the report as a page of its own")
+    .option("--max-new <count>", "with --against: exit with 1 where more stories are added");
+  addOutputOption(command, ["text", "json"], "form of the report; text if left out");
+  addSettings(command, CORRELATION_KEYS).action((files: string[], options: BacktestOptions) =>
+    run((shell) => backtest(files, options, shell)),
+  );
+}
+
+async function backtest(files: readonly string[], options: BacktestOptions, shell: Shell): Promise<ExitCode> {
+  const { against } = options;
+  const maxNew = readCount(options);
+  const { paths, rules: named } = apart(files, options.rules);
+  const flags = named === undefined ? options : { ...options, rules: named };
+  const { settings } = await readSettings(flags, CORRELATION_KEYS, shell);
+  const inputs = inputsOf(paths, "backtest", shell);
+  if (against !== undefined && inputs.includes("-"))
+    throw new CommandError(
+      "backtest: with --against the events are read twice, and standard input can't be; name a file",
+    );
+  const rules = await loadRules(settings.rules, shell);
+  const from = settings.rules.length === 0 ? [shippedRules()] : settings.rules;
+  const others = against === undefined ? undefined : await loadRulesAt(against, from, shell);
+  const log = new WindowLog(SAMPLE_WINDOWS);
+  const over = (set: RuleSet, observe?: WindowLog["observe"]): Promise<Replay> =>
+    replay({
+      sources: inputs.map((path) => eventsAt(path, shell.stdin)),
+      rules: set,
+      limits: limitsOf(settings),
+      observe,
+      shell,
+    });
+  const own = await over(rules, log.observe);
+  const before = others === undefined || own.ended === "aborted" ? undefined : await over(others);
+  if (own.ended === "aborted" || before?.ended === "aborted") return interruptedBy(shell.signal);
+  const report: BacktestReport = {
+    events: own.books.events,
+    stories: own.stories.length,
+    eventsPerStory: own.stories.length === 0 ? null : own.books.events / own.stories.length,
+    rules: tallyStories(own.stories),
+    costs: await costsOf(rules, log, clock),
+    ...(before === undefined || against === undefined
+      ? {}
+      : { against: { rules: against, ...compareRuns(before.stories, own.stories) } }),
+  };
+  const text = options.output === "json" ? backtestJson(report) : backtestText(report, shell.stdout.paint);
+  await shell.stdout.write(text);
+  if (options.html !== undefined) await writeFile(options.html, backtestHtml(report));
+  shell.stderr.say(summaryOf(own.books, own.stories));
+  const added = report.against?.added.length ?? 0;
+  if (added <= maxNew) return ExitCode.ok;
+  shell.stderr.say(`tapio: ${added} stories are new, and ${maxNew} may be\n`);
+  return ExitCode.findings;
+}
+
+function readCount({ maxNew, against }: BacktestOptions): number {
+  if (maxNew === undefined) return Number.POSITIVE_INFINITY;
+  if (against === undefined) throw new CommandError("backtest: --max-new needs --against");
+  if (/^\d+$/.test(maxNew)) return Number(maxNew);
+  throw new CommandError(`backtest: --max-new is a whole number, and not ${maxNew}`);
+}

@@ -1,0 +1,103 @@
+import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { basename, dirname, join, relative } from "node:path";
+import type { Command } from "commander";
+import { renderDiagnostic } from "../../core/language/diagnostic.ts";
+import { readPacks } from "../../core/language/read-packs.ts";
+import { SourceText } from "../../core/language/source-text.ts";
+import { ExitCode } from "../exit-code.ts";
+import { CommandError } from "../failure.ts";
+import { packScaffold, ruleScaffold, testScaffold } from "../scaffold.ts";
+import type { RunVerb, Shell } from "../shell.ts";
+import { readSchema } from "../shipped.ts";
+
+const ID = /^[a-z0-9]+(-[a-z0-9]+)*$/;
+const SCHEMA_FOLDER = "schemas";
+
+/** Adds `new pack`, `new rule` and `new test`: files to start from, with comments. */
+export function addNew(program: Command, run: RunVerb): void {
+  const command = program.command("new").description("write a pack, a rule or a test to start from");
+  command
+    .command("pack")
+    .description("write NAME.yaml with a first rule, and NAME.test.yaml")
+    .argument("<name>", "name of the pack: lower case, with hyphens")
+    .option("--dir <folder>", "folder to write to", "rules")
+    .action((name: string, { dir }: { readonly dir: string }) => run((shell) => newPack(name, dir, shell)));
+  command
+    .command("rule")
+    .description("add a rule to the end of a pack")
+    .argument("<pack>", "the pack's file")
+    .argument("<id>", "id of the rule: lower case, with hyphens")
+    .action((file: string, id: string) => run((shell) => newRule(file, id, shell)));
+  command
+    .command("test")
+    .description("write a test with a case or two for each rule of a pack, beside it")
+    .argument("<pack>", "the pack's file")
+    .action((file: string) => run((shell) => newTest(file, shell)));
+}
+
+async function newPack(name: string, folder: string, shell: Shell): Promise<ExitCode> {
+  checkId(name);
+  const file = join(folder, `${name}.yaml`);
+  await writeNew(file, packScaffold(name, await schemaFor("rulepack", folder)), shell);
+  return newTest(file, shell);
+}
+
+async function newRule(file: string, id: string, { stderr }: Shell): Promise<ExitCode> {
+  checkId(id);
+  const text = await textOf(file);
+  const indents = [...text.matchAll(/^( *)- id:/gm)];
+  const indent = indents.at(-1)?.[1];
+  if (indent === undefined) throw new CommandError(`new: ${file} has no rule in lines of its own to put another after`);
+  const grown = `${text.trimEnd()}\n${ruleScaffold(id, indent)}`;
+  readPack(file, grown);
+  await writeFile(file, grown);
+  stderr.say(`tapio: added the rule ${id} to ${file}\n`);
+  return ExitCode.ok;
+}
+
+async function newTest(file: string, shell: Shell): Promise<ExitCode> {
+  const pack = readPack(file, await textOf(file));
+  const test = `${file.replace(/\.ya?ml$/, "")}.test.yaml`;
+  await writeNew(test, testScaffold(pack, basename(file), await schemaFor("ruletest", dirname(file))), shell);
+  return ExitCode.ok;
+}
+
+function checkId(id: string): void {
+  if (!ID.test(id))
+    throw new CommandError(`new: ${id} is no name; write lower-case words with hyphens, such as api-latency`);
+}
+
+async function textOf(file: string): Promise<string> {
+  return readFile(file, "utf8").catch(() => {
+    throw new CommandError(`new: ${file} cannot be read`);
+  });
+}
+
+/** The pack in a text. Throws {@link CommandError} with what is wrong with it. */
+function readPack(file: string, text: string) {
+  const { packs, diagnostics } = readPacks([new SourceText(file, text)]);
+  const [pack] = packs;
+  if (pack !== undefined) return pack;
+  throw new CommandError(diagnostics.map(renderDiagnostic).join("\n\n"), ExitCode.rules);
+}
+
+async function writeNew(file: string, text: string, { stderr }: Shell): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  try {
+    await writeFile(file, text, { flag: "wx" });
+  } catch (cause) {
+    if ((cause as { readonly code?: unknown }).code !== "EEXIST") throw cause;
+    throw new CommandError(`new: ${file} is there already`);
+  }
+  stderr.say(`tapio: wrote ${file}\n`);
+}
+
+/** The schema's path from a folder; the schema is put beside the folder where it is not there yet. */
+async function schemaFor(name: string, folder: string): Promise<string> {
+  const file = join(dirname(folder), SCHEMA_FOLDER, `${name}.schema.json`);
+  if ((await stat(file).catch(() => undefined)) === undefined) {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, await readSchema(name));
+  }
+  return relative(folder, file).replaceAll("\\", "/");
+}

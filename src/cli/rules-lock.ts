@@ -1,0 +1,51 @@
+import { readFile } from "node:fs/promises";
+import { canonicalJson } from "../core/model/hash.ts";
+import type { RuleSet } from "../core/model/rule.ts";
+import { CommandError } from "./failure.ts";
+
+/** The name of the file that says which version of each rule means what. */
+export const LOCK_FILE = "rules.lock";
+
+/** Version and meaning of each rule, by key. */
+export type RulesLock = Readonly<Record<string, { readonly version: string; readonly meaning: string }>>;
+
+/** A rule that means something else than the lock says, under the same version. */
+export interface LockBreach {
+  readonly rule: string;
+  readonly version: string;
+}
+
+/** The lock of some rules. */
+export function lockOf({ rules }: RuleSet): RulesLock {
+  return Object.fromEntries(
+    rules.map(({ key, packVersion, meaningDigest }) => [key, { version: packVersion, meaning: meaningDigest }]),
+  );
+}
+
+/** The lock as a text whose lines change only with their rules. */
+export function lockText(lock: RulesLock): string {
+  const lines = Object.entries(lock).map(([key, entry]) => `    ${JSON.stringify(key)}: ${canonicalJson(entry)}`);
+  return `{\n  "lock": 1,\n  "rules": {\n${lines.join(",\n")}\n  }\n}\n`;
+}
+
+/** Reads a lock; `undefined` where there is none. Throws {@link CommandError} for a file that is none. */
+export async function readLock(path: string): Promise<RulesLock | undefined> {
+  const text = await readFile(path, "utf8").catch(() => undefined);
+  if (text === undefined) return undefined;
+  try {
+    const read = JSON.parse(text) as { readonly lock?: unknown; readonly rules?: RulesLock };
+    if (read.lock === 1 && typeof read.rules === "object") return read.rules;
+  } catch {
+    // Said below, as for any other text.
+  }
+  throw new CommandError(`${path} is no lock of rules; write it anew with: tapio pack lock`);
+}
+
+/** Rules whose meaning changed while their pack's version did not. */
+export function breachesOf(lock: RulesLock, rules: RuleSet): LockBreach[] {
+  return rules.rules.flatMap(({ key, packVersion, meaningDigest }) => {
+    const locked = lock[key];
+    const changed = locked !== undefined && locked.meaning !== meaningDigest && locked.version === packVersion;
+    return changed ? [{ rule: key, version: packVersion }] : [];
+  });
+}

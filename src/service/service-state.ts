@@ -1,0 +1,125 @@
+import type { EngineCounters } from "../core/model/story.ts";
+import type { EpochMs } from "../core/model/time.ts";
+import type { Checkpoint, CheckpointStore } from "../ports/checkpoint-store.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Source } from "../ports/source.ts";
+import { Books } from "./books.ts";
+import type { ReloadState } from "./reload.ts";
+import type { SinkStatus } from "./sink-queue.ts";
+
+/** Where a reader is in its log. */
+export interface LogState {
+  readonly name: string;
+  readonly position: number | undefined;
+  /** Log time of that entry, where the log has its own. */
+  readonly logTimeMs: EpochMs | undefined;
+}
+
+/** Everything that metrics and status are made of, at one moment. */
+export interface ServiceState {
+  readonly version: string;
+  readonly nowMs: EpochMs;
+  readonly startedAtMs: EpochMs;
+  readonly books: Books;
+  readonly counters: EngineCounters;
+  /** Windows that are open: of traces, and of join groups. */
+  readonly windows: { readonly traces: number; readonly groups: number };
+  readonly log: LogState | undefined;
+  readonly checkpoint: { readonly position: number; readonly savedAtMs: EpochMs } | undefined;
+  readonly sinks: readonly SinkStatus[];
+  /** New stories kept from notifiers because of a flood. */
+  readonly heldBack: number;
+  readonly rules: ReloadState | undefined;
+}
+
+/** What {@link ServiceObserver} looks at when it is asked. */
+export interface ObservedParts {
+  readonly engine: {
+    readonly counters: EngineCounters;
+    readonly openWindows: { readonly traces: number; readonly groups: number };
+  };
+  readonly outlets?: { readonly status: readonly SinkStatus[] } | undefined;
+  readonly flood?: { readonly heldBack: number } | undefined;
+  readonly rules?: { readonly state: ReloadState } | undefined;
+}
+
+/** Looks on while the service runs, without being in its way. */
+export class ServiceObserver {
+  readonly #clock: Clock;
+  readonly #version: string;
+  readonly #startedAtMs: EpochMs;
+  #parts: ObservedParts | undefined;
+  #books = new Books();
+  #log: LogState | undefined;
+  #checkpoint: ServiceState["checkpoint"];
+
+  constructor(options: { readonly clock: Clock; readonly version: string }) {
+    this.#clock = options.clock;
+    this.#version = options.version;
+    this.#startedAtMs = options.clock.now();
+  }
+
+  /** Says what there is to look at, once it is there. */
+  observe(parts: ObservedParts): void {
+    this.#parts = parts;
+  }
+
+  /** For the pipeline's `onProgress`. */
+  readonly progress = (books: Books): void => {
+    this.#books = books;
+  };
+
+  /** The same source, looked at as it is read. */
+  watchSource(source: Source): Source {
+    const note = (position: number | undefined, logTimeMs: EpochMs | undefined): void => {
+      this.#log = { name: source.name, position, logTimeMs };
+    };
+    note(undefined, undefined);
+    return {
+      name: source.name,
+      finite: source.finite,
+      place: (position) => source.place(position),
+      async *batches(options) {
+        for await (const batch of source.batches(options)) {
+          yield batch;
+          const last = batch.entries.at(-1);
+          if (last !== undefined) note(last.position, last.logTimeMs);
+        }
+      },
+      [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
+    };
+  }
+
+  /** The same store, looked at as it is written. */
+  watchCheckpoints(store: CheckpointStore): CheckpointStore {
+    const note = ({ position }: Checkpoint): void => {
+      this.#checkpoint = { position, savedAtMs: this.#clock.now() };
+    };
+    return {
+      load: () => store.load(),
+      async save(checkpoint) {
+        await store.save(checkpoint);
+        note(checkpoint);
+      },
+    };
+  }
+
+  /** The state now; `undefined` before there is anything to look at. */
+  get state(): ServiceState | undefined {
+    if (this.#parts === undefined) return undefined;
+    const { engine, outlets, flood, rules } = this.#parts;
+    return {
+      version: this.#version,
+      nowMs: this.#clock.now(),
+      startedAtMs: this.#startedAtMs,
+      books: this.#books,
+      counters: engine.counters,
+      windows: engine.openWindows,
+      log: this.#log,
+      checkpoint: this.#checkpoint,
+      sinks: outlets?.status ?? [],
+      heldBack: flood?.heldBack ?? 0,
+      rules: rules?.state,
+    };
+  }
+}

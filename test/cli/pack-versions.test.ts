@@ -1,0 +1,104 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { describe, expect, test } from "vitest";
+import { SEED_PACK } from "../support/seed-pack.ts";
+import { tapio } from "./in-process.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
+
+const KEY = "seed/oom-service-disruption";
+const LAXER = SEED_PACK.replace("within: 5m", "within: 6m");
+
+describe("pack lock", () => {
+  test("lint fails on another meaning under the same version, until the version is raised", async () => {
+    await using folder = await temporaryFolder({ "rules/pack.yaml": SEED_PACK });
+    const [rules, pack] = [folder.path("rules"), folder.path("rules/pack.yaml")];
+    expect((await tapio(["pack", "lock", rules])).code).toBe(0);
+    const lock = JSON.parse(await readFile(folder.path("rules/rules.lock"), "utf8")) as unknown;
+    expect(lock).toEqual({
+      lock: 1,
+      rules: { [KEY]: { version: "1.0.0", meaning: expect.stringMatching(/^sha256:/) } },
+    });
+
+    await writeFile(pack, SEED_PACK.replace("summary: Service", "summary: A service"));
+    expect((await tapio(["lint", rules])).code).toBe(0);
+
+    await writeFile(pack, LAXER);
+    const changed = await tapio(["lint", rules]);
+    expect(changed.code).toBe(1);
+    expect(changed.out).toContain(
+      `pack.yaml:5:5: error[LOCK]: the meaning of ${KEY} changed, and its version is still 1.0.0`,
+    );
+    expect((await tapio(["pack", "lock", rules, "--check"])).code).toBe(1);
+    expect((await tapio(["pack", "lock", rules])).code).toBe(1);
+
+    await writeFile(pack, LAXER.replace("version: 1.0.0", "version: 1.1.0"));
+    expect((await tapio(["lint", rules])).code).toBe(0);
+    expect((await tapio(["pack", "lock", rules])).code).toBe(0);
+    await writeFile(folder.path("rules/rules.lock"), "[]");
+    expect(await tapio(["lint", rules])).toMatchObject({
+      code: 3,
+      err: expect.stringContaining("is no lock of rules"),
+    });
+  });
+});
+
+describe("pack diff", () => {
+  test("tells meaning from words, and names the field", async () => {
+    const reworded = SEED_PACK.replace("summary: Service", "summary: A service");
+    await using folder = await temporaryFolder({ "a.yaml": SEED_PACK, "b.yaml": LAXER, "c.yaml": reworded });
+    const meaning = await tapio(["pack", "diff", folder.path("a.yaml"), folder.path("b.yaml")]);
+    expect(meaning).toMatchObject({ code: 0, out: `~ ${KEY} (meaning)\n    steps.gone.withinMs: 300000 → 360000\n` });
+    const words = await tapio(["pack", "diff", folder.path("a.yaml"), folder.path("c.yaml"), "-o", "json"]);
+    expect(JSON.parse(words.out)).toMatchObject([{ rule: KEY, kind: "words", changes: [{ path: "story.summary" }] }]);
+    const renamed = SEED_PACK.replace("id: oom-service-disruption", "id: other");
+    await writeFile(folder.path("c.yaml"), renamed);
+    const both = await tapio(["pack", "diff", folder.path("a.yaml"), folder.path("c.yaml")]);
+    expect(both.out).toBe(`- ${KEY}\n+ seed/other\n`);
+  });
+});
+
+describe("lint --format", () => {
+  const WRONG = SEED_PACK.replace("after: oom,", "after: ooom,");
+
+  test("github has a note on the line, sarif a result", async () => {
+    await using folder = await temporaryFolder({ "a.yaml": WRONG });
+    const github = await tapio(["lint", folder.path("a.yaml"), "--format", "github"]);
+    expect(github.code).toBe(1);
+    expect(github.out).toMatch(/^::error file=.*a\.yaml,line=14,col=\d+,title=TAP212::/);
+    const sarif = await tapio(["lint", folder.path("a.yaml"), "--format", "sarif"]);
+    expect(sarif.code).toBe(1);
+    const [run] = (JSON.parse(sarif.out) as { runs: unknown[] }).runs;
+    expect(run).toMatchObject({
+      tool: { driver: { name: "tapio", rules: [{ id: "TAP212" }] } },
+      results: [{ ruleId: "TAP212", level: "error", locations: [{ physicalLocation: { region: { startLine: 14 } } }] }],
+    });
+  });
+});
+
+describe("new", () => {
+  test("a pack with a test that passes as they are; a rule more; a test for both", async () => {
+    await using folder = await temporaryFolder({});
+    const rules = folder.path("rules");
+    expect((await tapio(["new", "pack", "api-latency", "--dir", rules])).code).toBe(0);
+    const pack = folder.path("rules/api-latency.yaml");
+    expect(await readFile(pack, "utf8")).toMatch(
+      /^# yaml-language-server: \$schema=\.\.\/schemas\/rulepack\.schema\.json\n/,
+    );
+    expect(JSON.parse(await readFile(folder.path("schemas/rulepack.schema.json"), "utf8"))).toHaveProperty("title");
+    expect(await tapio(["test", rules])).toMatchObject({ code: 0, out: expect.stringContaining("2 passed, 0 failed") });
+    expect(await tapio(["lint", "--strict", rules])).toMatchObject({ code: 0 });
+    const { out } = await tapio(["test", rules, "--coverage", "--strict"]);
+    expect(out).toContain("(100 %)");
+
+    expect((await tapio(["new", "rule", pack, "second-rule"])).code).toBe(0);
+    expect((await tapio(["pack", "list", pack])).out).toMatch(/api-latency +0\.1\.0 +2 /);
+    expect(await tapio(["new", "rule", pack, "second-rule"])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("TAP221"),
+    });
+    expect(await tapio(["new", "test", pack])).toMatchObject({
+      code: 3,
+      err: expect.stringContaining("is there already"),
+    });
+    expect(await tapio(["new", "pack", "Api Latency", "--dir", rules])).toMatchObject({ code: 3 });
+  });
+});

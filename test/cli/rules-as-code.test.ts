@@ -1,0 +1,178 @@
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { promisify } from "node:util";
+import { describe, expect, test } from "vitest";
+import { SEED_PACK } from "../support/seed-pack.ts";
+import { tapio } from "./in-process.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
+
+const TESTS = `apiVersion: tapio.dev/v1
+kind: RuleTest
+packs: [pack.yaml]
+start: 2026-03-01T10:00:00Z
+templates:
+  oom: { source: k8s, type: k8s.pod.oomkilled, traceId: t1, entity: { kind: Pod, namespace: shop, name: api-7f9 } }
+  gone: { source: network, type: network.endpoint.removed, traceId: t1, entity: { kind: Service, namespace: shop, name: api } }
+cases:
+  - name: the chain becomes one story
+    events: [ { id: e1, at: 0s, use: oom }, { id: e2, at: 40s, use: gone } ]
+    expect: { stories: [ { rule: seed/oom-service-disruption, bound: { oom: [e1], gone: [e2] } } ] }
+`;
+
+function line(id: string, type: string, at: string, more = {}): string {
+  const entity = { kind: "Pod", namespace: "shop", name: "api-7f9" };
+  return `${JSON.stringify({ id, traceId: "t1", time: `2026-03-01T${at}Z`, source: "k8s", type, entity, ...more })}\n`;
+}
+
+const OOM = line("e1", "k8s.pod.oomkilled", "10:00:00");
+const STORY =
+  OOM + line("e2", "network.endpoint.removed", "10:00:40") + line("e3", "network.endpoint.removed", "09:59:00");
+const TOO_LATE = OOM + line("x", "a.b", "10:03:00") + line("e2", "network.endpoint.removed", "10:06:12");
+const KEY = "seed/oom-service-disruption";
+
+describe("test --coverage and --mutate", () => {
+  test("gaps fail only with --strict; the table says where", async () => {
+    await using folder = await temporaryFolder({ "pack.yaml": SEED_PACK, "pack.test.yaml": TESTS });
+    const lax = await tapio(["test", folder.path(""), "--coverage"]);
+    expect(lax.code).toBe(0);
+    expect(lax.out).toMatch(
+      /RULE +REQUIRED +OPTIONAL +ABSENT +MATCHING +DENYING +COVERED\nseed\/oom-service-disruption +2\/2 /,
+    );
+    expect(lax.out).toContain(`gap: ${KEY}: no case denies it`);
+    const strict = await tapio(["test", folder.path(""), "--coverage", "--strict", "--format", "json"]);
+    expect(strict.code).toBe(1);
+    expect(JSON.parse(strict.out)).toMatchObject({ coverage: { rules: [{ rule: KEY, matching: 1, denying: 0 }] } });
+  });
+
+  test("survivors are listed with their place in the pack and what would notice", async () => {
+    await using folder = await temporaryFolder({ "pack.yaml": SEED_PACK, "pack.test.yaml": TESTS });
+    const { code, out } = await tapio(["test", folder.path(""), "--mutate"]);
+    expect(code).toBe(0);
+    const at = SEED_PACK.split("\n").findIndex((each) => each.includes("as: gone")) + 1;
+    expect(out).toMatch(
+      new RegExp(`survived: .*pack\\.yaml:${at}:\\d+: ${KEY}: within of gone doubled\n  what would notice: .*5m`),
+    );
+    expect(out).toMatch(/mutants: \d+ of \d+ killed \([\d.]+ %\), \d+ survived\n$/);
+    expect((await tapio(["test", folder.path(""), "--mutate", "--min-killed", "100"])).code).toBe(1);
+    expect((await tapio(["test", folder.path(""), "--min-killed", "x"])).code).toBe(3);
+  });
+
+  test("probes kill what the case alone lets pass", async () => {
+    const withProbes = TESTS.replace("    expect:", "    probes: auto\n    expect:");
+    await using folder = await temporaryFolder({ "pack.yaml": SEED_PACK, "pack.test.yaml": withProbes });
+    const { out } = await tapio(["test", folder.path(""), "--mutate"]);
+    expect(out).not.toContain("within of gone");
+    expect(out).not.toContain("gone need not follow oom");
+  });
+});
+
+describe("explain", () => {
+  test("a story: its events, what was passed over, the sum", async () => {
+    await using folder = await temporaryFolder({ "pack.yaml": SEED_PACK, "a.ndjson": STORY });
+    const { code, out } = await tapio(["explain", folder.path("a.ndjson"), "--rules", folder.path("pack.yaml")]);
+    expect(code).toBe(0);
+    expect(out).toContain(
+      "why this one: the first of 2 that fit and go together with the other steps; 1 earlier do not",
+    );
+    expect(out).toContain(
+      "passed over: endpoint removed (e3): endpoint removed (e3) came 1m before pod oomkilled (e1)",
+    );
+    expect(out).toMatch(/confidence +0\.\d+ = \(/);
+    const json = await tapio(["explain", folder.path("a.ndjson"), "--rules", folder.path("pack.yaml"), "-o", "json"]);
+    expect(JSON.parse(json.out)).toMatchObject({ stories: [{ rule: KEY, steps: expect.any(Array) }], rules: [] });
+  });
+
+  test("a rule that told nothing: how far it came, and by how much it failed", async () => {
+    await using folder = await temporaryFolder({ "pack.yaml": SEED_PACK, "a.ndjson": TOO_LATE });
+    const given = [folder.path("a.ndjson"), "--rules", folder.path("pack.yaml")];
+    const { code, out } = await tapio(["explain", ...given, "--rule", "oom-service-disruption", "--trace", "t1"]);
+    expect(code).toBe(0);
+    expect(out).toContain(`${KEY}: told no story\n`);
+    expect(out).toContain("gone: gap: endpoint removed (e2) came 6m12s after pod oomkilled (e1); the limit is 5m");
+    const json = await tapio(["explain", ...given, "--rule", KEY, "-o", "json"]);
+    expect(JSON.parse(json.out)).toMatchObject({ rules: [{ failed: { step: "gone", because: "gap", byMs: 72_000 } }] });
+    expect((await tapio(["explain", ...given])).out).toContain("gap: endpoint removed (e2)");
+  });
+
+  test("a rule, a story or a trace that cannot be", async () => {
+    await using folder = await temporaryFolder({ "pack.yaml": SEED_PACK, "a.ndjson": STORY });
+    const given = ["explain", folder.path("a.ndjson"), "--rules", folder.path("pack.yaml")];
+    expect(await tapio([...given, "--rule", "oom-servise-disruption"])).toMatchObject({
+      code: 3,
+      err: expect.stringContaining("did you mean `oom-service-disruption`?"),
+    });
+    expect((await tapio([...given, "--story", "st_0"])).code).toBe(3);
+    expect((await tapio([...given, "--trace", "t1"])).code).toBe(3);
+  });
+});
+
+describe("backtest", () => {
+  const STRICT = SEED_PACK.replace("within: 5m", "within: 30s");
+
+  test("stories by rule and day, and what a change of the rules adds, removes and changes", async () => {
+    const reworded = SEED_PACK.replace("within: 5m", "within: 6m").replace("severity: critical", "severity: error");
+    await using folder = await temporaryFolder({
+      "new.yaml": SEED_PACK,
+      "old.yaml": STRICT,
+      "other.yaml": reworded,
+      "a.ndjson": STORY,
+    });
+    const against = (old: string, ...more: string[]): string[] => [
+      "backtest",
+      folder.path("a.ndjson"),
+      "--rules",
+      folder.path("new.yaml"),
+      "--against",
+      folder.path(old),
+      ...more,
+    ];
+    const added = await tapio(against("old.yaml", "--html", folder.path("report.html")));
+    expect(added.code).toBe(0);
+    expect(added.out).toMatch(/3 events → 1 story, 3 events to a story\n/);
+    expect(added.out).toMatch(/seed\/oom-service-disruption +1 +0 % +1\n/);
+    expect(added.out).toMatch(/: 1 added, 0 removed, 0 changed, 0 the same\n\+ 2026-03-01T10:00:00Z/);
+    const page = await readFile(folder.path("report.html"), "utf8");
+    expect(page).toContain('<li class="added">');
+    expect(page).not.toMatch(/<script|https?:\/\/|src=/);
+    expect(await tapio(against("old.yaml", "--max-new", "0"))).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("1 stories are new, and 0 may be"),
+    });
+    const changed = await tapio(against("other.yaml", "--max-new", "0", "-o", "json"));
+    expect(changed.code).toBe(0);
+    expect(JSON.parse(changed.out)).toMatchObject({
+      against: {
+        added: [],
+        removed: [],
+        changed: [{ differences: [{ path: "severity", expected: '"error"', got: '"critical"' }] }],
+      },
+    });
+  });
+
+  test("against a git revision", async () => {
+    await using folder = await temporaryFolder({ "rules/pack.yaml": STRICT, "a.ndjson": STORY });
+    const git = (...args: string[]): Promise<unknown> =>
+      promisify(execFile)("git", ["-c", "user.name=t", "-c", "user.email=t@example.com", ...args], {
+        cwd: folder.path(""),
+      });
+    await git("init", "-q");
+    await git("add", ".");
+    await git("commit", "-q", "-m", "rules");
+    await using next = await temporaryFolder({ "pack.yaml": SEED_PACK });
+    const given = ["backtest", folder.path("a.ndjson"), "--rules", folder.path("rules")];
+    expect((await tapio([...given, "--against", "git:HEAD"])).out).toContain(
+      "against git:HEAD: 0 added, 0 removed, 0 changed, 0 the same",
+    );
+    expect(await tapio([...given, "--against", "git:nowhere"])).toMatchObject({
+      code: 3,
+      err: expect.stringContaining("nowhere"),
+    });
+    expect((await tapio([...given, "--against", "git:--help"])).code).toBe(3);
+    expect((await tapio([...given, "--against", next.path("pack.yaml")])).out).toContain("0 added, 1 removed");
+  });
+
+  test("what cannot be", async () => {
+    expect(await tapio(["backtest", "--max-new", "1"], { stdin: "" })).toMatchObject({ code: 3 });
+    expect(await tapio(["backtest", "-", "--against", "rules"], { stdin: "" })).toMatchObject({ code: 3 });
+  });
+});

@@ -1,0 +1,62 @@
+import { expect, test } from "vitest";
+import type { StoryChange } from "../../../src/core/model/story.ts";
+import { FloodGate } from "../../../src/service/flood-gate.ts";
+import { changeOf, revisionsOf } from "../../support/story-kit.ts";
+import { VirtualClock } from "../../support/virtual-clock.ts";
+
+const many = (from: number, to: number, kind?: StoryChange["kind"]): StoryChange[] =>
+  Array.from({ length: to - from + 1 }, (_, at) => changeOf(`s${from + at}`, kind === undefined ? 1 : 2, kind));
+const OVERFLOW = "overflow-memory-oom-600000";
+
+function gate() {
+  const clock = new VirtualClock(600_000);
+  return { clock, gate: new FloodGate({ clock, storiesMax: 3, periodMs: 60_000 }) };
+}
+
+test("so many new stories of a rule pass; one overflow story counts the others exactly", () => {
+  const { gate: flood } = gate();
+  const first = flood.pass(many(1, 5));
+  expect(revisionsOf(first)).toEqual(["s1-1", "s2-1", "s3-1", `${OVERFLOW}-1`]);
+  expect(first.at(-1)).toMatchObject({
+    kind: "told",
+    story: { status: "open", summary: "2 more stories of rule memory/oom: 2 open, 0 ended" },
+  });
+  const second = flood.pass(many(6, 40));
+  expect(revisionsOf(second)).toEqual([`${OVERFLOW}-2`]);
+  expect(second[0]?.story.summary).toBe("37 more stories of rule memory/oom: 37 open, 0 ended");
+  expect(flood.heldBack).toBe(37);
+});
+
+test("what passed is never held back later; what is held back ends in the overflow", () => {
+  const { gate: flood } = gate();
+  flood.pass(many(1, 5));
+  expect(revisionsOf(flood.pass(many(1, 3, "resolved")))).toEqual(["s1-2", "s2-2", "s3-2"]);
+  expect(flood.pass(many(4, 5, "revised"))).toEqual([]);
+  const [one] = flood.pass(many(4, 4, "resolved"));
+  expect(one).toMatchObject({ kind: "revised", story: { status: "open", revision: 2 } });
+  const [all] = flood.pass(many(5, 5, "retracted"));
+  expect(all).toMatchObject({
+    kind: "resolved",
+    story: { status: "resolved", summary: "2 more stories of rule memory/oom: 0 open, 2 ended" },
+  });
+  // A story that is told of no more is not counted twice.
+  expect(revisionsOf(flood.pass([changeOf("s5", 3, "reopened")]))).toEqual(["s5-3"]);
+});
+
+test("rules do not share a limit, and a new period begins anew", async () => {
+  const { gate: flood, clock } = gate();
+  flood.pass(many(1, 5));
+  const other = { rule: { id: "other", pack: "memory", version: "1.0.0", digest: "sha256:00" } };
+  expect(revisionsOf(flood.pass([changeOf("o1", 1, "told", other)]))).toEqual(["o1-1"]);
+  await clock.advance(60_000);
+  expect(revisionsOf(flood.pass(many(6, 9)))).toEqual(["s6-1", "s7-1", "s8-1", "overflow-memory-oom-660000-1"]);
+  // The first overflow goes on counting its own.
+  expect(revisionsOf(flood.pass(many(4, 4, "resolved")))).toEqual([`${OVERFLOW}-2`]);
+});
+
+test("shadow stories do not pass, and do not count", () => {
+  const { gate: flood } = gate();
+  const shadows = Array.from({ length: 9 }, (_, at) => changeOf(`x${at}`, 1, "told", { shadow: true }));
+  expect(flood.pass(shadows)).toEqual([]);
+  expect(revisionsOf(flood.pass(many(1, 3)))).toEqual(["s1-1", "s2-1", "s3-1"]);
+});

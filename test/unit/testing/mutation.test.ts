@@ -1,0 +1,123 @@
+import { expect, test } from "vitest";
+import { Coverage, gapsOf } from "../../../src/core/testing/coverage.ts";
+import { type MutantResult, MutationRun } from "../../../src/core/testing/mutation.ts";
+import { chain, ruleOf, runLines } from "./case-kit.ts";
+
+const RULE = chain(
+  "conditions: { all: [ { fact: gone, path: entity.namespace, operator: notEqual, value: kube-system } ] }, absent: [ { as: back, type: x.back, from: gone } ],",
+  "after: oom, within: 5m, where: { severity: [error, critical] }, count: { atLeast: 2 }",
+);
+const GONE = "use: gone, severity: error";
+const CHAIN = `{ id: e1, at: 0s, use: oom }, { id: e2, at: 9s, ${GONE} }, { id: e3, at: 10s, ${GONE} }`;
+const MATCH = [`events: [ ${CHAIN} ]`, "expect: { stories: [ { rule: p/r, bound: { gone: [e2, e3] } } ] }"];
+const denied = (events: string, more = ""): string[] => [`events: [ ${events} ]`, `expect: { stories: [] ${more} }`];
+
+async function mutate(rule: string, cases: readonly (readonly string[])[]): Promise<MutantResult[]> {
+  const run = new MutationRun();
+  for (const lines of cases) {
+    const { ready, rules, result } = await runLines([rule], lines);
+    expect(result.problems.map(({ message }) => message)).toEqual([]);
+    await run.add({ ready, rules });
+  }
+  const results: MutantResult[] = [];
+  for (const each of run.rules) for await (const result of run.try(each)) results.push(result);
+  return results;
+}
+
+const survivors = (results: readonly MutantResult[]): string[] =>
+  results.flatMap(({ outcome, mutant }) => (outcome === "killed" ? [] : [`${outcome}: ${mutant.what}`]));
+
+test("one case that matches lets most weakenings pass", async () => {
+  expect(survivors(await mutate(RULE, [MATCH]))).toEqual([
+    "survived: step oom dropped",
+    "survived: step oom made optional",
+    "survived: step gone made optional",
+    "survived: gone need not follow oom",
+    "survived: within of gone removed",
+    "survived: within of gone doubled",
+    "survived: count of gone lowered to 1",
+    "survived: gone no longer asks that severity is one of error, critical",
+    "survived: gone no longer takes critical for severity is one of error, critical",
+    "survived: back may be there",
+    "survived: conditions removed",
+  ]);
+});
+
+test("cases for each of them, and probes for the rest, kill all", async () => {
+  const cases = [
+    [...MATCH, "probes: auto"],
+    [`events: [ ${CHAIN.replace("error", "critical")} ]`, "expect: { stories: [ { rule: p/r } ] }"],
+    denied(
+      `{ id: e1, at: 0s, use: oom }, { id: e2, at: 9s, ${GONE} }`,
+      ", why: { p/r: { step: gone, because: count } }",
+    ),
+    denied(`${CHAIN}, { id: e4, at: 20s, use: gone, type: x.back }`),
+    denied(CHAIN.replaceAll("use: gone", "use: gone, entity: { namespace: kube-system }")),
+  ];
+  const results = await mutate(RULE, cases);
+  expect(survivors(results)).toEqual([]);
+  expect(results.length).toBeGreaterThan(12);
+  const places = results.map(({ mutant }) => mutant.place.join("."));
+  expect(places).toEqual(
+    expect.arrayContaining(["steps.1.within", "steps.1.where.severity", "absent.0", "conditions"]),
+  );
+});
+
+test("what a rule supersedes, joins and ignores", async () => {
+  const rule = ruleOf(
+    'id: r, supersedes: [s], join: [ { as: place, keys: { oom: [entity.namespace, entity.node], gone: [entity.namespace, entity.node] }, ignore: ["kube-*/*"] } ], steps: [ { as: oom, type: x.oom }, { as: gone, type: x.gone } ]',
+  );
+  const other = ruleOf("id: s, priority: 90, steps: [ { as: oom, type: x.oom } ]");
+  const run = new MutationRun();
+  const events = "events: [ { id: e1, at: 0s, use: oom }, { id: e2, at: 9s, use: gone, traceId: t2 } ]";
+  const { ready, rules } = await runLines([rule, other], [events, "expect: { stories: [ { rule: p/r } ] }"]);
+  await run.add({ ready, rules });
+  const [own] = run.rules;
+  const results: MutantResult[] = [];
+  if (own !== undefined) for await (const result of run.try(own)) results.push(result);
+  expect(results.map(({ mutant: { what }, outcome }) => `${outcome}: ${what}`)).toEqual([
+    "killed: no longer supersedes p/s",
+    "killed: join place removed",
+    "survived: join place no longer compares entity.namespace",
+    "survived: join place no longer compares entity.node",
+    "survived: join place ignores nothing",
+    "killed: step oom dropped",
+    "survived: step oom made optional",
+    "survived: step gone dropped",
+    "survived: step gone made optional",
+  ]);
+});
+
+test("a case that fails as it is proves nothing", async () => {
+  const run = new MutationRun();
+  const { ready, rules } = await runLines([RULE], [`events: [ ${CHAIN} ]`, "expect: { stories: [] }"]);
+  await run.add({ ready, rules });
+  expect(run.rules).toEqual([]);
+});
+
+test("coverage says what the cases show, and what they do not", async () => {
+  const rule = ruleOf(
+    "id: r, steps: [ { as: oom, type: x.oom }, { as: gone, type: x.gone, optional: true } ], absent: [ { as: back, type: x.back, from: oom } ]",
+  );
+  const coverage = new Coverage();
+  const add = async (...lines: string[]): Promise<void> => {
+    const { ready, rules } = await runLines([rule], lines);
+    await coverage.add(ready, rules);
+  };
+  await add("events: [ { at: 0s, use: oom }, { at: 9s, use: gone } ]", "expect: { stories: [ { rule: p/r } ] }");
+  const [first] = coverage.rules;
+  expect(first === undefined ? undefined : gapsOf(first)).toEqual({
+    covered: 4,
+    total: 7,
+    gaps: [
+      "no case denies it: add one that it comes near to, and expect no story of it",
+      "the optional step gone is never left unbound",
+      "back is never there, to break the rule",
+    ],
+  });
+  await add("events: [ { at: 0s, use: oom } ]", "expect: { stories: [ { rule: p/r } ] }");
+  await add("events: [ { at: 0s, use: oom }, { at: 1s, use: oom, type: x.back } ]", "expect: { stories: [] }");
+  const [whole] = coverage.rules;
+  expect(whole).toMatchObject({ rule: "p/r", matching: 2, denying: 1 });
+  expect(whole === undefined ? undefined : gapsOf(whole).gaps).toEqual([]);
+});

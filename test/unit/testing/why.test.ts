@@ -1,0 +1,192 @@
+import { expect, test } from "vitest";
+import { chain, ruleOf, runLines } from "./case-kit.ts";
+
+const OOM = "{ id: e1, at: 0s, use: oom }";
+
+/** Runs one case against `p/r` (and other rules), and answers what is wrong with it. */
+async function wrong(
+  rules: readonly string[],
+  events: readonly string[],
+  expected: readonly string[],
+): Promise<string> {
+  const { result } = await runLines(rules, [`events: [ ${events.join(", ")} ]`, ...expected]);
+  return result.problems
+    .flatMap(({ message, differences }) => [message, ...differences.map(({ path, got }) => `${path} is ${got}`)])
+    .join("\n");
+}
+
+/** What the rule is said to have failed at, as `because step: detail`. */
+async function why(rules: readonly string[], events: readonly string[], ...engine: readonly string[]): Promise<string> {
+  const nowhere = await wrong(rules, events, [
+    "expect: { why: { p/r: { step: nowhere, because: no-event } } }",
+    ...engine,
+  ]);
+  const [, detail = nowhere, step = "", because = "no-event"] =
+    /^p\/r failed for another reason: (.*)\nstep is (.*?)(?:\nbecause is (.*))?$/.exec(nowhere) ?? [];
+  const place = step === "nothing" ? "" : ` ${step}`;
+  expect(await wrong(rules, events, [`expect: { why: { p/r: { because: ${because} } } }`, ...engine])).toBe("");
+  return `${because}${place}: ${detail}`;
+}
+
+const GONE = "use: gone";
+
+test.each([
+  ["no-event gone: there is no event of type x.gone in trace t1", [chain()], [OOM]],
+  ["no-event oom: there is no event of type x.oom", [chain()], ["{ at: 0s, use: gone, type: x.other }"]],
+  [
+    "order gone: gone (e2) came 40s before oom (e1), and must come after it",
+    [chain()],
+    ["{ id: e1, at: 40s, use: oom }", "{ id: e2, at: 0s, use: gone }"],
+  ],
+  [
+    "gap gone: gone (e2) came 6m12s after oom (e1); the limit is 5m",
+    [chain("", "after: oom, within: 5m")],
+    [OOM, "{ id: e0, at: 4m, use: oom, type: x.other }", `{ id: e2, at: 6m12s, ${GONE} }`],
+  ],
+  [
+    "gap gone: gone (e2) came 1m1ms after oom (e1); the limit is 1m",
+    [chain("", "after: oom, within: 1m")],
+    [OOM, `{ id: e2, at: 60001ms, ${GONE} }`],
+  ],
+  [
+    "window gone: gone (e2) and oom (e1) are 2m apart; the rule's limit is 1m",
+    [chain("within: 1m,", "")],
+    [OOM, `{ id: e2, at: 2m, ${GONE} }`],
+  ],
+  ["window gone: gone (e2) is in another window of the trace t1", [chain()], [OOM, `{ id: e2, at: 9m, ${GONE} }`]],
+  [
+    "join gone: gone (e2) is in trace t2; a rule without `join` looks at one trace",
+    [chain()],
+    [OOM, `{ id: e2, at: 9s, ${GONE}, traceId: t2 }`],
+  ],
+  [
+    'field gone: severity is "info" in gone (e2), and must be so: severity is one of error, critical',
+    [chain("", "after: oom, where: { severity: [error, critical] }")],
+    [OOM, `{ id: e2, at: 9s, ${GONE} }`],
+  ],
+  [
+    "field gone: attributes.code is missing in gone (e2), and must be so: attributes.code is not 5",
+    [chain("", "after: oom, where: { source: x, attributes.code: { notEqual: 5 } }")],
+    [OOM, `{ id: e2, at: 9s, ${GONE} }`],
+  ],
+  [
+    "count gone: there are 1 distinct value(s) of entity.name of gone, and 2 are needed",
+    [chain("", "after: oom, count: { atLeast: 2, distinct: entity.name }")],
+    [OOM, `{ id: e2, at: 9s, ${GONE} }`, `{ id: e3, at: 10s, ${GONE} }`],
+  ],
+  [
+    "count gone: there are 2 occurrence(s) of gone, and 3 are needed",
+    [chain("", "after: oom, count: { atLeast: 3 }")],
+    [OOM, `{ id: e2, at: 9s, ${GONE} }`, `{ id: e3, at: 10s, ${GONE} }`],
+  ],
+  [
+    "forbidden back: back (e3) came at 2026-03-01T10:00:20.000Z",
+    [chain("absent: [ { as: back, type: x.back, from: gone, to: gone + 1m } ],")],
+    [OOM, `{ id: e2, at: 9s, ${GONE} }`, `{ id: e3, at: 20s, ${GONE}, type: x.back }`],
+  ],
+  [
+    "undecided back: nobody knows whether back is absent: log time has not passed its end",
+    [chain("absent: [ { as: back, type: x.back, from: gone, to: gone + 1m } ],")],
+    [OOM, `{ id: e2, at: 9s, ${GONE} }`],
+  ],
+  [
+    "undecided back: nobody knows whether back is absent: y was not heard from after its end",
+    [chain("absent: [ { as: back, type: x.back, from: gone, requireSource: y } ],")],
+    [OOM, `{ id: e2, at: 9s, ${GONE} }`],
+  ],
+  [
+    'conditions gone: this condition does not hold: {"fact":"gone","path":"count","operator":"greaterThan","value":1}',
+    [
+      chain(
+        "conditions: { all: [ { fact: oom, path: count, operator: equal, value: 1 }, { fact: gone, path: count, operator: greaterThan, value: 1 } ] },",
+      ),
+    ],
+    [OOM, `{ id: e2, at: 9s, ${GONE} }`],
+  ],
+  [
+    "confidence: its confidence is 0.9, and 0.95 is the least it may tell with",
+    [chain("minConfidence: 0.95, skew: 5s,")],
+    [OOM, `{ id: e2, at: 1s, ${GONE} }`],
+  ],
+  [
+    "shadow: it is in shadow mode: reported, never notified",
+    [chain("mode: shadow,")],
+    [OOM, `{ id: e2, at: 9s, ${GONE} }`],
+  ],
+  [
+    "superseded: it holds, and p/better tells the story: superseded by p/better",
+    [chain("priority: 90,"), ruleOf("id: better, supersedes: [r], steps: [ { as: oom, type: x.oom } ]")],
+    [OOM, `{ id: e2, at: 9s, ${GONE} }`],
+  ],
+  [
+    "superseded: it holds, and p/better tells the story: priority 50 is below 90",
+    [chain(), ruleOf("id: better, priority: 90, steps: [ { as: oom, type: x.oom } ]")],
+    [OOM, `{ id: e2, at: 9s, ${GONE} }`],
+  ],
+])("why: %s", async (expected, rules, events) => {
+  expect(await why(rules, events)).toContain(expected);
+});
+
+const JOINED = (more = "") =>
+  chain(`join: [ { as: place, keys: { oom: [entity.node], gone: [entity.node] } ${more} } ],`);
+
+test.each([
+  ["join gone: gone (e2) has place n2, and the other steps have n1", JOINED(), "entity: { node: n2 }"],
+  ["join oom: oom (e1) has place n1, which is ignored", JOINED(", ignore: [n*]"), ""],
+  ["join gone: gone (e2) has no entity.uid", JOINED().replace("gone: [entity.node]", "gone: [entity.uid]"), ""],
+  ["limit place: place n1 joins 2 traces, and 1 are the most it may join", JOINED(", maxFanOut: 1"), ""],
+])("across traces: %s", async (expected, rule, gone) => {
+  const events = [OOM, `{ id: e2, at: 9s, ${GONE}, traceId: t2, ${gone} }`];
+  expect(await why([rule], events)).toContain(expected);
+});
+
+test("a second join that does not hold is named", async () => {
+  const joins =
+    "join: [ { as: place, keys: { oom: [entity.node], gone: [entity.node] } }, { as: space, keys: { oom: [entity.namespace], gone: [entity.namespace] } } ],";
+  const events = [OOM, `{ id: e2, at: 9s, ${GONE}, entity: { namespace: other } }`];
+  expect(await why([chain(joins)], events)).toContain(
+    "join gone: gone (e2) does not agree with the other steps in the join space",
+  );
+  expect(await wrong([chain(joins)], events, ["expect: { why: { p/r: { step: space, because: join } } }"])).toBe("");
+});
+
+test("a window with too few events", async () => {
+  const engine = "engine: { minEvents: 3 }";
+  expect(await why([chain()], [OOM, `{ id: e2, at: 9s, ${GONE} }`], engine)).toContain(
+    "minEvents: the window has 2 event(s)",
+  );
+});
+
+test("of several traces the one in which it came furthest, of several events the nearest", async () => {
+  const rule = chain("", "after: oom, within: 1m");
+  const events = [
+    "{ id: a, at: 0s, use: oom, traceId: t0 }",
+    OOM,
+    "{ id: e5, at: 30s, use: oom }",
+    `{ id: e2, at: 100s, ${GONE} }`,
+    `{ id: e3, at: 120s, ${GONE} }`,
+  ];
+  expect(await why([rule], events)).toContain("gap gone: gone (e2) came 1m10s after oom (e5); the limit is 1m");
+});
+
+test("at a moment, what is still open counts", async () => {
+  const rule = chain("absent: [ { as: back, type: x.back, from: gone } ],");
+  const at = "at: [ { time: 1m, why: { p/r: { step: back, because: undecided } } } ]";
+  expect(await wrong([rule], [OOM, `{ id: e2, at: 9s, ${GONE} }`], [at])).toBe("");
+  const early = "at: [ { time: 5s, why: { p/r: { step: gone, because: no-event } } } ]";
+  expect(await wrong([rule], [OOM, `{ id: e2, at: 9s, ${GONE} }`], [early])).toBe("");
+});
+
+test("a rule that told its story failed at nothing", async () => {
+  const expected = "expect: { why: { p/r: { because: gap } } }";
+  expect(await wrong([chain()], [OOM, `{ id: e2, at: 9s, ${GONE} }`], [expected])).toBe(
+    "p/r told a story, so there is nothing that it failed at",
+  );
+});
+
+test("a step without a key must share a trace with one that has a key", async () => {
+  const rule = ruleOf(
+    "id: r, join: [ { as: place, keys: { oom: [entity.node], gone: [entity.node] } } ], steps: [ { as: oom, type: x.oom }, { as: gone, type: x.gone }, { as: near, type: x.near, optional: true } ]",
+  );
+  expect(await why([rule], [OOM])).toContain("no-event gone");
+});
