@@ -57,14 +57,20 @@ export function failing(event: Event, part: Predicate): Event | undefined {
   for (const leaf of leavesOf(part)) {
     for (const value of [...OTHER_VALUES, ...[leaf.value].flat()]) {
       const candidate = withField(changed, leaf.path, value);
-      if (!holds(candidate)) return candidate;
+      if (isEvent(candidate) && !holds(candidate)) return candidate;
     }
     // Of tests any of which suffices, each one has to fail.
     const test = compilePredicate(leaf);
-    const value = OTHER_VALUES.find((each) => !test(withField(changed, leaf.path, each)));
-    changed = withField(changed, leaf.path, value);
+    const others = OTHER_VALUES.map((each) => withField(changed, leaf.path, each));
+    changed = others.find((each) => isEvent(each) && !test(each)) ?? changed;
   }
   return holds(changed) ? undefined : changed;
+}
+
+/** Whether a changed event still has what every event has. */
+function isEvent({ id, type, source, traceId, entity, count }: Event): boolean {
+  const texts: readonly unknown[] = [id, type, source, traceId, entity.kind, entity.name];
+  return texts.every((text) => typeof text === "string") && typeof count === "number" && 1 <= count;
 }
 
 type Leaf = Extract<Predicate, { readonly kind: "test" }>;

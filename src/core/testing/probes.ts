@@ -68,8 +68,10 @@ class ProbeSource {
   }
 
   leftOut(): Probe[] {
-    return this.#required().map((step) => {
-      const gone = this.#idsOf(step);
+    const required = this.#required();
+    return required.map((step) => {
+      // Without it, an event of an optional step could step in.
+      const gone = new Set(this.#eventsOf(step, required).map(({ id }) => id));
       const kept = this.#arrivals.filter(({ event }) => !gone.has(event.id));
       return { ...this.#probe(`the step ${step.step.as} left out`, [], kept), leftOut: step };
     });
@@ -167,12 +169,13 @@ class ProbeSource {
   }
 
   #required(): CompiledStep[] {
-    return this.#rule.steps.filter(({ step }) => !step.optional);
+    return this.#bound().filter(({ step }) => !step.optional);
   }
 
-  /** The steps of which the story has events. */
+  /** The steps of which the story has events that arrived; stories are events too, and can't be changed. */
   #bound(): CompiledStep[] {
-    return this.#rule.steps.filter(({ step }) => this.#story.bound[step.as] !== undefined);
+    const arrived = new Set(this.#arrivals.map(({ event }) => event.id));
+    return this.#rule.steps.filter(({ step }) => this.#story.bound[step.as]?.every((id) => arrived.has(id)));
   }
 
   #firstOf(step: CompiledStep): number {
@@ -187,10 +190,11 @@ class ProbeSource {
     );
   }
 
-  /** All events that could fill a step and fill no other step of the story. */
-  #eventsOf(step: CompiledStep): Event[] {
-    const { bound } = this.#story;
-    const elsewhere = new Set(Object.entries(bound).flatMap(([as, ids]) => (as === step.step.as ? [] : ids)));
+  /** All events that could fill a step, but for those that other steps of the story have. */
+  #eventsOf(step: CompiledStep, others: readonly CompiledStep[] = this.#rule.steps): Event[] {
+    const elsewhere = new Set(
+      others.flatMap((other) => (other === step ? [] : (this.#story.bound[other.step.as] ?? []))),
+    );
     return this.#arrivals
       .map(({ event }) => event)
       .filter((event) => step.matchesType(event.type) && step.matchesFields(event) && !elsewhere.has(event.id));
