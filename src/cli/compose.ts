@@ -6,6 +6,9 @@ import { connectNats } from "../adapters/nats/connect.ts";
 import { openDeadLetters } from "../adapters/nats/dead-letter.ts";
 import { openJetStreamSource, type StreamStart } from "../adapters/nats/jetstream-source.ts";
 import { openStorySink } from "../adapters/nats/story-sink.ts";
+import { openUndelivered, type RefusedChange } from "../adapters/nats/undelivered.ts";
+import { openReloadTriggers, type ReloadTriggers } from "../adapters/reload-triggers.ts";
+import { openStoryOutlets, type StoryOutlets } from "../adapters/story-outlets.ts";
 import { type ShutdownSignals, shutdownSignals, systemClock } from "../adapters/system.ts";
 import { Decoder } from "../core/intake/decoder.ts";
 import type { CheckpointStore } from "../ports/checkpoint-store.ts";
@@ -57,6 +60,8 @@ export interface NatsWorld extends AsyncDisposable {
   readonly source: Source;
   readonly stories: Sink;
   readonly deadLetters: DeadLetters;
+  /** Keeps the stories that another sink refused for good. */
+  readonly undelivered: (refused: RefusedChange) => Promise<void>;
   readonly checkpoints: CheckpointStore;
   /** Resolves when the connection is closed for good. Tells of every loss and return until then. */
   watch(onChange: (connected: boolean) => void): Promise<void>;
@@ -81,6 +86,7 @@ export async function openNats(settings: NatsSettings): Promise<NatsWorld> {
       source: await openJetStreamSource({ connection, stream, subjects, start: startOf(settings["nats.start"]) }),
       stories: await openStorySink({ connection }),
       deadLetters: await openDeadLetters({ connection, stream }),
+      undelivered: await openUndelivered({ connection }),
       checkpoints: await openCheckpointStore({ connection, stream }),
       async watch(onChange) {
         for await (const { type } of connection.status()) {
@@ -94,6 +100,16 @@ export async function openNats(settings: NatsSettings): Promise<NatsWorld> {
     await connection.close();
     throw cause;
   }
+}
+
+/** Every sink besides NATS that the settings ask for. */
+export function openOutlets(settings: Settings, onTrouble: (message: string) => void): Promise<StoryOutlets> {
+  return openStoryOutlets(settings, { clock, onTrouble });
+}
+
+/** Has the rules loaded anew when they change, and at SIGHUP. */
+export function onReloadWanted(triggers: ReloadTriggers): AsyncDisposable {
+  return openReloadTriggers(triggers);
 }
 
 function startOf(written: string): StreamStart {

@@ -1,9 +1,12 @@
 import { Engine } from "../core/engine/engine.ts";
-import type { RuleSet } from "../core/model/rule.ts";
 import type { StoryChange } from "../core/model/story.ts";
 import type { Sink } from "../ports/sink.ts";
+import { FloodGate } from "../service/flood-gate.ts";
+import { Outlets } from "../service/outlets.ts";
 import { type PipelineResult, runPipeline } from "../service/pipeline.ts";
-import { clock, type NatsSettings, newDecoder, openNats } from "./compose.ts";
+import type { RuleReloader } from "../service/reload.ts";
+import type { ServiceObserver } from "../service/service-state.ts";
+import { clock, type NatsSettings, newDecoder, openNats, openOutlets } from "./compose.ts";
 import { CommandError } from "./failure.ts";
 import type { Log } from "./log.ts";
 import type { DaemonReadiness } from "./readiness.ts";
@@ -15,9 +18,10 @@ const DRAIN_MS_MAX = 10_000;
 /** What the daemon works with. */
 export interface DaemonOptions {
   readonly settings: NatsSettings;
-  readonly rules: RuleSet;
-  /** Sinks besides NATS. */
+  readonly rules: RuleReloader;
+  /** Sinks of this process, without queues; those with queues come from the settings. */
   readonly sinks: readonly Sink[];
+  readonly observer: ServiceObserver;
   readonly readiness: DaemonReadiness;
   readonly log: Log;
   readonly signal: AbortSignal;
@@ -27,37 +31,49 @@ export interface DaemonOptions {
  * Reads the stream and tells its stories until `signal` aborts, then ends in order: what was read is
  * delivered and the place in the stream is kept. Throws where that takes longer than 10 s.
  */
-export async function runDaemon({
-  settings,
-  rules,
-  sinks,
-  readiness,
-  log,
-  signal,
-}: DaemonOptions): Promise<PipelineResult> {
+export async function runDaemon(options: DaemonOptions): Promise<PipelineResult> {
+  const { settings, rules, sinks, observer, readiness, log, signal } = options;
+  const onTrouble = (message: string): void => log("warn", message);
   await using nats = await openNats(settings);
   readiness.connected = true;
   log("info", `connected; reading ${nats.source.name}`);
   const watching = nats.watch((connected) => {
     readiness.connected = connected;
-    log(
-      connected ? "info" : "warn",
-      connected ? "connected to NATS again" : "lost the connection to NATS; trying again",
-    );
+    const [level, message] = connected
+      ? (["info", "connected to NATS again"] as const)
+      : (["warn", "lost the connection to NATS; trying again"] as const);
+    log(level, message);
   });
   watching.catch(() => undefined);
   const source = readiness.watch(nats.source, () => log("info", "caught up with the stream; ready"));
-  const engine = new Engine({ rules, limits: limitsOf(settings) });
-  const running = runPipeline({
-    sources: [source],
-    decoder: newDecoder(),
-    engine,
-    sinks: [nats.stories, ...sinks, storyLog(log)],
-    deadLetters: nats.deadLetters,
-    checkpoints: nats.checkpoints,
+  const engine = new Engine({ rules: rules.state.rules, limits: limitsOf(settings) });
+  const flood = new FloodGate({ clock, storiesMax: settings["notify.storiesMax"] });
+  await using opened = await openOutlets(settings, onTrouble).catch((cause: unknown) => {
+    throw cause instanceof RangeError ? new CommandError(`run: ${cause.message}`) : cause;
+  });
+  await using outlets = new Outlets({
+    outlets: [{ sink: nats.stories, kind: "stream" }, ...opened.outlets],
+    gate: flood,
+    bury: nats.undelivered,
+    chance: Math.random,
     clock,
     signal,
-    onTrouble: (message) => log("warn", message),
+    onTrouble,
+  });
+  observer.observe({ engine, outlets, flood, rules });
+  const running = runPipeline({
+    sources: [observer.watchSource(source)],
+    decoder: newDecoder(),
+    engine,
+    sinks: [...sinks, storyLog(log)],
+    outlets,
+    betweenEvents: () => rules.swapInto(engine),
+    deadLetters: nats.deadLetters,
+    checkpoints: observer.watchCheckpoints(nats.checkpoints),
+    clock,
+    signal,
+    onProgress: observer.progress,
+    onTrouble,
   });
   const done = new AbortController();
   try {

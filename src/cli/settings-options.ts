@@ -20,6 +20,19 @@ const FLAGS: Readonly<Record<SettingKey, readonly [argument: string, description
   minEvents: ["<count>", "windows with fewer events are not looked at"],
   "http.listen": ["<address>", "HOST:PORT of the HTTP server"],
   "log.level": ["<level>", "what to log: debug, info, warn, error, silent"],
+  "reload.watch": ["<boolean>", "follow changes of the rules' files: true or false"],
+  "http.externalUrl": ["<url>", "address at which people reach this API, for links"],
+  "notify.storiesMax": ["<count>", "new stories of one rule that notifiers get in five minutes"],
+  "file.path": ["<file>", "append each story to this file"],
+  "file.bytesMax": ["<bytes>", "put the file aside when it has grown to this size"],
+  "webhook.url": ["<url>", "post each story there"],
+  "webhook.secret": ["<secret>", "signs what is posted; better in the environment"],
+  "webhook.allow": ["<network...>", "networks that may be posted to although they are not public"],
+  "alertmanager.url": ["<url...>", "Alertmanagers to keep an alert for each open story in"],
+  "slack.channel": ["<id>", "Slack channel to keep a message for each story in"],
+  "slack.token": ["<token>", "Slack bot token; better in the environment or a file"],
+  "slack.tokenFile": ["<file>", "file with the Slack bot token"],
+  "slack.url": ["<url>", "another server that speaks Slack's Web API"],
 };
 
 /** All settings, in the order of `config show`. */

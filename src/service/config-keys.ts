@@ -1,5 +1,6 @@
 import type { DurationMs } from "../core/model/time.ts";
 import { duration, list, type Setting, text } from "./setting.ts";
+import { SINK_SETTINGS, type SinkSettings } from "./sink-keys.ts";
 
 /** Where the HTTP server listens. */
 export interface ListenAddress {
@@ -11,7 +12,7 @@ export const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Every setting by its key, with the type it is read as. */
-export interface Settings {
+export interface Settings extends SinkSettings {
   readonly "nats.url": string | undefined;
   readonly "nats.stream": string | undefined;
   readonly "nats.subjects": readonly string[];
@@ -95,4 +96,5 @@ export const SETTINGS: { readonly [Key in SettingKey]: Setting<Settings[Key]> } 
     },
     show: (level) => level,
   },
+  ...SINK_SETTINGS,
 };

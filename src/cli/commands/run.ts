@@ -1,19 +1,26 @@
 import type { Command } from "commander";
 import type { Sink } from "../../ports/sink.ts";
 import type { Settings } from "../../service/config-keys.ts";
+import { METRICS_TYPE, renderMetrics } from "../../service/metric-text.ts";
+import { metricsOf } from "../../service/metrics.ts";
+import { type ReloadOutcome, RuleReloader } from "../../service/reload.ts";
+import { ServiceObserver } from "../../service/service-state.ts";
+import { statusOf } from "../../service/status.ts";
 import { Api } from "../../web/api.ts";
 import { serveApi } from "../../web/server.ts";
 import { StoryBoard } from "../../web/story-board.ts";
-import { clock, type NatsSettings } from "../compose.ts";
+import { clock, type NatsSettings, onReloadWanted, packsAt } from "../compose.ts";
 import { runDaemon } from "../daemon.ts";
 import { ExitCode } from "../exit-code.ts";
 import { CommandError } from "../failure.ts";
 import { loadRules } from "../load-rules.ts";
-import { openLog } from "../log.ts";
+import { type Log, openLog } from "../log.ts";
 import type { Output } from "../output.ts";
 import { DaemonReadiness } from "../readiness.ts";
+import { failingRuleTests } from "../rule-tests-of.ts";
 import { addSettings, readSettings, SETTING_KEYS } from "../settings-options.ts";
 import type { RunVerb, Shell } from "../shell.ts";
+import { ownVersion, shippedRules } from "../shipped.ts";
 import { addOutputOption, type OutputForm, writeStories } from "../story-output.ts";
 import { counted } from "../story-text.ts";
 import { summaryOf } from "../summary.ts";
@@ -35,22 +42,50 @@ export function addRun(program: Command, run: RunVerb): void {
 async function daemon(options: RunOptions, shell: Shell): Promise<ExitCode> {
   const { settings } = await readSettings(options, SETTING_KEYS, shell);
   const nats = withNats(settings);
-  const rules = await loadRules(settings.rules, shell);
+  const { signal } = shell;
+  const loaded = await loadRules(settings.rules, shell);
   const log = openLog(shell.stderr, clock, settings["log.level"]);
+  const paths = settings.rules.length === 0 ? [shippedRules()] : settings.rules;
+  const rules = new RuleReloader({
+    packs: packsAt(paths),
+    rules: loaded,
+    clock,
+    test: () => failingRuleTests(paths, signal),
+    onOutcome: (outcome) => logReload(log, outcome),
+  });
+  const observer = new ServiceObserver({ clock, version: await ownVersion() });
   const board = new StoryBoard();
   const readiness = new DaemonReadiness(clock);
-  const api = new Api({ board, readiness: () => readiness.now });
+  const api = new Api({
+    board,
+    readiness: () => ({ ...readiness.now, degraded: rules.state.problems[0] }),
+    metrics: () => ({
+      type: METRICS_TYPE,
+      text: renderMetrics(observer.state === undefined ? [] : metricsOf(observer.state)),
+    }),
+    status: () => (observer.state === undefined ? undefined : statusOf(observer.state)),
+    reload: () => rules.reload(),
+  });
   await using server = await serveApi(api, settings["http.listen"]);
+  const onTrouble = (message: string): void => log("warn", message);
+  const watch = settings["reload.watch"];
+  await using _triggers = onReloadWanted({ paths, watch, reload: () => rules.reload(), onTrouble });
   log(
     "info",
-    `${counted(rules.rules.length, "rule")} of ${counted(rules.packs.length, "pack")}; serving ${server.url}`,
+    `${counted(loaded.rules.length, "rule")} of ${counted(loaded.packs.length, "pack")}; serving ${server.url}`,
   );
   const printing = options.output === undefined ? [] : [printer(options.output, shell.stdout)];
   const sinks = [board, ...printing];
-  const { books } = await runDaemon({ settings: nats, rules, sinks, readiness, log, signal: shell.signal });
-  log("info", `ended in order on ${String(shell.signal.reason)}`);
+  const { books } = await runDaemon({ settings: nats, rules, sinks, observer, readiness, log, signal });
+  log("info", `ended in order on ${String(signal.reason)}`);
   if (settings["log.level"] !== "silent") shell.stderr.say(summaryOf(books));
   return ExitCode.ok;
+}
+
+function logReload(log: Log, outcome: ReloadOutcome): void {
+  if (outcome.outcome === "loaded") log("info", `loaded ${counted(outcome.rules, "rule")} anew (${outcome.digest})`);
+  else if (outcome.outcome === "unchanged") log("debug", "the rules are the same");
+  else for (const problem of outcome.problems) log("error", `the rules stay as they were: ${problem}`);
 }
 
 function withNats(settings: Settings): NatsSettings {
