@@ -8,7 +8,7 @@ const RULES = fileURLToPath(new URL("../rules/", import.meta.url));
 const PAGE = fileURLToPath(new URL("../docs/catalogue.md", import.meta.url));
 
 /** The page's text. */
-export async function cataloguePage() {
+async function cataloguePage() {
   const { rules } = await CorrelationEngine.fromPacks([RULES]);
   const byCategory = Map.groupBy(rules.rules, ({ category }) => category);
   const sections = [...byCategory]
@@ -34,11 +34,9 @@ function signals({ steps, absent }) {
   return [...named, ...absent.map((absence) => `− ${types(absence)}`)].join(", ").replaceAll("|", "\\|");
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const page = await cataloguePage();
-  if (!process.argv.includes("--check")) writeFileSync(PAGE, page);
-  else if (readFileSync(PAGE, "utf8") !== page) {
-    process.stderr.write("docs/catalogue.md is not what the packs say; run: node scripts/catalogue.mjs\n");
-    process.exitCode = 1;
-  }
+const page = await cataloguePage();
+if (!process.argv.includes("--check")) writeFileSync(PAGE, page);
+else if (readFileSync(PAGE, "utf8") !== page) {
+  process.stderr.write("docs/catalogue.md is not what the packs say; run: node scripts/catalogue.mjs\n");
+  process.exitCode = 1;
 }

@@ -100,8 +100,18 @@ export function statementOf(event: Event): string {
   if (event.type.startsWith("story.") && typeof told === "string") return told;
   const [, kind, ...rest] = event.type.split(".");
   const words = kind === event.entity.kind.toLowerCase() && 0 < rest.length ? rest : [kind, ...rest];
-  const what = event.reason ?? words.join(" ").replaceAll("_", " ");
+  const did = BY_PEOPLE.has(event.source) ? doneBy(event) : undefined;
+  const what = did ?? event.reason ?? words.join(" ").replaceAll("_", " ");
   return `${nameOf(event.entity)} ${what}`.trim();
+}
+
+/** Sources that tell what somebody did. */
+const BY_PEOPLE: ReadonlySet<string> = new Set(["audit", "config"]);
+
+/** `patch by admin`: the last word of the type is what was done. */
+function doneBy({ type, actor }: Event): string {
+  const verb = type.slice(type.lastIndexOf(".") + 1);
+  return actor?.user === undefined ? verb : `${verb} by ${actor.user}`;
 }
 
 /** `Pod shop/api-7f9`, `Node worker-1`. */

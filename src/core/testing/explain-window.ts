@@ -65,8 +65,9 @@ function keep(trials: RejectedTrial[], trial: RejectedTrial): void {
 
 /** Why the engine does not look into a window in which the rule would hold. */
 function whyNotLookedAt({ rule, window, context }: Scene): Failure | undefined {
-  const { minEvents } = context.limits;
-  if (window.joinRule === undefined && window.total < minEvents) {
+  const { limits } = context;
+  const minEvents = Math.max(window.joinRule === undefined ? limits.minEvents : 1, rule.rule.minEvents ?? 1);
+  if (window.total < minEvents) {
     const detail = `the window has ${window.total} event(s), and ${minEvents} are the least to be looked at`;
     return { because: "minEvents", detail };
   }

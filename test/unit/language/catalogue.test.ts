@@ -1,8 +1,9 @@
-import { readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { cataloguePage } from "../../../scripts/catalogue.mjs";
 
-test("docs/catalogue.md is what the packs say (node scripts/catalogue.mjs)", async () => {
-  const page = readFileSync(new URL("../../../docs/catalogue.md", import.meta.url), "utf8");
-  expect(page).toBe(await cataloguePage());
+test("docs/catalogue.md is what the packs say", { timeout: 60_000 }, () => {
+  const script = fileURLToPath(new URL("../../../scripts/catalogue.mjs", import.meta.url));
+  // It says what to do where the page is out of date, and throws here.
+  expect(() => execFileSync(process.execPath, [script, "--check"], { stdio: "pipe" })).not.toThrow();
 });

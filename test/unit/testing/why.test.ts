@@ -190,3 +190,10 @@ test("a step without a key must share a trace with one that has a key", async ()
   );
   expect(await why([rule], [OOM])).toContain("no-event gone");
 });
+
+test("a rule that wants more events in its window than there are", async () => {
+  const events = [OOM, `{ id: e2, at: 9s, ${GONE} }`];
+  expect(await why([chain("minEvents: 3,")], events)).toContain(
+    "minEvents: the window has 2 event(s), and 3 are the least to be looked at",
+  );
+});

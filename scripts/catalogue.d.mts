@@ -1,2 +1,0 @@
-/** The text of docs/catalogue.md. */
-export function cataloguePage(): Promise<string>;
