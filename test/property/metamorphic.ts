@@ -92,12 +92,13 @@ export async function arrivalMeansNothing({ given, dice }: Variation): Promise<v
 }
 
 /**
- * A story without what depends on how it came about: its id and its place in the log, its revisions, and
- * what its last revision says of events that it doesn't bind.
+ * A story without what depends on how it came about: its id and its place in the log, its revisions,
+ * whether it was taken back in between, and what closed its window.
  */
 function withoutHistory(story: Story): unknown {
-  const { id: _id, revision: _revision, timeline: _timeline, events: _events, window: _window, ...rest } = story;
-  return JSON.parse(JSON.stringify(rest).replaceAll(/(story:[^:"]*:[^:"]*):\d+/g, "$1"));
+  const { id: _id, revision: _revision, status: _status, ...rest } = story;
+  const { closedBy: _closedBy, ...window } = story.window;
+  return JSON.parse(JSON.stringify({ ...rest, window }).replaceAll(/(story:[^:"]*:[^:"]*):\d+/g, "$1"));
 }
 
 async function same(given: Case, changed: Case, back: (text: string) => string = (text) => text): Promise<void> {

@@ -7,15 +7,25 @@ export interface Headline {
   readonly demoted: readonly Match[];
 }
 
+interface Claimer {
+  readonly match: Match;
+  readonly demoted: Match[];
+}
+
 /** The matches that claim each trace. */
 export class Claims {
   readonly #byTrace = new Map<string, Set<Match>>();
-  /** Matches of closed windows that still claim a trace whose window is open. */
+  /** Matches of closed windows, while others that they compete with can still change. */
   readonly #parked = new Set<Match>();
 
   /** Matches whose own windows closed. */
   get parked(): Iterable<Match> {
     return this.#parked;
+  }
+
+  /** The matches that claim a trace. */
+  of(trace: string): Iterable<Match> {
+    return this.#byTrace.get(trace) ?? [];
   }
 
   add(match: Match): void {
@@ -40,28 +50,29 @@ export class Claims {
     }
   }
 
-  /** Keeps the claims of a match whose own window closed, until those of all its traces have. */
+  /** Keeps the claims of a match whose own window closed, until they are let go. */
   park(match: Match): void {
     this.#parked.add(match);
   }
 
-  /** A trace's window closed: lets go of parked matches that claim no open trace any more. */
-  release(traceId: string, isOpen: (traceId: string) => boolean): void {
-    if (this.#parked.size === 0) return;
-    for (const match of [...(this.#byTrace.get(traceId) ?? [])]) {
-      if (!this.#parked.has(match) || [...match.traces].some(isOpen)) continue;
-      this.#parked.delete(match);
-      this.remove(match);
-      match.window.matches.delete(match.rule.index);
-    }
+  /** Lets go of parked matches with these traces that nobody needs any more; answers them. */
+  release(traces: Iterable<string>, isNeeded: (match: Match) => boolean): readonly Match[] {
+    if (this.#parked.size === 0) return [];
+    const parked = new Set<Match>();
+    for (const trace of traces) for (const match of this.of(trace)) if (this.#parked.has(match)) parked.add(match);
+    const over = [...parked].filter((match) => !isNeeded(match));
+    for (const match of over) this.remove(match);
+    return over;
   }
 
-  /** All matches that hang together with these traces by the traces they claim. */
-  component(traces: Iterable<string>): Set<Match> {
+  /** All matches that hang together with these by the traces they claim. */
+  component(seeds: Iterable<Match>): Set<Match> {
     const found = new Set<Match>();
-    const seen = new Set(traces);
+    const seen = new Set<string>();
+    for (const { traces } of seeds) for (const trace of traces) seen.add(trace);
     for (const trace of seen) {
-      for (const match of this.#byTrace.get(trace) ?? []) {
+      for (const match of this.of(trace)) {
+        if (found.has(match)) continue;
         found.add(match);
         for (const other of match.traces) seen.add(other);
       }
@@ -77,22 +88,35 @@ export class Claims {
  */
 export function arbitrate(matches: Iterable<Match>, unripe: Iterable<Match> = []): Headline[] {
   const ranked = [...matches].sort(byRank);
-  const claimedBy = new Map<string, { match: Match; demoted: Match[] }>();
-  const headlines: { match: Match; demoted: Match[] }[] = [];
+  const strong = ranked.filter(({ rule, members }) => 0 < rule.supersedes.size || 0 < members.length);
+  const byTrace = new Map<string, Claimer[]>();
+  const claimerOf = (match: Match): Claimer | undefined => {
+    for (const trace of match.traces) {
+      const claimer = byTrace.get(trace)?.find((other) => isRival(other.match, match));
+      if (claimer !== undefined) return claimer;
+    }
+    return undefined;
+  };
+  const headlines: Claimer[] = [];
   const put: Match[] = [];
   for (const match of ranked) {
-    const claimer = firstOf(match.traces, (trace) => claimedBy.get(trace));
+    const claimer = claimerOf(match);
     if (claimer !== undefined) claimer.demoted.push(match);
-    else if (ranked.some((other) => outranks(other, match) && shareTrace(other, match))) put.push(match);
+    else if (strong.some((other) => outranks(other, match) && isRival(other, match) && shareTrace(other, match)))
+      put.push(match);
     else {
       const headline = { match, demoted: [] };
       headlines.push(headline);
-      for (const trace of match.traces) claimedBy.set(trace, headline);
+      for (const trace of match.traces) {
+        const claimers = byTrace.get(trace);
+        if (claimers === undefined) byTrace.set(trace, [headline]);
+        else claimers.push(headline);
+      }
     }
   }
-  for (const match of put) firstOf(match.traces, (trace) => claimedBy.get(trace))?.demoted.push(match);
+  for (const match of put) claimerOf(match)?.demoted.push(match);
   for (const match of unripe) {
-    const claimer = firstOf(match.traces, (trace) => claimedBy.get(trace));
+    const claimer = claimerOf(match);
     if (claimer !== undefined && (byRank(claimer.match, match) < 0 || outranks(claimer.match, match)))
       claimer.demoted.push(match);
   }
@@ -106,17 +130,14 @@ export function outranks(a: Match, b: Match): boolean {
   return isMadeOf(a, b) && !b.rule.supersedes.has(a.rule.rule.key);
 }
 
+/** Windows of one trace, or of one group, follow each other: what they found is one story, and no rivals. */
+function isRival(a: Match, b: Match): boolean {
+  return a.window === b.window || a.window.key !== b.window.key;
+}
+
 function shareTrace(a: Match, b: Match): boolean {
   for (const trace of a.traces) if (b.traces.has(trace)) return true;
   return false;
-}
-
-function firstOf<T, R>(items: Iterable<T>, find: (item: T) => R | undefined): R | undefined {
-  for (const item of items) {
-    const found = find(item);
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }
 
 /** Why a match is not the headline, for people. */

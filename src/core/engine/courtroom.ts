@@ -6,9 +6,10 @@ import { arbitrate, Claims } from "./arbitrate.ts";
 import type { CompiledRule } from "./compiled-rule.ts";
 import { countRule } from "./counters.ts";
 import type { CourtroomParts, Job } from "./courtroom-parts.ts";
+import { Docket } from "./docket.ts";
 import { type Finding, type JudgeContext, type Judging, judge } from "./judge.ts";
 import type { LogPlace } from "./log-place.ts";
-import { isIsolated, type Match, saysTheSame } from "./match.ts";
+import { isHeld, isIsolated, type Match, saysTheSame } from "./match.ts";
 import type { TypeEntry } from "./rule-index.ts";
 import { endsStory, type StoryRecord } from "./story-record.ts";
 import type { Window } from "./window.ts";
@@ -72,17 +73,19 @@ export class Courtroom implements JudgeContext {
     );
   }
 
+  /** Judges these, and all that their stories bring about; then weighs what holds, once. */
   *judge(jobs: readonly Job[]): Judging<void> {
-    const touched = new Set<string>();
-    for (const { window, rules } of jobs) {
-      for (const trace of window.record?.last?.traces ?? []) touched.add(trace);
-      const held = new Set(window.matches.values());
-      for (const rule of rules) yield* this.#judgeRule(rule, window);
-      // Story events may have made other groups hold: they were judged as they came.
-      for (const match of [...held, ...window.matches.values()]) for (const trace of match.traces) touched.add(trace);
+    yield* this.#sit(jobs);
+  }
+
+  *#sit(jobs: readonly Job[], closedBy?: string): Judging<Docket> {
+    const docket = new Docket(jobs, closedBy);
+    for (let job = docket.next(); job !== undefined; job = docket.next()) {
+      for (const rule of job.rules) docket.add(yield* this.#judgeRule(rule, job.window, docket));
     }
-    if (0 < touched.size) this.#weigh(touched, jobs);
-    for (const { window } of jobs) if (window.closedBy !== undefined) this.#retire(window);
+    this.#weigh(docket);
+    for (const window of docket.windows) if (window.closedBy !== undefined) this.#retire(window);
+    return docket;
   }
 
   /** Closes windows at one moment: they are judged for the last time, and weighed together. */
@@ -90,11 +93,13 @@ export class Courtroom implements JudgeContext {
     for (const window of windows) window.closedBy = because;
     const jobs = windows.flatMap((window) => (isIdle(window) ? [] : [this.wholeJob(window)]));
     const busy = jobs.filter(({ window, rules }) => 0 < rules.length || 0 < window.matches.size);
-    this.#parts.book.closing = new Set(windows);
-    if (0 < busy.length) yield* this.judge(busy);
-    this.#parts.book.closing = NONE;
+    if (0 < busy.length) {
+      // At the end of input stories may open groups, which end with all others.
+      const docket = yield* this.#sit(busy, because === "end" ? because : undefined);
+      if (because === "end") for (const window of docket.windows) if (!windows.includes(window)) this.#detach(window);
+    }
     for (const window of windows) this.#detach(window);
-    for (const { key, joinRule } of windows) if (joinRule === undefined) this.claims.release(key, this.#isOpen);
+    for (const { key, joinRule } of windows) if (joinRule === undefined) this.#release([key]);
   }
 
   /** Closes a window to make room: what holds by now is told, marked as incomplete. */
@@ -135,33 +140,31 @@ export class Courtroom implements JudgeContext {
     return record.last === undefined ? 0 : this.#totalOf(record.last);
   }
 
-  *#judgeRule(rule: CompiledRule, window: Window): Judging<void> {
+  *#judgeRule(rule: CompiledRule, window: Window, docket: Docket): Judging<readonly Job[]> {
     window.judgements++;
     const hub = window.joinRule !== undefined && this.#parts.groups.isHub(window);
     countRule(this.#parts.counters.fanOut, hub, rule);
     const refused = hub || window.total < (rule.rule.minEvents ?? 1);
     const finding: Finding = refused ? { kind: "fails", truncated: false } : yield* judge(rule, window, this);
     const before = window.matches.get(rule.index);
-    if (before !== undefined) this.claims.remove(before);
-    window.matches.delete(rule.index);
+    if (before !== undefined) this.#drop(before, docket);
     if (finding.kind === "holds") {
       countRule(this.#parts.counters.truncated, finding.match.truncated, rule);
       const match = before !== undefined && saysTheSame(before, finding.match) ? before : finding.match;
       window.hold(rule.index, match, this.nowMs);
       if (!isIsolated(match)) this.claims.add(match);
-      if (match !== before) yield* this.#judgeOther(this.announcer.announce(match));
-      return;
+      return match === before ? [] : this.announcer.announce(match);
     }
     window.heldSinceMs.delete(rule.index);
     if (finding.kind === "fails") countRule(this.#parts.counters.truncated, finding.truncated, rule);
     else this.#postpone(finding, window);
-    if (before === undefined) return;
-    this.#parts.book.undo(before, this.nowMs);
-    yield* this.#judgeOther(this.announcer.withdraw(before));
+    return before === undefined ? [] : this.announcer.withdraw(before);
   }
 
-  *#judgeOther(jobs: readonly Job[]): Judging<void> {
-    if (0 < jobs.length) yield* this.judge(jobs);
+  #drop(match: Match, docket: Docket): void {
+    docket.lost.add(match);
+    this.claims.remove(match);
+    match.window.matches.delete(match.rule.index);
   }
 
   /** Has the window judged again when its absences can be decided. */
@@ -170,23 +173,22 @@ export class Courtroom implements JudgeContext {
     if (source !== undefined) this.#parts.sources.waitFor(source, window);
   }
 
-  /** Has the headlines told among all matches that hang together with these traces. */
-  #weigh(traces: Set<string>, jobs: readonly Job[]): void {
+  /** Has the headlines told among all matches that hang together with what was judged. */
+  #weigh({ windows: judged, lost }: Docket): void {
     const now = this.nowMs;
-    const together = this.claims.component(traces);
-    const isolated = jobs.flatMap(({ window }) => [...window.matches.values()].filter(isIsolated));
-    const windows = new Set([...jobs.map(({ window }) => window), ...[...together].map(({ window }) => window)]);
+    const { book } = this.#parts;
+    const held = [...judged].flatMap(({ matches }) => [...matches.values()]);
+    const heads = [...judged].flatMap(({ record }) => record?.last ?? []);
+    if (held.length + heads.length + lost.size === 0) return;
+    for (const match of lost) if (!match.window.matches.has(match.rule.index)) book.undo(match, now);
+    const together = this.claims.component([...held, ...heads, ...lost]);
+    for (const head of heads) if (isHeld(head)) together.add(head);
+    const weighed = new Set([...judged, ...[...together].map(({ window }) => window)]);
     const ripe = new Set([...together].filter((match) => this.#isRipe(match, now)));
     const unripe = [...together].filter((match) => !ripe.has(match));
-    for (const headline of arbitrate(ripe, unripe)) this.#parts.book.tell(headline, this.#totalOf(headline.match), now);
-    for (const match of isolated) {
-      if (this.#isRipe(match, now)) this.#parts.book.tell({ match, demoted: [] }, this.#totalOf(match), now);
-    }
-    for (const { record } of windows) {
-      if (record?.last !== undefined && windows.has(record.last.window) && !isHeld(record.last)) {
-        this.#parts.book.withdraw(record, "later evidence undid it", now);
-      }
-    }
+    const alone = held.filter((match) => isIsolated(match) && this.#isRipe(match, now));
+    const headlines = [...arbitrate(ripe, unripe), ...alone.map((match) => ({ match, demoted: [] }))];
+    book.settle(headlines, weighed, (match) => this.#totalOf(match), now);
   }
 
   #isRipe(match: Match, now: EpochMs): boolean {
@@ -215,32 +217,32 @@ export class Courtroom implements JudgeContext {
     } else this.#parts.groups.close(window);
   }
 
-  /** Lets go of a closed window's matches, but for those that claim traces whose windows are open. */
+  /** A closed window's claims stay while what they compete with can still change. */
   #retire(window: Window): void {
-    for (const match of window.matches.values()) {
-      if (!isIsolated(match) && [...match.traces].some(this.#isOpen)) this.claims.park(match);
-      else {
-        this.claims.remove(match);
-        window.matches.delete(match.rule.index);
-      }
-    }
+    const claims = [...window.matches.values()].filter((match) => !isIsolated(match));
+    for (const match of claims) this.claims.park(match);
+    this.#release(new Set(claims.flatMap(({ traces }) => [...traces])));
     window.slim();
   }
 
-  readonly #isOpen = (traceId: string): boolean => {
-    const window = this.#parts.windows.get(traceId);
-    return window !== undefined && window.closedBy === undefined;
+  #release(traces: Iterable<string>): void {
+    for (const match of this.claims.release(traces, this.#isNeeded)) this.#parts.book.keepRival(match);
+  }
+
+  /** Whether a parked match competes with one in a window that is open, or can come up there. */
+  readonly #isNeeded = ({ window: { lastLogMs }, traces }: Match): boolean => {
+    const closedMs = lastLogMs + this.limits.correlationWindowMs;
+    const wasThere = (window: Window | undefined): boolean =>
+      window !== undefined && window.closedBy === undefined && window.openedLogMs <= closedMs;
+    for (const trace of traces) {
+      if (wasThere(this.#parts.windows.get(trace))) return true;
+      for (const { window } of this.claims.of(trace)) if (wasThere(window)) return true;
+    }
+    return false;
   };
 }
-
-const NONE: ReadonlySet<Window> = new Set();
 
 /** Most windows: no rule ever had reason to look into them. */
 function isIdle({ armed, matches, joinRule }: Window): boolean {
   return armed.length === 0 && matches.size === 0 && joinRule === undefined;
-}
-
-/** Whether a match is what its window found last. */
-function isHeld(match: Match): boolean {
-  return match.window.matches.get(match.rule.index) === match;
 }

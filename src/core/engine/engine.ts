@@ -7,7 +7,7 @@ import type { EpochMs } from "../model/time.ts";
 import { Agenda } from "./agenda.ts";
 import { emptyCounters } from "./counters.ts";
 import { Courtroom } from "./courtroom.ts";
-import type { WindowObserver } from "./courtroom-parts.ts";
+import type { Job, WindowObserver } from "./courtroom-parts.ts";
 import type { EngineOptions } from "./engine-options.ts";
 import { HeardSources } from "./heard-sources.ts";
 import { JoinGroups } from "./join-groups.ts";
@@ -90,7 +90,7 @@ export class Engine {
     if (this.#agenda.dueMs <= at.logTimeMs) return runJudging(this.#acceptLate(event, at));
     if (this.#nowMs < at.logTimeMs) this.#nowMs = at.logTimeMs;
     const jobs = this.#placement.place(event, at, this.#nowMs);
-    return jobs === undefined ? undefined : runJudging(this.#court.judge(jobs));
+    return jobs === undefined && this.#nowMs < this.#agenda.dueMs ? undefined : runJudging(this.#judgeNow(jobs));
   }
 
   /** Log time moved on without an event. */
@@ -178,8 +178,13 @@ export class Engine {
 
   *#acceptLate(event: Event, at: LogPlace): Judging<void> {
     yield* this.#catchUp(at.logTimeMs);
-    const jobs = this.#placement.place(event, at, this.#nowMs);
+    yield* this.#judgeNow(this.#placement.place(event, at, this.#nowMs));
+  }
+
+  /** Judges these, and does what fell due meanwhile: nothing is left over for the next call. */
+  *#judgeNow(jobs: readonly Job[] | undefined): Judging<void> {
     if (jobs !== undefined) yield* this.#court.judge(jobs);
+    if (this.#agenda.dueMs <= this.#nowMs) yield* this.#catchUp(this.#nowMs);
   }
 
   /** Does what falls due up to a log time, in order of time. */
@@ -214,10 +219,8 @@ export class Engine {
   }
 
   *#endAll(): Judging<void> {
-    // Closing may tell stories that open groups.
-    while (0 < this.#windows.size + this.#groups.table.size) {
-      yield* this.#court.close([...this.#windows.all(), ...this.#groups.table.all()], "end");
-    }
+    yield* this.#catchUp(this.#nowMs);
+    yield* this.#court.close([...this.#windows.all(), ...this.#groups.table.all()], "end");
     yield* this.#catchUp(this.#nowMs);
   }
 }

@@ -74,9 +74,10 @@ export function* judge(rule: CompiledRule, window: Window, context: JudgeContext
     }
     const unknown: string[] = [];
     const verdict = judgeAbsences({ rule, window, bound, context }, unknown);
-    if (verdict.kind !== "absent") context.rejected?.({ stage: "absence", anchors: [...anchors], bound });
-    if (verdict.kind === "pending") return verdict;
-    if (verdict.kind === "broken" || verdict.kind === "drop") continue;
+    if (verdict.kind === "broken" || verdict.kind === "drop") {
+      context.rejected?.({ stage: "absence", anchors: [...anchors], bound });
+      continue;
+    }
     if (rule.conditions !== undefined && !(yield { rule, facts: factsOf(rule, bound) })) {
       context.rejected?.({ stage: "conditions", anchors: [...anchors], bound });
       continue;
@@ -85,6 +86,11 @@ export function* judge(rule: CompiledRule, window: Window, context: JudgeContext
     if (match.confidence < rule.rule.minConfidence) {
       context.rejected?.({ stage: "confidence", anchors: [...anchors], bound, match });
       continue;
+    }
+    // Only an assignment that would hold otherwise is worth waiting for.
+    if (verdict.kind === "pending") {
+      context.rejected?.({ stage: "absence", anchors: [...anchors], bound });
+      return verdict;
     }
     return { kind: "holds", match };
   }

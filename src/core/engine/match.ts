@@ -84,6 +84,11 @@ function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
+/** Whether a match is what its window found last. */
+export function isHeld(match: Match): boolean {
+  return match.window.matches.get(match.rule.index) === match;
+}
+
 /** Whether a match has a story of its own and claims nothing: of a standalone or a shadow rule. */
 export function isIsolated({ rule }: Match): boolean {
   return rule.rule.standalone || rule.rule.mode === "shadow";

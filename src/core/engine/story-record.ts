@@ -3,10 +3,18 @@ import type { LostMatch, StoryStatus } from "../model/story.ts";
 import type { DurationMs, EpochMs } from "../model/time.ts";
 import type { BoundStep, Match } from "./match.ts";
 import { byRank, isIsolated } from "./match.ts";
-import { byTimeThenId } from "./window.ts";
+import { byTimeThenId, type Window } from "./window.ts";
+
+/** A match that lost against a story's own, and what became of it. */
+export interface Rival extends LostMatch {
+  /** It can't change any more: it stays, whoever competes later. */
+  readonly kept?: boolean;
+  /** Log position at which the window opened that it lost in. */
+  readonly window?: number;
+}
 
 /** Most stories have no rival: they share this. */
-const NONE: ReadonlyMap<string, LostMatch> = new Map();
+export const NO_RIVALS: ReadonlyMap<string, Rival> = new Map();
 
 /** A story as it is remembered: what was last told, and the matches it was told from. */
 export interface StoryRecord {
@@ -19,10 +27,11 @@ export interface StoryRecord {
   readonly traces: string[];
   revision: number;
   status: StoryStatus;
-  /** The match that was told last, with its rivals and its number of events; `undefined` before the first time. */
+  /** The match that was told last, with its rivals, and how much its window held; `undefined` before the first time. */
   told: Match | undefined;
   toldOthers: StoryRecord["others"];
   toldTotal: number;
+  toldExtent: number;
   /** What was told last, in brief, to compare: all that a reader sees, and what is worth telling at once. */
   content: string;
   shape: string;
@@ -32,10 +41,13 @@ export interface StoryRecord {
   last: Match | undefined;
   /** Windows that revised it. */
   windows: number;
+  /** Log positions at which those windows opened, as far as they say something. */
+  earlierOpened: number[];
   /** Events of the windows before the last one. */
   earlierEvents: number;
-  /** Matches that lost against it, by rule key. */
-  others: ReadonlyMap<string, LostMatch>;
+  /** Matches that lost against it, by rule key: in its last window, and in those before. */
+  others: ReadonlyMap<string, Rival>;
+  pastOthers: Rival[];
   lastEvidenceLogMs: EpochMs;
   lastToldLogMs: EpochMs;
   resolvedLogMs: EpochMs | undefined;
@@ -57,15 +69,18 @@ export function openRecord(id: string, openedPosition: number, now: EpochMs): St
     revision: 0,
     status: "open",
     told: undefined,
-    toldOthers: NONE,
+    toldOthers: NO_RIVALS,
     toldTotal: 0,
+    toldExtent: 0,
     content: "",
     shape: "",
     earlier: undefined,
     last: undefined,
     windows: 0,
+    earlierOpened: [],
     earlierEvents: 0,
-    others: NONE,
+    others: NO_RIVALS,
+    pastOthers: [],
     lastEvidenceLogMs: now,
     lastToldLogMs: Number.NEGATIVE_INFINITY,
     resolvedLogMs: undefined,
@@ -82,8 +97,30 @@ const EVENTS_PER_STEP_MAX = 200;
 export function headlineOf(record: StoryRecord): Match | undefined {
   const { earlier, last } = record;
   if (earlier === undefined || last === undefined) return last ?? earlier;
-  if (earlier.rule.rule.key === last.rule.rule.key) return mergeMatches(earlier, last);
-  return byRank(earlier, last) <= 0 ? earlier : last;
+  return mergeWindows(earlier, last);
+}
+
+/** What two windows of one story found: of two rules the better one, of one rule all of its evidence. */
+export function mergeWindows(a: Match, b: Match): Match {
+  const [earlier, later] = b.window.openedPosition < a.window.openedPosition ? [b, a] : [a, b];
+  if (earlier.rule.rule.key === later.rule.rule.key) return mergeMatches(earlier, later);
+  return byRank(earlier, later) <= 0 ? earlier : later;
+}
+
+/** Whether later windows of the same group follow this one in the story, or it is one of those before the last. */
+export function isPast(record: StoryRecord, { key, openedPosition }: Window): boolean {
+  const { earlier, earlierOpened, last } = record;
+  if (last?.window.key === key && openedPosition < last.window.openedPosition) return true;
+  return earlier?.window.key === key && earlierOpened.includes(openedPosition);
+}
+
+/** Whether the evidence of a match is part of another one's already. */
+export function isCovered(match: Match, by: Match): boolean {
+  if (match.rule !== by.rule) return false;
+  return match.bound.every((step, at) => {
+    const known = new Set(by.bound[at]?.events.map(({ id }) => id));
+    return step === undefined || step.events.every(({ id }) => known.has(id));
+  });
 }
 
 /** The longest wait between two revisions of a story that only grows. */

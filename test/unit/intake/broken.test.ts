@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Decoder } from "../../../src/core/intake/decoder.ts";
+import type { Event } from "../../../src/core/model/event.ts";
 import { coreEvent, type Json, NATIVE, newEvent, pod } from "./payloads.ts";
 
 const AT = "2026-03-01T10:00:00Z";
@@ -219,21 +219,20 @@ test("no payload throws, whatever stands in whichever place", () => {
 });
 
 test("what comes out of a broken payload is a whole event", () => {
-  const decoder = new Decoder();
-  const broken = fc
-    .constantFrom(...WHOLE)
-    .chain((whole) => fc.tuple(fc.constant(whole), fc.constantFrom(...placesIn(whole)), fc.constantFrom(...OTHERS)));
-  fc.assert(
-    fc.property(broken, ([whole, place, other]) => {
-      const decoded = decoder.decodeValue(withOther(whole, place, other));
-      for (const event of decoded.outcome === "events" ? decoded.events : []) {
-        expect(event.id).not.toBe("");
-        expect(event.entity.name).not.toBe("");
-        expect(event.type).toMatch(/^[a-z0-9][a-z0-9_-]*(\.[a-z0-9_-]+)*$/);
-        expect(event.source).toMatch(/^[a-z][a-z0-9_-]*$/);
-        expect(Number.isFinite(event.timeMs)).toBe(true);
+  const wrong: unknown[] = [];
+  for (const whole of WHOLE) {
+    for (const place of placesIn(whole)) {
+      for (const other of OTHERS) {
+        const decoded = new Decoder().decodeValue(withOther(whole, place, other));
+        const events = decoded.outcome === "events" ? decoded.events : [];
+        if (!events.every(isWhole)) wrong.push([place.join("."), other, events.filter((event) => !isWhole(event))]);
       }
-    }),
-    { numRuns: 2_000 },
-  );
+    }
+  }
+  expect(wrong).toEqual([]);
 });
+
+function isWhole({ id, entity, type, source, timeMs }: Event): boolean {
+  const named = id !== "" && entity.name !== "" && /^[a-z][a-z0-9_-]*$/.test(source);
+  return named && /^[a-z0-9][a-z0-9_-]*(\.[a-z0-9_-]+)*$/.test(type) && Number.isFinite(timeMs);
+}

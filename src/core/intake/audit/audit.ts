@@ -1,5 +1,5 @@
 import type { Actor, Decoded, Event, RelatedEntity } from "../../model/event.ts";
-import { foreignEvent, slug } from "../foreign-event.ts";
+import { foreignEvent, idOfParts, slug } from "../foreign-event.ts";
 import { asNumber, asObject, asText, at, type JsonObject, present, textsOf } from "../json.ts";
 import { nameOf, type WrittenTime, writtenTime } from "../kubernetes-object.ts";
 import type { ObjectName } from "../ownership.ts";
@@ -141,7 +141,7 @@ function tell(value: JsonObject, { request, time, reading }: Telling): Event {
   const what = `${resource}${subresource === undefined ? "" : `/${subresource}`}`;
   return foreignEvent(
     {
-      id: asText(value["auditID"]) ?? "",
+      id: asText(value["auditID"]) ?? idOfParts(value),
       at: time,
       source: "audit",
       type,

@@ -83,7 +83,7 @@ const SIGNATURES =
 const QUOTED = String.raw`\\"[^"\\]*(?:\\(?!")[\s\S][^"\\]*)*(?:\\"|$)|"(?:[^"\\]|\\[\s\S])*(?:"|$)|'[^']*(?:'|$)`;
 /** `name=value`, `"name": "value"`, `name: value`, `--name value`: the value is judged by what is around it. */
 const NAMED_VALUES = new RegExp(
-  `(${SECRET_WORDS}|\\bpass|\\bauth|\\bsig)([\\w.-]{0,40})(\\\\?["']?\\]?\\s{0,3}(?::=|=>|[=:])\\s{0,3}|\\s{1,3})(${QUOTED}|[^\\s,;&"'\`)}\\]|<>]+)`,
+  `(${SECRET_WORDS}|\\bpass|\\bauth|\\bsig(?![\\w.-]))([\\w.-]{0,40})(\\\\?["']?\\]?\\s{0,3}(?::=|=>|[=:])\\s{0,3}|\\s{1,3})(${QUOTED}|[^\\s,;&"'\`)}\\]|<>]+)`,
   "gi",
 );
 

@@ -1,0 +1,53 @@
+import type { Job } from "./courtroom-parts.ts";
+import type { Match } from "./match.ts";
+import type { Window } from "./window.ts";
+
+/** How often one window comes up again in one sitting: stories that go round in a circle end here. */
+const VISITS_MAX = 16;
+
+/** What has to be judged before anything is weighed: jobs, and those that their stories bring about. */
+export class Docket {
+  /** All windows that were judged. */
+  readonly windows = new Set<Window>();
+  /** What held before, and was found anew or no more. */
+  readonly lost = new Set<Match>();
+  readonly #queue: Job[];
+  readonly #closedBy: string | undefined;
+  readonly #visits = new Map<Window, number>();
+  #at = 0;
+
+  /** `closedBy`: why every window that comes up is closed, where all of them are. */
+  constructor(jobs: readonly Job[], closedBy?: string) {
+    this.#queue = [...jobs];
+    this.#closedBy = closedBy;
+  }
+
+  /** The next job, until none is left. */
+  next(): Job | undefined {
+    const job = this.#queue[this.#at];
+    if (job === undefined) return undefined;
+    this.#at++;
+    this.windows.add(job.window);
+    return job;
+  }
+
+  /** Adds what a story's event brings about, unless that is still to come. */
+  add(jobs: readonly Job[]): void {
+    for (const job of jobs) {
+      const { window } = job;
+      const visits = this.#visits.get(window) ?? 0;
+      if (VISITS_MAX < visits || this.#isToCome(job)) continue;
+      this.#visits.set(window, visits + 1);
+      if (this.#closedBy !== undefined) window.closedBy ??= this.#closedBy;
+      this.#queue.push(job);
+    }
+  }
+
+  #isToCome({ window, rules }: Job): boolean {
+    for (let at = this.#queue.length - 1; this.#at <= at; at--) {
+      const job = this.#queue[at];
+      if (job?.window === window && rules.every((rule) => job.rules.includes(rule))) return true;
+    }
+    return false;
+  }
+}

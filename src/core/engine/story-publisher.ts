@@ -1,0 +1,111 @@
+import type { EngineLimits } from "../model/limits.ts";
+import type { EngineCounters, Story, StoryChange, StoryStatus } from "../model/story.ts";
+import type { EpochMs } from "../model/time.ts";
+import type { Match } from "./match.ts";
+import { contentOf, shapeOf } from "./story-digest.ts";
+import { headlineOf, mayReviseAt, type StoryRecord } from "./story-record.ts";
+import { rivalsOf } from "./story-rivals.ts";
+import { tellStory } from "./storyteller.ts";
+
+/** What is asked of the engine's clock of deadlines. */
+export interface BookDeadlines {
+  /** Look at the record again at this log time. */
+  plan(record: StoryRecord, at: EpochMs): void;
+}
+
+/** Makes stories of records, and holds the changes until they are taken. */
+export class StoryPublisher {
+  readonly changes: StoryChange[] = [];
+  readonly #limits: EngineLimits;
+  readonly #counters: EngineCounters;
+  readonly #deadlines: BookDeadlines;
+
+  constructor(limits: EngineLimits, counters: EngineCounters, deadlines: BookDeadlines) {
+    this.#limits = limits;
+    this.#counters = counters;
+    this.#deadlines = deadlines;
+  }
+
+  /** Tells what a record says now, if that is worth telling; `force`: whatever was told a moment ago. */
+  publish(record: StoryRecord, totalEvents: number, now: EpochMs, force: boolean): void {
+    const match = headlineOf(record);
+    if (match === undefined) return;
+    const reopened = record.resolvedLogMs !== undefined;
+    if (reopened && record.resolvedSignature === match.signature) return;
+    const total = record.earlierEvents + totalEvents;
+    // More events that no rule binds are worth a revision only when the window closes.
+    const isMore = force && (record.toldTotal !== total || record.toldExtent !== extentOf(match));
+    const isSame = record.earlier === undefined && record.told === match && record.toldOthers === record.others;
+    if (!reopened && !isMore && isSame && record.reviseAtMs === undefined) return;
+    const status: StoryStatus = reopened || record.status === "reopened" ? "reopened" : "open";
+    const story = this.#tell(record, match, status, total);
+    const kind = record.told === undefined ? "told" : reopened ? "reopened" : "revised";
+    if (kind === "revised" && !isMore && !this.#isWorthTelling(record, story, now, force)) return;
+    record.resolvedLogMs = undefined;
+    record.toldOthers = record.others;
+    record.toldTotal = total;
+    record.toldExtent = extentOf(match);
+    record.content = contentOf(story);
+    record.shape = shapeOf(story);
+    record.told = match;
+    if (kind === "told") this.#counters.storiesTold++;
+    else this.#counters.storiesRevised++;
+    if (kind !== "revised") this.#deadlines.plan(record, now + this.#limits.resolveAfterMs);
+    this.#change(record, kind, story, now);
+  }
+
+  /** Whether a revision says something new, and now is the time to say it. */
+  #isWorthTelling(record: StoryRecord, story: Story, now: EpochMs, force: boolean): boolean {
+    if (record.content === contentOf(story)) return false;
+    return force || record.shape !== shapeOf(story) || !this.#tooSoon(record, now);
+  }
+
+  /** A story that only grows is revised ever less often, up to once a minute; the rest is planned. */
+  #tooSoon(record: StoryRecord, now: EpochMs): boolean {
+    const at = mayReviseAt(record, this.#limits.reviseEveryMs);
+    if (at <= now) return false;
+    if (record.reviseAtMs === undefined) {
+      record.reviseAtMs = at;
+      this.#deadlines.plan(record, at);
+    }
+    return true;
+  }
+
+  /** Ends a story for now. */
+  resolve(record: StoryRecord, match: Match, reason: string, now: EpochMs): void {
+    this.#counters.storiesResolved++;
+    this.#change(record, "resolved", this.#tell(record, match, "resolved", match.window.total, reason), now);
+  }
+
+  /** Takes back what was told. */
+  retract(record: StoryRecord, told: Match, reason: string, now: EpochMs): void {
+    this.#counters.storiesRetracted++;
+    this.#change(record, "retracted", this.#tell(record, told, "retracted", 0, reason), now);
+    record.resolvedLogMs = now;
+    record.resolvedSignature = undefined;
+  }
+
+  #tell(record: StoryRecord, match: Match, status: StoryStatus, total: number, statusReason?: string): Story {
+    const telling = {
+      id: record.id,
+      revision: record.revision + 1,
+      status,
+      statusReason,
+      total,
+      ...rivalsOf(record, match),
+    };
+    return tellStory(match, telling, this.#counters);
+  }
+
+  #change(record: StoryRecord, kind: StoryChange["kind"], story: Story, now: EpochMs): void {
+    record.revision++;
+    record.status = story.status;
+    record.lastToldLogMs = now;
+    this.changes.push({ kind, story });
+  }
+}
+
+/** Grows with every newer version of an event that a match's window holds. */
+function extentOf({ window: { events } }: Match): number {
+  return events.reduce((sum, { count, timeMs, lastMs }) => sum + count + lastMs - timeMs, 0);
+}
