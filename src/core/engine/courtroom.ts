@@ -10,7 +10,8 @@ import { Docket } from "./docket.ts";
 import { type Finding, type JudgeContext, type Judging, judge } from "./judge.ts";
 import type { LogPlace } from "./log-place.ts";
 import { isHeld, isIsolated, type Match, saysTheSame } from "./match.ts";
-import type { TypeEntry } from "./rule-index.ts";
+import { renewRules } from "./renew-rules.ts";
+import type { RuleIndex, TypeEntry } from "./rule-index.ts";
 import { endsStory, type StoryRecord } from "./story-record.ts";
 import type { Window } from "./window.ts";
 
@@ -75,17 +76,15 @@ export class Courtroom implements JudgeContext {
 
   /** Judges these, and all that their stories bring about; then weighs what holds, once. */
   *judge(jobs: readonly Job[]): Judging<void> {
-    yield* this.#sit(jobs);
+    yield* this.#sit(new Docket(jobs));
   }
 
-  *#sit(jobs: readonly Job[], closedBy?: string): Judging<Docket> {
-    const docket = new Docket(jobs, closedBy);
+  *#sit(docket: Docket): Judging<void> {
     for (let job = docket.next(); job !== undefined; job = docket.next()) {
       for (const rule of job.rules) docket.add(yield* this.#judgeRule(rule, job.window, docket));
     }
     this.#weigh(docket);
     for (const window of docket.windows) if (window.closedBy !== undefined) this.#retire(window);
-    return docket;
   }
 
   /** Closes windows at one moment: they are judged for the last time, and weighed together. */
@@ -95,7 +94,8 @@ export class Courtroom implements JudgeContext {
     const busy = jobs.filter(({ window, rules }) => 0 < rules.length || 0 < window.matches.size);
     if (0 < busy.length) {
       // At the end of input stories may open groups, which end with all others.
-      const docket = yield* this.#sit(busy, because === "end" ? because : undefined);
+      const docket = new Docket(busy, because === "end" ? because : undefined);
+      yield* this.#sit(docket);
       if (because === "end") for (const window of docket.windows) if (!windows.includes(window)) this.#detach(window);
     }
     for (const window of windows) this.#detach(window);
@@ -117,23 +117,18 @@ export class Courtroom implements JudgeContext {
     }
   }
 
-  *rejudgeAll(): Judging<void> {
-    const index = this.#parts.index();
-    for (const window of [...this.#parts.windows.all()]) {
-      for (const match of window.matches.values()) this.claims.remove(match);
-      window.matches.clear();
-      window.heldSinceMs.clear();
-      window.types.splice(0);
-      for (const event of window.events) window.noteType(index.entry(event.type), index);
-      window.rearm(index);
-      yield* this.judge([this.wholeJob(window)]);
+  /** Other rules are in force: what means the same stays, the rest is judged anew. */
+  *renew(before: RuleIndex): Judging<void> {
+    const { windows, groups, book } = this.#parts;
+    const [index, nowMs] = [this.#parts.index(), this.nowMs];
+    const { claims, announcer } = this;
+    const { jobs, lost } = renewRules({ before, index, windows, groups, book, claims, announcer, nowMs });
+    const docket = new Docket(jobs);
+    for (const match of lost) {
+      docket.lost.add(match);
+      docket.add(announcer.withdraw(match));
     }
-    for (const group of [...this.#parts.groups.table.all()]) {
-      const rule = index.joinRules.find(
-        (candidate) => candidate.rule.meaningDigest === group.joinRule?.rule.meaningDigest,
-      );
-      if (rule === undefined) yield* this.close([group], "rules");
-    }
+    yield* this.#sit(docket);
   }
 
   totalOf(record: StoryRecord): number {

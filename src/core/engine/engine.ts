@@ -112,8 +112,9 @@ export class Engine {
   /** Swaps the rules; open windows are judged under the new ones. */
   swapRules(rules: RuleSet): Promise<void> | undefined {
     this.#finishRestore();
+    const before = this.#index;
     this.#index = new RuleIndex(rules);
-    return runJudging(this.#court.rejudgeAll());
+    return runJudging(this.#court.renew(before));
   }
 
   /**

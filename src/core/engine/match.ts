@@ -20,7 +20,8 @@ export interface BoundStep {
 
 /** A rule that holds in a window. */
 export interface Match {
-  readonly rule: CompiledRule;
+  /** Renewed where the same rule is in force with other words: rules are swapped under open windows. */
+  rule: CompiledRule;
   readonly window: Window;
   /** By step index; `undefined` for an optional step that found nothing. */
   readonly bound: readonly (BoundStep | undefined)[];

@@ -16,7 +16,7 @@ export class Window {
   /** Trace ID, or the group's key under its rule. */
   readonly key: string;
   /** The rule whose join made this group; `undefined` for a trace's window. */
-  readonly joinRule: CompiledRule | undefined;
+  joinRule: CompiledRule | undefined;
   /** Group key by name of the join, or the trace ID. */
   readonly group: Readonly<Record<string, string>>;
   readonly openedLogMs: EpochMs;
@@ -154,6 +154,20 @@ export class Window {
   rearm(index: RuleIndex): void {
     this.armedGeneration = index.generation;
     this.armed = [...new Set([...index.untyped, ...this.types.flatMap(({ arms }) => arms)])];
+  }
+
+  /** Forgets what was found; its rules are swapped. */
+  forgetMatches(): void {
+    this.matches = NONE;
+    this.heldSinceMs = NONE;
+  }
+
+  /** Looks its types up anew among other rules, and arms them. */
+  retype(index: RuleIndex): void {
+    this.types.splice(0);
+    this.#typeSet = undefined;
+    for (const event of this.events) this.noteType(index.entry(event.type), index);
+    this.rearm(index);
   }
 
   /** Lets go of what only an open window needs; thousands of closed ones are remembered. */
