@@ -1,5 +1,6 @@
 import type { Event } from "../model/event.ts";
 import type { EngineLimits } from "../model/limits.ts";
+import type { RuleMeaning } from "../model/snapshot.ts";
 import type { EpochMs } from "../model/time.ts";
 import { Announcer } from "./announcer.ts";
 import { arbitrate, Claims } from "./arbitrate.ts";
@@ -11,7 +12,7 @@ import { type Finding, type JudgeContext, type Judging, judge } from "./judge.ts
 import type { LogPlace } from "./log-place.ts";
 import { isHeld, isIsolated, type Match, saysTheSame } from "./match.ts";
 import { renewRules } from "./renew-rules.ts";
-import type { RuleIndex, TypeEntry } from "./rule-index.ts";
+import type { TypeEntry } from "./rule-index.ts";
 import { endsStory, type StoryRecord } from "./story-record.ts";
 import type { Window } from "./window.ts";
 
@@ -118,7 +119,7 @@ export class Courtroom implements JudgeContext {
   }
 
   /** Other rules are in force: what means the same stays, the rest is judged anew. */
-  *renew(before: RuleIndex): Judging<void> {
+  *renew(before: readonly RuleMeaning[]): Judging<void> {
     const { windows, groups, book } = this.#parts;
     const [index, nowMs] = [this.#parts.index(), this.nowMs];
     const { claims, announcer } = this;

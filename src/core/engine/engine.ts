@@ -1,7 +1,7 @@
 import type { Event } from "../model/event.ts";
 import { DEFAULT_LIMITS, type EngineLimits } from "../model/limits.ts";
 import type { RuleSet } from "../model/rule.ts";
-import type { EngineSnapshot } from "../model/snapshot.ts";
+import type { EngineSnapshot, RuleMeaning } from "../model/snapshot.ts";
 import type { EngineCounters, StoryChange } from "../model/story.ts";
 import type { EpochMs } from "../model/time.ts";
 import { Agenda } from "./agenda.ts";
@@ -40,6 +40,8 @@ export class Engine {
   readonly #placement: Placement;
   #nowMs: EpochMs = Number.NEGATIVE_INFINITY;
   #restore: Restore | undefined;
+  /** The rules of a snapshot that has just been restored, until those in force are compared with them. */
+  #rulesBefore: readonly RuleMeaning[] | undefined;
 
   constructor(options: EngineOptions) {
     this.limits = { ...DEFAULT_LIMITS, ...options.limits };
@@ -112,7 +114,7 @@ export class Engine {
   /** Swaps the rules; open windows are judged under the new ones. */
   swapRules(rules: RuleSet): Promise<void> | undefined {
     this.#finishRestore();
-    const before = this.#index;
+    const before = this.#index.meanings;
     this.#index = new RuleIndex(rules);
     return runJudging(this.#court.renew(before));
   }
@@ -125,15 +127,15 @@ export class Engine {
     this.#finishRestore();
     const { late } = this.#placement;
     const deadlines = this.#agenda.all;
-    const snapshot = takeSnapshot({ ...this.#parts(), nowMs: this.#nowMs, position, late, deadlines });
+    const rules = this.#index.meanings;
+    const snapshot = takeSnapshot({ ...this.#parts(), nowMs: this.#nowMs, rules, position, late, deadlines });
     this.#placement.late = [...snapshot.late];
     return snapshot;
   }
 
   /**
    * Goes on from a snapshot, in a fresh engine: the log must come again from `since` on, and what it
-   * tells begins behind the snapshot's position. Under other rules than the snapshot was taken with,
-   * swap them in afterwards.
+   * tells begins behind the snapshot's position. Rules that have changed meanwhile count as swapped then.
    */
   restore(snapshot: EngineSnapshot): void {
     const { windowEventsMax } = this.limits;
@@ -175,6 +177,8 @@ export class Engine {
     this.#placement.position = restore.snapshot.position;
     this.#placement.late = [...restore.snapshot.late];
     this.#agenda.recall(restore.deadlines);
+    const { rules } = restore.snapshot;
+    if (JSON.stringify(rules) !== JSON.stringify(this.#index.meanings)) this.#rulesBefore = rules;
   }
 
   *#acceptLate(event: Event, at: LogPlace): Judging<void> {
@@ -190,6 +194,9 @@ export class Engine {
 
   /** Does what falls due up to a log time, in order of time. */
   *#catchUp(toMs: EpochMs): Judging<void> {
+    const before = this.#rulesBefore;
+    this.#rulesBefore = undefined;
+    if (before !== undefined) yield* this.#court.renew(before);
     for (;;) {
       const trace = this.#windows.nextDue();
       const group = this.#groups.table.nextDue();

@@ -1,3 +1,4 @@
+import type { RuleMeaning } from "../model/snapshot.ts";
 import type { EpochMs } from "../model/time.ts";
 import type { Announcer } from "./announcer.ts";
 import type { Claims } from "./arbitrate.ts";
@@ -12,7 +13,8 @@ import type { WindowTable } from "./window-table.ts";
 
 /** The engine's parts that know rules. */
 export interface RenewParts {
-  readonly before: RuleIndex;
+  /** The rules that were in force. */
+  readonly before: readonly RuleMeaning[];
   readonly index: RuleIndex;
   readonly windows: WindowTable;
   readonly groups: JoinGroups;
@@ -37,8 +39,8 @@ export interface Renewal {
 export function renewRules(parts: RenewParts): Renewal {
   const { index, windows, groups, book, claims, announcer } = parts;
   const renew = renewerOf(index);
-  const wasThere = renewerOf(parts.before);
-  const isFresh = (rule: CompiledRule): boolean => wasThere(rule) === undefined;
+  const meanings = new Map(parts.before);
+  const isFresh = ({ rule }: CompiledRule): boolean => meanings.get(rule.key) !== rule.meaningDigest;
   for (const { told, earlier, last } of book.records) {
     for (const match of [told, earlier, last]) if (match !== undefined) renewMatch(match, renew);
   }

@@ -46,8 +46,13 @@ export class Restore {
     this.#parts = parts;
     this.#opened = new Set(snapshot.opened);
     this.#late = new Set(snapshot.late);
-    this.#groups = new Map(snapshot.groups.map((group) => [group.name, group]));
-    this.#byStory = groupsByStory(snapshot.groups);
+    const meanings = new Map(snapshot.rules);
+    const same = parts.index.joinRules.filter(({ rule }) => meanings.get(rule.key) === rule.meaningDigest);
+    const known = new Set(same.map(({ rule }) => rule.key));
+    // The groups of a rule that means something else now are made anew.
+    const groups = snapshot.groups.filter(({ rule }) => known.has(rule));
+    this.#groups = new Map(groups.map((group) => [group.name, group]));
+    this.#byStory = groupsByStory(groups);
     parts.groups.mayOpen = (name, { position }) => {
       const group = this.#groups.get(name);
       return group !== undefined && !group.byStory && group.openedPosition === position;
@@ -72,7 +77,7 @@ export class Restore {
       group: (name) => groups.table.get(name),
       recallRival: (match, record) => book.recallRival(match, record),
     });
-    for (const data of snapshot.groups) this.#fillGroup(data, reader);
+    for (const data of this.#groups.values()) this.#fillGroup(data, reader);
     for (const { window: ref, ...state } of snapshot.states) {
       const window = reader.window(ref);
       if (window !== undefined) reader.state(window, state);

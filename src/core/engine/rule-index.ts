@@ -1,4 +1,5 @@
 import type { RuleSet } from "../model/rule.ts";
+import type { RuleMeaning } from "../model/snapshot.ts";
 import { type CompiledRule, compileRule, RESOLVE_BIT } from "./compiled-rule.ts";
 
 /** What the rules have to say about one event type. */
@@ -58,6 +59,11 @@ export class RuleIndex {
       const typed = rule.steps.find(({ step }) => !step.optional && step.types !== undefined);
       if (typed !== undefined) this.#armingStep[rule.index] = typed.index;
     }
+  }
+
+  /** What each rule means, to tell later which have changed. */
+  get meanings(): RuleMeaning[] {
+    return this.rules.map(({ rule }) => [rule.key, rule.meaningDigest]);
   }
 
   entry(type: string): TypeEntry {

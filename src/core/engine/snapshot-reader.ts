@@ -39,7 +39,9 @@ export class SnapshotReader {
   constructor(snapshot: EngineSnapshot, around: ReaderSurroundings) {
     this.#around = around;
     this.#collect(snapshot);
-    this.#rules = new Map(around.index.rules.map((rule) => [rule.rule.key, rule]));
+    const meanings = new Map(snapshot.rules);
+    const same = around.index.rules.filter(({ rule }) => meanings.get(rule.key) === rule.meaningDigest);
+    this.#rules = new Map(same.map((rule) => [rule.rule.key, rule]));
   }
 
   rule(key: string | undefined): CompiledRule | undefined {
@@ -101,9 +103,9 @@ export class SnapshotReader {
     }
   }
 
-  record(data: RecordData): StoryRecord | undefined {
+  /** Of a story whose rule is gone its number of revisions stays, so that its next one has the next number. */
+  record(data: RecordData): StoryRecord {
     const told = data.told && this.match(data.told);
-    if (data.told !== undefined && told === undefined) return undefined;
     const others = new Map(data.others.map((other) => [other.rule, other]));
     const record: StoryRecord = {
       ...openRecord(data.id, data.openedPosition, data.lastEvidenceLogMs),

@@ -1,4 +1,4 @@
-import type { DeadlineData, EngineSnapshot } from "../model/snapshot.ts";
+import type { DeadlineData, EngineSnapshot, RuleMeaning } from "../model/snapshot.ts";
 import type { EpochMs } from "../model/time.ts";
 import type { Announcer } from "./announcer.ts";
 import type { Claims } from "./arbitrate.ts";
@@ -21,6 +21,7 @@ export interface SnapshotParts {
   readonly claims: Claims;
   readonly announcer: Announcer;
   readonly sources: HeardSources;
+  readonly rules: readonly RuleMeaning[];
   readonly deadlines: readonly Deadline<Task>[];
 }
 
@@ -35,6 +36,7 @@ export function takeSnapshot(parts: SnapshotParts): EngineSnapshot {
   return {
     format: 1,
     nowMs: Number.isFinite(nowMs) ? nowMs : null,
+    rules: parts.rules,
     position,
     since,
     opened,

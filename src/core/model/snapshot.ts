@@ -11,6 +11,8 @@ export interface EngineSnapshot {
   readonly format: 1;
   /** Log time; `null` before the first event. */
   readonly nowMs: EpochMs | null;
+  /** The rules in force, with what each meant: a digest. */
+  readonly rules: readonly RuleMeaning[];
   /** Every event up to here has been taken. */
   readonly position: number;
   /** The log must be read again from this position on; behind `position` where no window is open. */
@@ -33,6 +35,9 @@ export interface EngineSnapshot {
   readonly heard: readonly (readonly [source: string, lastMs: EpochMs])[];
   readonly waiting: readonly (readonly [source: string, window: WindowRef])[];
 }
+
+/** A rule by its key, and the digest of what it means. */
+export type RuleMeaning = readonly [key: string, meaning: string];
 
 /** A judgement of a window, or a look at a story. */
 export type DeadlineData = readonly [

@@ -90,3 +90,23 @@ describe("other rules are in force at once, in the windows that are open", () =>
     expect(final(await swapped(joined, copy(joined), ["x.a", "x.b"]))).toHaveLength(1);
   });
 });
+
+test("a restart under other rules is a restart, and then a swap", async () => {
+  const old = ruleSet(rule("kept", [step("a", "x.a")]), rule("gone", [step("b", "x.b")], { standalone: true }));
+  const changed = ruleSet(rule("kept", [step("a", "x.a")]), rule("new", [step("b", "x.b")], { standalone: true }));
+  const log = [event("1", "x.a", 0), event("2", "x.b", 1), event("3", "x.a", 2)];
+  const before = new Engine({ rules: old });
+  for (const [at, one] of log.slice(0, 2).entries()) {
+    await before.accept(one, { position: at + 1, logTimeMs: one.timeMs });
+  }
+  expect(before.take().map(({ story }) => story.rule.id)).toEqual(["kept", "gone"]);
+  const after = new Engine({ rules: changed });
+  after.restore(structuredClone(before.snapshot(2)));
+  for (const [at, one] of log.entries()) await after.accept(one, { position: at + 1, logTimeMs: one.timeMs });
+  await after.end();
+  const told = final(after.take()).map(({ rule: { id }, revision, bound }) => [id, revision, bound]);
+  expect(told).toEqual([
+    ["new", 2, { b: ["2"] }],
+    ["kept", 2, { a: ["1", "3"] }],
+  ]);
+});
