@@ -43,7 +43,7 @@ export interface RunOptions {
   readonly failFast: boolean;
   readonly signal: AbortSignal;
   /** Takes every case that was run, decoded, with the rules of its packs. */
-  readonly keep?: (one: CaseOfPacks) => void;
+  readonly keep?: (one: CaseOfPacks, file: string) => void;
 }
 
 /** Runs rule tests one after the other; packs that several of them name are loaded once. */
@@ -92,7 +92,7 @@ export class RuleTestRun {
         rules,
         newDecoder,
         fixture,
-        keep: (ready) => keep?.({ ready, rules }),
+        keep: (ready) => keep?.({ ready, rules }, file),
       });
       const { line } = test.source.positionAt(one.span.start);
       const placed = problems.map(({ span, ...problem }) => ({ ...test.source.positionAt(span.start), ...problem }));

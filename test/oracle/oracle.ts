@@ -61,13 +61,13 @@ export class Oracle {
     this.advance(entry.logTimeMs);
     const spans = getOrAdd(this.#traces, event.traceId, () => new Spans(this.#limits));
     const late = spans.lateFor(entry);
-    const revises = late !== undefined && this.#hasStory(event.traceId, late);
+    const revises = late !== undefined && (0 < late.late || this.#hasStory(event.traceId, late));
     this.#heard.set(event.source, Math.max(event.lastMs, this.#heard.get(event.source) ?? Number.NEGATIVE_INFINITY));
+    if (this.#comesTooLate(entry, revises ? spans.all.filter((span) => span !== late) : spans.all)) this.unclear = true;
     if (revises) {
       if (addOnce(late, event)) late.late++;
       return;
     }
-    if (this.#comesTooLate(entry, spans)) this.unclear = true;
     const held = spans.add(entry);
     if (held !== undefined) this.#join({ ...entry, event: held });
   }
@@ -80,12 +80,12 @@ export class Oracle {
     }
   }
 
-  /** Whether it belongs to an earlier window, or into an absence that was decided there, but goes to a newer one. */
-  #comesTooLate({ event, logTimeMs }: Entry, { all }: Spans): boolean {
+  /** Whether it belongs to one of these windows, or into an absence that was decided there, but goes to a newer one. */
+  #comesTooLate({ event, logTimeMs }: Entry, spans: readonly OpenSpan[]): boolean {
     if (logTimeMs <= event.timeMs) return false;
     const offsets = this.#rules.flatMap(({ absent }) => absent.flatMap(({ from, to }) => [from, to])).map(offsetOf);
     const reachMs = Math.max(0, ...offsets);
-    return all.some(({ closed, events }) => closed && events.some(({ lastMs }) => event.timeMs <= lastMs + reachMs));
+    return spans.some(({ closed, events }) => closed && events.some(({ lastMs }) => event.timeMs <= lastMs + reachMs));
   }
 
   /** End of input: every window closes. */

@@ -13,6 +13,7 @@ import { thoroughnessText } from "../reports/thoroughness.ts";
 import { type FileReport, hasFailed, RuleTestRun } from "../rule-test-run.ts";
 import type { RunVerb, Shell } from "../shell.ts";
 import { coverageOf, mutationOf, type Thoroughness } from "../thoroughness.ts";
+import { updateRuleTest, updateText } from "../update-rule-tests.ts";
 
 const REPORTS: Readonly<Record<string, (files: readonly FileReport[], paint: Paint) => string>> = {
   pretty: prettyReport,
@@ -29,6 +30,8 @@ interface TestOptions {
   readonly strict?: boolean;
   readonly mutate?: boolean;
   readonly minKilled?: string;
+  readonly update?: boolean;
+  readonly fill?: boolean;
 }
 
 /** Adds `test`: runs the tests of rule packs. */
@@ -46,6 +49,8 @@ export function addTest(program: Command, run: RunVerb): void {
     .option("--strict", "with --coverage: exit with 1 where a case is missing")
     .option("--mutate", "change the rules in every small way, and list the changes that no case notices")
     .option("--min-killed <percent>", "with --mutate: exit with 1 where fewer mutants are noticed")
+    .option("--update", "write what the rules tell into the expected stories, and print what changed")
+    .option("--fill", "with --update: also the fields that expected stories do not name yet")
     .action((paths: string[], options: TestOptions) => run((shell) => test(paths, options, shell)));
 }
 
@@ -56,6 +61,8 @@ async function test(paths: readonly string[], options: TestOptions, shell: Shell
   const { signal } = shell;
   const wanted = (name: string): boolean => pattern.test(name);
   const leastKilled = readPercent(options.minKilled);
+  if (options.update === true || options.fill === true)
+    await update(tests, { wanted, fill: options.fill === true }, shell);
   const files: FileReport[] = [];
   const cases: CaseOfPacks[] = [];
   const keep = (one: CaseOfPacks): number => cases.push(one);
@@ -71,6 +78,21 @@ async function test(paths: readonly string[], options: TestOptions, shell: Shell
   if (files.some(({ broken }) => broken?.because === "packs")) return ExitCode.rules;
   const failed = files.some(hasFailed) || isWanting(thoroughness, options.strict === true, leastKilled);
   return failed ? ExitCode.findings : ExitCode.ok;
+}
+
+interface Updating {
+  readonly wanted: (caseName: string) => boolean;
+  readonly fill: boolean;
+}
+
+/** The diff goes beside the report, which is of the tests as they stand then. */
+async function update(tests: readonly string[], { wanted, fill }: Updating, { signal, stderr }: Shell): Promise<void> {
+  const byFile = new Map<string, CaseOfPacks[]>(tests.map((file) => [file, []]));
+  const keep = (one: CaseOfPacks, file: string): unknown => byFile.get(file)?.push(one);
+  for await (const { file } of new RuleTestRun({ wanted, failFast: false, signal, keep }).reports(tests)) {
+    const hunks = await updateRuleTest(file, byFile.get(file) ?? [], fill);
+    stderr.say(updateText(file, hunks, stderr.paint));
+  }
 }
 
 async function measure(cases: readonly CaseOfPacks[], options: TestOptions, shell: Shell): Promise<Thoroughness> {

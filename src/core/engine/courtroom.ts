@@ -124,6 +124,8 @@ export class Courtroom implements JudgeContext {
     const [index, nowMs] = [this.#parts.index(), this.nowMs];
     const { claims, announcer } = this;
     const { jobs, lost } = renewRules({ before, index, windows, groups, book, claims, announcer, nowMs });
+    const told = [...book.records].flatMap(({ last }) => last?.window ?? []);
+    for (const window of [...book.windows, ...told]) if (window.closedBy !== undefined) window.renewClosed(index);
     const docket = new Docket(jobs);
     for (const match of lost) {
       docket.lost.add(match);

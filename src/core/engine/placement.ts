@@ -73,6 +73,7 @@ export class Placement {
   #placeLate(window: Window, event: Event, entry: TypeEntry, index: RuleIndex): Job[] | undefined {
     this.#parts.counters.late++;
     this.late.push(this.position);
+    window.tookLate = true;
     if (window.add(event, this.#parts.limits.windowEventsMax) === "same") {
       this.#parts.counters.duplicates++;
       return undefined;

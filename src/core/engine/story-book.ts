@@ -157,7 +157,7 @@ export class StoryBook {
       return;
     }
     this.#publisher.retract(record, record.told, reason, now);
-    this.#shelf.letGo(record);
+    this.#shelf.takeBack(record);
     this.#deadlines.plan(record, now + this.#limits.reopenWithinMs);
   }
 
@@ -177,33 +177,33 @@ export class StoryBook {
         many.sort((a, b) => a.match.window.openedPosition - b.match.window.openedPosition),
       );
     };
-    const fresh: Headline[] = [];
-    for (const headline of headlines) {
-      const { window } = headline.match;
-      const own = isIsolated(headline.match) ? undefined : window.record;
-      if (own?.last?.window === window && !own.gone) take(own, headline);
-      else fresh.push(headline);
-    }
-    for (const headline of fresh) {
-      const { match } = headline;
-      const known = this.#candidates(headline).find((record) => isFree(record, match));
-      take(known ?? this.#shelf.create(match, now), headline);
-    }
+    const takeFirst = (left: readonly Headline[], of: (headline: Headline) => readonly StoryRecord[]): Headline[] =>
+      left.filter((headline) => {
+        const record = of(headline).find((one) => isFree(one, headline.match));
+        if (record !== undefined) take(record, headline);
+        return record === undefined;
+      });
+    const other = takeFirst(headlines, ({ match }) => this.#continued(match));
+    const fresh = takeFirst(other, ({ match }) => [this.#shelf.of(match)].filter((own) => own !== undefined));
+    for (const headline of takeFirst(fresh, (one) => this.#kin(one)))
+      take(this.#shelf.create(headline.match, now), headline);
     return assigned;
   }
 
-  /** The stories that a headline may go on with, the best first. */
-  #candidates({ match, demoted }: Headline): StoryRecord[] {
-    const own = this.#shelf.of(match);
-    if (isIsolated(match)) return own === undefined ? [] : [own];
+  /** The story that the match's window headed last. */
+  #continued(match: Match): StoryRecord[] {
+    const own = isIsolated(match) ? undefined : match.window.record;
+    return own?.last?.window === match.window && !own.gone ? [own] : [];
+  }
+
+  /** Stories of other groups that a headline may go on with: of its root cause's trace, of what it outranks. */
+  #kin({ match, demoted }: Headline): StoryRecord[] {
+    if (isIsolated(match)) return [];
     const rooted = match.window.joinRule === undefined ? undefined : this.ofTrace(match.rootTrace);
-    const others = [rooted, match.window.record, ...demoted.map(({ window }) => window.record)].filter(
-      (record) =>
-        record !== undefined &&
-        isOpen(record) &&
-        (record.last?.window.closedBy === undefined || isAbout(record, match)),
+    const others = [rooted, ...demoted.map(({ window }) => window.record)].filter((record) => record !== undefined);
+    return others.filter(
+      (record) => isOpen(record) && (record.last?.window.closedBy === undefined || isAbout(record, match)),
     );
-    return [own, ...others].filter((record) => record !== undefined);
   }
 
   /** Brings a record in line with the headlines that go to it: its last windows, the earliest first. */

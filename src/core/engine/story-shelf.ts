@@ -83,19 +83,30 @@ export class StoryShelf {
   /** Late evidence for a trace's window goes to this story. */
   keepWindow(record: StoryRecord, window: Window): void {
     if (window.joinRule !== undefined) return;
-    this.#windows.set(window.key, window);
+    const later = this.#windows.get(window.key);
+    // An earlier window may be decided after the last one was told.
+    if (later === undefined || later.openedPosition <= window.openedPosition) this.#windows.set(window.key, window);
     if (!record.traces.includes(window.key)) record.traces.push(window.key);
   }
 
   forget(record: StoryRecord): void {
     record.gone = true;
     this.#byId.delete(record.id);
-    this.letGo(record);
+    this.#letGo(record, record.traces.splice(0));
   }
 
-  /** Nothing goes to the story any more. */
-  letGo(record: StoryRecord): void {
-    for (const trace of record.traces.splice(0)) {
+  /** A story was taken back: nothing goes to it any more but what goes where late evidence undid it. */
+  takeBack(record: StoryRecord): void {
+    const isLate = (trace: string): boolean => this.#windows.get(trace)?.tookLate === true;
+    this.#letGo(
+      record,
+      record.traces.filter((trace) => !isLate(trace)),
+    );
+    record.traces.splice(0, record.traces.length, ...record.traces.filter(isLate));
+  }
+
+  #letGo(record: StoryRecord, traces: readonly string[]): void {
+    for (const trace of traces) {
       const owner = this.#windows.get(trace)?.record;
       if (owner === undefined || owner === record || owner.gone) this.#windows.delete(trace);
     }

@@ -43,6 +43,8 @@ export class Window {
   judgements = 0;
   /** The story that this window's headline goes to. */
   record: StoryRecord | undefined = undefined;
+  /** It took evidence after it had closed. */
+  tookLate = false;
   /** It was a story that opened this join group, not an event of the log. */
   openedByStory = false;
   /** Bits of the keyed steps and absences that an event may fill or break, by its ID; for join groups only. */
@@ -160,6 +162,14 @@ export class Window {
   forgetMatches(): void {
     this.matches = NONE;
     this.heldSinceMs = NONE;
+  }
+
+  /** Keeps of a closed window what was found by rules that are in force; late evidence meets those. */
+  renewClosed(index: RuleIndex): void {
+    const kept = [...this.matches.values()].filter(({ rule }) => index.rules[rule.index] === rule);
+    this.matches = new Map(kept.map((match) => [match.rule.index, match]));
+    this.retype(index);
+    this.slim();
   }
 
   /** Looks its types up anew among other rules, and arms them. */

@@ -1,0 +1,143 @@
+import { isNode, isScalar, parseDocument, stringify, visit, type YAMLMap } from "yaml";
+import type { Expectation, ExpectedStory, RuleTestCase } from "../core/language/rule-test-file.ts";
+import type { Story } from "../core/model/story.ts";
+import { differencesOf, ruleKeyOf } from "../core/testing/compare-story.ts";
+import { pairUp } from "../core/testing/pair-up.ts";
+import type { Told } from "../core/testing/tell.ts";
+import { lineEnd, lineStart, type TextEdit } from "./edit-text.ts";
+
+/** A case and what the rules made of it. */
+export interface ToldCase {
+  readonly one: RuleTestCase;
+  readonly told: Told;
+}
+
+const LINE_COLUMNS = 120;
+const SHORT_ID = 12;
+
+/**
+ * What has to change in the text of a rule test so that its expected stories say what was told:
+ * values that differ, and with `fill` the fields that they do not name yet. Stories are neither
+ * added nor taken away, so a case still fails where one is missing or too many.
+ */
+export function expectationEdits(text: string, cases: readonly ToldCase[], fill: boolean): TextEdit[] {
+  const maps = storyMaps(text);
+  const edits: TextEdit[] = [];
+  for (const { one, told } of cases) {
+    const moments = one.moments.toSorted((a, b) => a.atMs - b.atMs);
+    for (const [at, moment] of moments.entries())
+      for (const [expected, story] of pairs(moment, told.atMoments[at] ?? []))
+        edits.push(...corrections(maps.get(expected.span.start), expected, story));
+    for (const [expected, story] of one.expect === undefined ? [] : pairs(one.expect, told.stories)) {
+      const map = maps.get(expected.span.start);
+      edits.push(...corrections(map, expected, story));
+      if (fill && map !== undefined) edits.push(...additions(text, map, missingFields(expected, story)));
+    }
+  }
+  return edits;
+}
+
+/** Expected stories by the place of their rule's name. */
+function storyMaps(text: string): Map<number, YAMLMap> {
+  const maps = new Map<number, YAMLMap>();
+  visit(parseDocument(text), {
+    Map(_key, map) {
+      const rule = map.get("rule", true);
+      if (isScalar(rule) && rule.range) maps.set(rule.range[0], map);
+    },
+  });
+  return maps;
+}
+
+/** Every expected story with one of its rule: the one that it fits, or the nearest that is left. */
+function pairs({ stories = [] }: Expectation, told: readonly Story[]): [ExpectedStory, Story][] {
+  const differences = (expected: ExpectedStory, story: Story): number =>
+    differencesOf(expected, story, { shuffled: false }).length;
+  const candidates = told.filter(({ status }) => status !== "retracted");
+  const fitting = pairUp(stories.length, candidates.length, (wanted, at) => {
+    const [expected, story] = [stories[wanted], candidates[at]];
+    return expected !== undefined && story !== undefined && differences(expected, story) === 0;
+  });
+  const left = new Set(candidates.filter((_, at) => !fitting.includes(at)));
+  return stories.flatMap((expected, index): [ExpectedStory, Story][] => {
+    const sameRule = [...left].filter((story) => ruleKeyOf(story) === expected.rule);
+    const nearest = sameRule.sort((a, b) => differences(expected, a) - differences(expected, b))[0];
+    const story = candidates[fitting[index] ?? -1] ?? nearest;
+    if (story === undefined) return [];
+    left.delete(story);
+    return [[expected, story]];
+  });
+}
+
+function corrections(map: YAMLMap | undefined, expected: ExpectedStory, story: Story): TextEdit[] {
+  return differencesOf(expected, story, { shuffled: false }).flatMap(({ path }) => {
+    const [field = "", ...rest] = path.split(".");
+    const names = rest.length === 0 ? [field] : [field, rest.join(".")];
+    const node = map?.getIn(names, true);
+    const value = names.reduce<unknown>(
+      (from, name) => (from as Record<string, unknown> | undefined)?.[name],
+      sayingOf(story),
+    );
+    if (!(isNode(node) && node.range) || value === undefined) return [];
+    return [{ start: node.range[0], end: node.range[1], text: flow(value) }];
+  });
+}
+
+/** A story in the words of an expectation. */
+function sayingOf(story: Story): Record<string, unknown> {
+  const { rootCause, superseded, alsoMatched, events, truncated = false } = story;
+  return {
+    ...story,
+    confidence: Math.round(story.confidence * 100) / 100,
+    rootCause: { ...rootCause.entity, event: rootCause.event },
+    superseded: superseded.map(({ rule }) => rule),
+    alsoMatched: alsoMatched.map(({ rule }) => rule),
+    impact: story.impact.map(({ kind, namespace, name }) => ({ kind, namespace, name })),
+    events: events.total,
+    truncated,
+  };
+}
+
+/** Fields that an expected story could name; event ids only where people can read them. */
+function missingFields(expected: ExpectedStory, story: Story): [string, unknown][] {
+  const { bound, severity, rootCause } = story;
+  const { superseded, alsoMatched, confidence } = sayingOf(story);
+  const { kind, name } = rootCause.entity;
+  const readable = Object.values(bound).every((ids) => ids.every(({ length }) => length <= SHORT_ID));
+  const fields: Record<string, unknown> = {
+    ...(readable ? { bound } : {}),
+    ...(story.superseded.length === 0 ? {} : { superseded }),
+    ...(story.alsoMatched.length === 0 ? {} : { alsoMatched }),
+    severity,
+    confidence,
+    rootCause: { kind, name },
+  };
+  return Object.entries(fields).filter(([field]) => expected[field as keyof ExpectedStory] === undefined);
+}
+
+/** Fields after the last one of a map: on its line while that has room, else on lines of their own. */
+function additions(text: string, map: YAMLMap, fields: readonly [string, unknown][]): TextEdit[] {
+  const last = map.items.at(-1);
+  const end = isNode(last?.value) ? last.value.range?.[1] : undefined;
+  if (last === undefined || end === undefined || fields.length === 0 || !isNode(last.key) || !last.key.range) return [];
+  const words = fields.map(([field, value]) => `${field}: ${flow(value)}`);
+  if (map.flow !== true) {
+    const indent = " ".repeat(last.key.range[0] - lineStart(text, last.key.range[0]));
+    const after = text[end - 1] === "\n" ? end - 1 : lineEnd(text, end);
+    return [{ start: after, end: after, text: words.map((each) => `\n${indent}${each}`).join("") }];
+  }
+  const line = text.slice(lineStart(text, end), lineEnd(text, end));
+  const added = words.map((each) => `, ${each}`).join("");
+  if (line.length + added.length <= LINE_COLUMNS) return [{ start: end, end, text: added }];
+  const indent = " ".repeat(line.search(/\S/) + 4);
+  return [{ start: end, end, text: `,\n${indent}${words.join(", ")}` }];
+}
+
+/** A value in flow style, as tests are written. */
+function flow(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(flow).join(", ")}]`;
+  if (typeof value !== "object" || value === null)
+    return stringify([value], { collectionStyle: "flow", lineWidth: 0 }).trim().slice(1, -1).trim();
+  const fields = Object.entries(value).filter(([, each]) => each !== undefined);
+  return `{ ${fields.map(([key, each]) => `${key}: ${flow(each)}`).join(", ")} }`;
+}
