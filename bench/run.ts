@@ -15,6 +15,8 @@ const RULES = [1, 50, 500];
 /** What the main job owes: share of the bare loop's speed, and peak memory. */
 const FLOORS: Readonly<Record<number, number>> = { 1: 0.4, 50: 0.3, 500: 0.2 };
 const MEMORY_MAX_MIB = 400;
+/** As `npm run tapio` and the installed command run: less garbage is kept waiting, for some more collecting. */
+const HEAP_FLAGS = ["--max-semi-space-size=16", "--heap-growing-percent=50"];
 
 interface Measured {
   readonly seconds: number;
@@ -23,7 +25,8 @@ interface Measured {
 
 function measure(script: string, ...args: readonly string[]): Measured {
   const start = process.hrtime.bigint();
-  const out = execFileSync(process.execPath, [join(import.meta.dirname, script), ...args], { encoding: "utf8" });
+  const command = [...HEAP_FLAGS, join(import.meta.dirname, script), ...args];
+  const out = execFileSync(process.execPath, command, { encoding: "utf8" });
   const seconds = Number(process.hrtime.bigint() - start) / 1e9;
   return { seconds, report: JSON.parse(out) as Record<string, number> };
 }

@@ -38,14 +38,14 @@ export function foreignEvent(parts: Parts, reading: Reading): Event {
   reading.memory.see(at.ms);
   return {
     id: parts.id,
-    traceId: interner.text(trace.traceId),
+    traceId: trace.traceId,
     traceOrigin: trace.traceOrigin,
     time: at.text,
     timeMs: at.ms,
     precisionMs: at.precisionMs,
     lastMs: at.ms,
     source: parts.source,
-    type: interner.text(parts.type),
+    type: parts.type,
     severity: parts.severity,
     reason: parts.reason,
     message: parts.message,

@@ -53,14 +53,14 @@ export function decodeNative(value: JsonObject, reading: Reading): Decoded {
   const { interner } = reading.memory;
   const event: Event = {
     id,
-    traceId: interner.text(trace?.traceId ?? (explicit as string)),
+    traceId: trace?.traceId ?? (explicit as string),
     traceOrigin: trace?.traceOrigin ?? "explicit",
     time,
     timeMs: stamp.ms,
     precisionMs: stamp.precisionMs,
     lastMs: stamp.ms,
     source,
-    type: interner.text(type),
+    type,
     severity: (severity as Severity | undefined) ?? "info",
     reason: reason as string | undefined,
     message: message as string | undefined,

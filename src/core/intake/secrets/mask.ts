@@ -1,4 +1,5 @@
 import { isAboutOnly, SECRET_WORDS } from "./secret-names.ts";
+import { WordFinder } from "./word-finder.ts";
 
 /** Stands where a secret stood. */
 export const MASK = "***";
@@ -6,6 +7,18 @@ export const MASK = "***";
 /** What every text with a secret in it holds some of: most texts hold none, and are left after this. */
 const SUSPECT =
   /pass|pwd|secret|token|key|auth|bearer|basic|cred|cookie|session|conn|jwt|dsn|salt|config|sig=|identified|eyJ|:\/\/|@(?:tcp|udp|unix)\(|gh[pousr]_|github_|gl[a-z]{1,5}[-_]|xox|xapp-|[srp]k[-_]|AIza|ya29|GOCSPX|hv[sbr]\.|s\.\w{24}|npm_|pypi-|do[opr]_|SG\.|shp|AKIA|ASIA|ABIA|ACCA|dckr_|AT[AC]TT|lin_|figd_|hf_|r8_|nvapi|dapi|PMAK|NRAK|atlasv1|:AA|pul-|dp\.|sntry|SK[0-9a-f]{8}|FwoG|IQoJ|EAA|sq0|CCIPAT|bkua_|ops_|-u[ =]|--user|PRIVATE|whsec|signature|code=/i;
+
+/** A word of each alternative of {@link SUSPECT}: a text without any of them is not looked at again. */
+const SUSPECT_WORDS = new WordFinder(
+  (
+    "pass pwd secret token key auth bearer basic cred cookie session conn jwt dsn salt config sig= identified eyj " +
+    ":// @tcp( @udp( @unix( ghp_ gho_ ghu_ ghs_ ghr_ github_ gl xox xapp- sk rk- rk_ pk- pk_ aiza ya29 gocspx hvs. " +
+    "hvb. hvr. s. npm_ pypi- doo_ dop_ dor_ sg. shp akia asia abia acca dckr_ atatt atctt lin_ figd_ hf_ r8_ nvapi " +
+    "dapi pmak nrak atlasv1 :aa pul- dp. sntry fwog iqoj eaa sq0 ccipat bkua_ ops_ -u= --user private whsec signature code="
+  )
+    .split(" ")
+    .concat("-u "),
+);
 
 /** Not in the middle of a longer word: also keeps each look linear, since a run is tried once. */
 const START = "(?<![A-Za-z0-9_-])";
@@ -89,7 +102,7 @@ const NAMED_VALUES = new RegExp(
 
 /** Masks every secret in a text that is recognised by its shape or its name; linear in its length. */
 export function maskText(text: string): string {
-  if (!mayHoldSecret(text) || !SUSPECT.test(text)) return text;
+  if (!mayHoldSecret(text) || !SUSPECT_WORDS.finds(text) || !SUSPECT.test(text)) return text;
   return text
     .replace(PRIVATE_KEYS, `-----BEGIN $1-----${MASK}-----END $1-----`)
     .replace(WEB_TOKENS, MASK)
