@@ -34,7 +34,6 @@ export function foreignEvent(parts: Parts, reading: Reading): Event {
   const nodes = node === undefined || about.kind === "Node" ? [] : [{ role: "node", kind: "Node", name: node }];
   const related = unique([...belonging.owner, ...nodes, ...(parts.related ?? [])]);
   const trace = parts.trace ?? belonging.trace;
-  const { interner } = reading.memory;
   reading.memory.see(at.ms);
   return {
     id: parts.id,
@@ -49,7 +48,7 @@ export function foreignEvent(parts: Parts, reading: Reading): Event {
     severity: parts.severity,
     reason: parts.reason,
     message: parts.message,
-    entity: interner.entity({ ...about, uid: parts.uid, node, cluster: reading.cluster }),
+    entity: { ...about, uid: parts.uid, node, cluster: reading.cluster },
     related: related.length === 0 ? undefined : related,
     actor: parts.actor,
     count: 1,

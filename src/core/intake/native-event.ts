@@ -50,7 +50,6 @@ export function decodeNative(value: JsonObject, reading: Reading): Decoded {
   if (problem !== undefined) return problem;
   const explicit = value["traceId"] as string | undefined;
   const trace = explicit === undefined || explicit === "" ? findTrace(value, reading) : undefined;
-  const { interner } = reading.memory;
   const event: Event = {
     id,
     traceId: trace?.traceId ?? (explicit as string),
@@ -64,7 +63,7 @@ export function decodeNative(value: JsonObject, reading: Reading): Decoded {
     severity: (severity as Severity | undefined) ?? "info",
     reason: reason as string | undefined,
     message: message as string | undefined,
-    entity: interner.entity(named as unknown as EntityRef),
+    entity: named as unknown as EntityRef,
     related: related as readonly RelatedEntity[] | undefined,
     actor: actor as Event["actor"],
     count: (value["count"] as number | undefined) ?? 1,

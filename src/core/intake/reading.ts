@@ -1,7 +1,6 @@
 import type { RelatedEntity } from "../model/event.ts";
 import type { EpochMs } from "../model/time.ts";
 import { BoundedMap } from "./bounded-map.ts";
-import { Interner } from "./interner.ts";
 import { type ObjectName, Ownership } from "./ownership.ts";
 
 /** Objects remembered at once; some 200 bytes each. */
@@ -50,8 +49,6 @@ export class Memory {
   readonly states: BoundedMap<string, string>;
   /** What of an endpoint slice was ready, by its UID. */
   readonly endpoints: BoundedMap<string, readonly Endpoint[]>;
-
-  readonly interner = new Interner();
 
   #latestMs: EpochMs | undefined;
 

@@ -102,7 +102,7 @@ const NAMED_VALUES = new RegExp(
 
 /** Masks every secret in a text that is recognised by its shape or its name; linear in its length. */
 export function maskText(text: string): string {
-  if (!mayHoldSecret(text) || !SUSPECT_WORDS.finds(text) || !SUSPECT.test(text)) return text;
+  if (!SUSPECT_WORDS.finds(text) || !mayHoldSecret(text) || !SUSPECT.test(text)) return text;
   return text
     .replace(PRIVATE_KEYS, `-----BEGIN $1-----${MASK}-----END $1-----`)
     .replace(WEB_TOKENS, MASK)
