@@ -54,6 +54,11 @@ const METRICS: readonly Metric[] = [
     "Windows closed early because there were too many.",
     ({ counters }) => counters.windowsEvicted,
   ),
+  counter(
+    "tapio_groups_refused_total",
+    "Join groups not opened because there were too many.",
+    ({ counters }) => counters.groupsRefused,
+  ),
 
   counter("tapio_searches_truncated_total", "Searches that a limit cut short, by rule.", ({ counters }) =>
     byLabel("rule", counters.truncated),

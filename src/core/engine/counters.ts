@@ -10,6 +10,7 @@ export function emptyCounters(): EngineCounters {
     windowsOpened: 0,
     windowsClosed: 0,
     windowsEvicted: 0,
+    groupsRefused: 0,
     eventsDropped: 0,
     truncated: {},
     fanOut: {},

@@ -47,7 +47,7 @@ export class Engine {
     this.limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#index = new RuleIndex(options.rules);
     this.#windows = new WindowTable(this.limits.correlationWindowMs, this.limits.maxWindowMs);
-    this.#groups = new JoinGroups(this.limits);
+    this.#groups = new JoinGroups(this.limits, this.counters);
     this.#book = new StoryBook(this.limits, this.counters, {
       plan: (record, at) => this.#agenda.planLook(record, at),
     });

@@ -2,6 +2,7 @@ import { compileTypes } from "../expression/event-types.ts";
 import type { Event } from "../model/event.ts";
 import type { EngineLimits } from "../model/limits.ts";
 import type { Join } from "../model/rule.ts";
+import type { EngineCounters } from "../model/story.ts";
 import { joinKeys } from "./anchor-search.ts";
 import type { CompiledRule } from "./compiled-rule.ts";
 import type { LogPlace } from "./log-place.ts";
@@ -16,6 +17,7 @@ import { WindowTable } from "./window-table.ts";
 export class JoinGroups {
   readonly table: WindowTable;
   readonly #limits: EngineLimits;
+  readonly #counters: EngineCounters;
   readonly #ignored = new Map<CompiledRule, (key: string) => boolean>();
   /** Groups by trace, for rules that also have steps without a key. */
   readonly #byTrace = new Map<string, Set<Window>>();
@@ -24,8 +26,9 @@ export class JoinGroups {
   /** The groups that each story's event is in, by its ID. */
   readonly #byStory = new Map<string, Set<Window>>();
 
-  constructor(limits: EngineLimits) {
+  constructor(limits: EngineLimits, counters: EngineCounters) {
     this.#limits = limits;
+    this.#counters = counters;
     this.table = new WindowTable(limits.correlationWindowMs, limits.maxWindowMs);
   }
 
@@ -174,7 +177,10 @@ export class JoinGroups {
     if (open !== undefined) return open;
     if (this.mayOpen?.(name, at) === false) return undefined;
     // What must be absent opens a group too: it may arrive before the step that it denies.
-    if (this.#limits.openWindowsMax <= this.table.size) return undefined;
+    if (this.#limits.openWindowsMax <= this.table.size) {
+      this.#counters.groupsRefused++;
+      return undefined;
+    }
     const group = new Window({
       key: name,
       joinRule: rule,

@@ -118,6 +118,8 @@ export interface EngineCounters {
   windowsOpened: number;
   windowsClosed: number;
   windowsEvicted: number;
+  /** Join groups that were not opened, because as many as may be were open. */
+  groupsRefused: number;
   /** Events not held because their window was full. */
   eventsDropped: number;
   /** Searches cut by a limit, by rule key. */

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { event, final, rule, ruleSet, run, step } from "../../support/engine-kit.ts";
+import { Engine } from "../../../src/core/engine/engine.ts";
+import { event, final, path, rule, ruleSet, run, step } from "../../support/engine-kit.ts";
 
 const crash = ruleSet(rule("crash", [step("a", "x.a", { role: "cause" })]));
 const other = (atS: number) => event(`o${atS}`, "x.other", atS, { traceId: `o${atS}` });
@@ -101,4 +102,18 @@ test("a rule waits for as many events as it wants, whatever they are", async () 
   const two = [event("1", "x.a", 0), event("2", "x.b", 1)];
   expect(final(await run(wants, two))).toHaveLength(0);
   expect(final(await run(wants, [...two, event("3", "x.c", 2)]))).toHaveLength(1);
+});
+
+test("join groups are bounded, and what is refused is counted", async () => {
+  const joins = [{ as: "j", keys: { a: [path("entity.name")] }, ignore: [], maxFanOut: 50 }];
+  const engine = new Engine({
+    rules: ruleSet(rule("r", [step("a", "x.a")], { joins })),
+    limits: { openWindowsMax: 10 },
+  });
+  for (let n = 0; n < 1_000; n++) {
+    const one = event(`e${n}`, "x.a", n / 1000, { entity: { kind: "Pod", name: `p${n}` } });
+    await engine.accept(one, { logTimeMs: one.timeMs, position: n + 1 });
+  }
+  expect(engine.openWindows.groups).toBe(10);
+  expect(engine.counters.groupsRefused).toBe(990);
 });
