@@ -16,7 +16,7 @@ const RULES = [1, 50, 500];
 const FLOORS: Readonly<Record<number, number>> = { 1: 0.4, 50: 0.3, 500: 0.2 };
 const MEMORY_MAX_MIB = 400;
 /** As `npm run tapio` and the installed command run: less garbage is kept waiting, for some more collecting. */
-const HEAP_FLAGS = ["--max-semi-space-size=16", "--heap-growing-percent=50"];
+const HEAP_FLAGS = ["--max-semi-space-size=8", "--heap-growing-percent=100"];
 
 interface Measured {
   readonly seconds: number;

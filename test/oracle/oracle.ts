@@ -63,7 +63,9 @@ export class Oracle {
     const late = spans.lateFor(entry);
     const revises = late !== undefined && (0 < late.late || this.#hasStory(event.traceId, late));
     this.#heard.set(event.source, Math.max(event.lastMs, this.#heard.get(event.source) ?? Number.NEGATIVE_INFINITY));
-    if (this.#comesTooLate(entry, revises ? spans.all.filter((span) => span !== late) : spans.all)) this.unclear = true;
+    const groups = [...this.#groups.keys()].flatMap((rule) => this.#groupsOf(rule, event));
+    const known = [spans, ...groups].flatMap(({ all }) => all);
+    if (this.#comesTooLate(entry, revises ? known.filter((span) => span !== late) : known)) this.unclear = true;
     if (revises) {
       if (addOnce(late, event)) late.late++;
       return;
@@ -75,8 +77,9 @@ export class Oracle {
   /** Brings an event, or what is newly known of it, to the join groups. */
   #join(entry: Entry): void {
     for (const [rule, groups] of this.#groups) {
-      for (const group of groups.values()) group.renew(entry);
-      for (const group of this.#groupsOf(rule, entry.event)) group.add(entry);
+      const joined = this.#groupsOf(rule, entry.event);
+      for (const group of groups.values()) if (!joined.includes(group)) group.remove(entry.event);
+      for (const group of joined) group.add(entry);
     }
   }
 

@@ -53,11 +53,10 @@ export class Spans {
     return span.events.find(({ id }) => id === event.id);
   }
 
-  /** A newer version of an event that is here replaces it, whether it still passes a test or not. */
-  renew({ event, logTimeMs }: Entry): void {
+  /** An older version of an event was here, and the newer one does not belong here. */
+  remove({ id }: Event): void {
     const span = this.all.at(-1);
-    if (span?.closed !== false || span.events.every(({ id }) => id !== event.id)) return;
-    if (addOnce(span, event)) span.lastLogMs = logTimeMs;
+    if (span?.closed === false) span.events = span.events.filter((event) => event.id !== id);
   }
 
   /** Puts a story's event into the scope's last window: what it is told of is there already. */

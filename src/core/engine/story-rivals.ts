@@ -2,6 +2,7 @@ import type { OtherMatch } from "../model/story.ts";
 import { outranks, whyDemoted } from "./arbitrate.ts";
 import type { Match } from "./match.ts";
 import { isCovered, mergeWindows, NO_RIVALS, type Rival, type StoryRecord } from "./story-record.ts";
+import type { Window } from "./window.ts";
 
 /** Windows of one story that are known one by one, once they are over. */
 const OPENED_MAX = 64;
@@ -77,7 +78,7 @@ function foldMatch(record: StoryRecord, match: Match, others: readonly Rival[]):
   const position = match.window.openedPosition;
   const opened = record.earlierOpened;
   const isAgain = opened.includes(position);
-  const earlier = isAgain && opened.length === 1 ? undefined : record.earlier;
+  const earlier = isAgain && isAllOf(match.window, record.earlier) ? undefined : record.earlier;
   const head = earlier === undefined ? match : isCovered(match, earlier) ? earlier : mergeWindows(earlier, match);
   record.earlier = head;
   if (!isAgain) {
@@ -88,6 +89,11 @@ function foldMatch(record: StoryRecord, match: Match, others: readonly Rival[]):
   record.pastOthers = past.concat(others);
   const loser = head.rule === match.rule ? earlier : match;
   if (loser !== undefined && loser.rule !== head.rule) record.pastOthers.push(inAnotherWindow(loser));
+}
+
+/** Whether all the evidence of a match is of this window. */
+function isAllOf(window: Window, match: Match | undefined): boolean {
+  return match?.bound.every((step) => step?.events.every(({ id }) => window.find(id) !== undefined) ?? true) ?? true;
 }
 
 /** What else matched beside the match that heads the story, for its readers. */

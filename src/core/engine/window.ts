@@ -108,11 +108,14 @@ export class Window {
     return this.#ownTrace;
   }
 
-  /** Takes an event out again; only story events are. */
+  /** Takes an event out of a join group again: a story's, or one whose newer version does not belong there. */
   remove(id: string): boolean {
     const at = this.#find(id);
     if (at < 0) return false;
     this.events.splice(at, 1);
+    this.firstEventMs = Number.POSITIVE_INFINITY;
+    this.lastEventMs = Number.NEGATIVE_INFINITY;
+    for (const event of this.events) this.#span(event);
     this.total--;
     this.stepMasks.delete(id);
     if (this.#byId !== undefined) this.#index();

@@ -142,3 +142,29 @@ test("a story names only what the rule that heads it in the end outranks", async
     [],
   ]);
 });
+
+test("a story of a closed window that was part of an incident is told again when the incident falls apart", async () => {
+  const node = by("entity.node", "s");
+  const steps = up.steps.map((one) => ({ ...one, count: TWO }));
+  const second = { traceId: "t2" };
+  const changes = await runAt(
+    ruleSet(low, { ...up, joins: node, steps }),
+    [
+      [0, event("e1", "a.x", 0, pod("one", "m1"))],
+      [200, event("e2", "a.x", 200, { ...pod("two", "m1"), ...second })],
+      [310, event("e3", "a.x", 100, { ...pod("two"), ...second })],
+      [400, event("e4", "c.x", 400, { traceId: "t3" })],
+    ],
+    {},
+    "open",
+  );
+  expect(changes.some(({ story }) => story.rule.id === "up")).toBe(true);
+  expect(
+    final(changes)
+      .map((story) => [story.rule.id, story.traceId])
+      .sort(),
+  ).toEqual([
+    ["low", "t1"],
+    ["low", "t2"],
+  ]);
+});

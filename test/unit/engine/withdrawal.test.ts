@@ -34,6 +34,36 @@ test("late evidence retracts the story of a closed window", async () => {
   expect(changes.at(-1)?.story.statusReason).toContain("evidence");
 });
 
+test("late evidence that comes twice counts once, also where it undid the story", async () => {
+  const engine = new Engine({ rules: ruleSet(rule("r", [step("a", "a.x")], { absent: [within2s] })) });
+  const late = event("e2", "b.x", 1);
+  await engine.accept(event("e1", "a.x", 0), { logTimeMs: START_MS, position: 1 });
+  await engine.accept(event("e3", "c.x", 5), { logTimeMs: START_MS + 5_000, position: 2 });
+  for (const position of [3, 4]) await engine.accept(late, { logTimeMs: START_MS + 400_000, position });
+  expect(engine.take().at(-1)?.kind).toBe("retracted");
+  expect(engine.openWindows.traces).toBe(0);
+});
+
+test("late evidence goes to the last window, though one before it was decided after that", async () => {
+  const absent = [{ ...within2s, to: { kind: "step", step: "a", offsetMs: 0 } as const, requireSource: "kernel" }];
+  const rules = ruleSet(
+    rule("waits", [step("a", "a.x")], { absent }),
+    rule("alone", [step("y", "a.y", { pick: "last" })], { standalone: true }),
+  );
+  const late = event("e3", "a.y", 4, { source: "kernel" });
+  const log = [
+    [0, event("e1", "a.x", 0)],
+    [8, event("e2", "a.y", 8)],
+    [16, late],
+    [16, late],
+  ] as const;
+  const stories = final(await runAt(rules, log, onWindows));
+  expect(stories.map(({ bound }) => bound).sort((one) => (Object.hasOwn(one, "a") ? -1 : 1))).toEqual([
+    { a: ["e1"] },
+    { y: ["e2"] },
+  ]);
+});
+
 test("so it does after other rules came into force", async () => {
   const late = rule("r", [step("a", "a.x")], { absent: [within2s], standalone: true });
   const engine = new Engine({ rules: ruleSet(late) });
@@ -99,6 +129,20 @@ test("what no longer holds is not named beside a story", async () => {
   expect(stories.map(({ alsoMatched }) => alsoMatched.length)).toEqual([0, 0]);
 });
 
+test("what holds elsewhere by now is not named either", async () => {
+  const best = rule("best", [step("a", "a.x")], { priority: 90 });
+  const moves = rule("moves", [step("a", "a.*", { pick: "last" })], {
+    joins: [{ as: "j", keys: { a: [path("entity.name")] }, ignore: [], maxFanOut: 50 }],
+  });
+  const log = [event("e1", "a.x", 0), event("e2", "a.y", 5, { traceId: "t2" })];
+  const changes = await run(ruleSet(best, moves), log);
+  expect(changes[0]?.story.alsoMatched.map((other) => other.rule)).toEqual(["test/moves"]);
+  expect(final(changes).map(({ rule: { id }, alsoMatched }) => [id, alsoMatched])).toEqual([
+    ["best", []],
+    ["moves", []],
+  ]);
+});
+
 test("a rule that matched in another window of the story stays named", async () => {
   const rules = ruleSet(rule("first", [step("a", "a.x")]), rule("second", [step("b", "b.x")]));
   const log = [event("e1", "a.x", 0), event("e2", "b.x", 400), event("e3", "a.x", 800)];
@@ -126,6 +170,16 @@ test("the last revision counts all events of the window, in whatever order they 
     expect(story?.events.total).toBe(2);
     expect(story?.timeline.map((entry) => entry.event)).toEqual(["a", "c"]);
   }
+});
+
+test("the last revision has the newest version of events that no rule binds", async () => {
+  const only = ruleSet(rule("only", [step("a", "a.x")]));
+  const c = event("c", "c.x", 0);
+  const [story] = final(await run(only, [c, event("a", "a.x", 0), { ...c, count: 2, lastMs: c.lastMs + 500 }]));
+  expect(story?.timeline.map((entry) => [entry.event, entry.count ?? 1])).toEqual([
+    ["a", 1],
+    ["c", 2],
+  ]);
 });
 
 test("an older version's fields don't count once a newer one is there", async () => {

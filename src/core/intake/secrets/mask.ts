@@ -102,7 +102,8 @@ const NAMED_VALUES = new RegExp(
 
 /** Masks every secret in a text that is recognised by its shape or its name; linear in its length. */
 export function maskText(text: string): string {
-  if (!SUSPECT_WORDS.finds(text) || !mayHoldSecret(text) || !SUSPECT.test(text)) return text;
+  if (text.length < SECRET_MIN || !SUSPECT_WORDS.finds(text)) return text;
+  if (!mayHoldSecret(text) || !SUSPECT.test(text)) return text;
   return text
     .replace(PRIVATE_KEYS, `-----BEGIN $1-----${MASK}-----END $1-----`)
     .replace(WEB_TOKENS, MASK)
@@ -133,7 +134,6 @@ const MARKS = /[=:@\\"']|--/;
  * letters and digits either holds no secret. Runs are found by looking at every sixteenth character.
  */
 function mayHoldSecret(text: string): boolean {
-  if (text.length < SECRET_MIN) return false;
   if (MARKS.test(text)) return true;
   let end = RUN_MIN - 1;
   while (end < text.length) {
