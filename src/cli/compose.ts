@@ -1,6 +1,7 @@
 import { type ConfigFile, readConfigFile } from "../adapters/file/config-file.ts";
 import { openFileSource } from "../adapters/file/file-source.ts";
 import { openPackSource } from "../adapters/file/pack-source.ts";
+import { filesOfFolder as filesOf } from "../adapters/file/rule-folder.ts";
 import { openCheckpointStore } from "../adapters/nats/checkpoint.ts";
 import { connectNats } from "../adapters/nats/connect.ts";
 import { openDeadLetters } from "../adapters/nats/dead-letter.ts";
@@ -41,8 +42,13 @@ export function openConfigFile(named: string | undefined): Promise<ConfigFile | 
 }
 
 /** The rule packs in these files and folders. */
-export function packsAt(paths: readonly string[]): PackSource {
-  return openPackSource({ paths });
+export function packsAt(paths: readonly string[], today?: string): PackSource {
+  return openPackSource({ paths, today });
+}
+
+/** The files of a folder that may have to do with rules. */
+export function filesOfFolder(folder: string): Promise<string[]> {
+  return filesOf(folder);
 }
 
 /** A file of events; `-` is standard input. */

@@ -1,5 +1,5 @@
-import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { stat } from "node:fs/promises";
+import { filesOfFolder } from "./compose.ts";
 import { CommandError } from "./failure.ts";
 import { shippedRules } from "./shipped.ts";
 
@@ -21,7 +21,7 @@ export async function findRuleFiles(paths: readonly string[]): Promise<RuleFiles
     const info = await stat(path).catch(() => undefined);
     if (info === undefined) throw new CommandError(`there is no file or folder ${path}`);
     if (!info.isDirectory()) found.add(path);
-    else for (const file of await yamlFilesIn(path)) found.add(file);
+    else for (const file of await filesOfFolder(path)) if (/\.ya?ml$/.test(file)) found.add(file);
     if (FILES_MAX < found.size)
       throw new CommandError(`${path} holds more than ${FILES_MAX} rule files; name a smaller folder`);
   }
@@ -36,13 +36,4 @@ function isTest(file: string): boolean {
 async function defaultFolder(): Promise<string> {
   const here = await stat("rules").catch(() => undefined);
   return here?.isDirectory() === true ? "rules" : shippedRules();
-}
-
-async function yamlFilesIn(folder: string): Promise<string[]> {
-  const items = await readdir(folder, { recursive: true, withFileTypes: true });
-  return items
-    .filter((item) => /\.ya?ml$/.test(item.name) && !item.isDirectory())
-    .map((item) => join(item.parentPath, item.name))
-    .filter((path) => !/(^|[\\/])(\.[^\\/.]|node_modules[\\/])/.test(path.slice(folder.length)))
-    .sort();
 }

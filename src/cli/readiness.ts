@@ -1,5 +1,6 @@
 import type { Clock } from "../ports/clock.ts";
 import type { Source } from "../ports/source.ts";
+import { watchSource } from "../service/watch-source.ts";
 import type { Readiness } from "../web/api.ts";
 
 /** A reader this close behind the log has caught up with it, even if the log is never quiet. */
@@ -33,18 +34,8 @@ export class DaemonReadiness {
     };
     const nearly = (logTimeMs: number | undefined): boolean =>
       logTimeMs !== undefined && this.#clock.now() - CLOSE_BEHIND_MS <= logTimeMs;
-    return {
-      name: source.name,
-      finite: source.finite,
-      place: (position) => source.place(position),
-      async *batches(options) {
-        for await (const batch of source.batches(options)) {
-          yield batch;
-          // The reader asks for the next one: it has worked through this one.
-          if (batch.quietUntilMs !== undefined || nearly(batch.entries.at(-1)?.logTimeMs)) caughtUp();
-        }
-      },
-      [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
-    };
+    return watchSource(source, ({ entries, quietUntilMs }) => {
+      if (quietUntilMs !== undefined || nearly(entries.at(-1)?.logTimeMs)) caughtUp();
+    });
   }
 }

@@ -1,5 +1,6 @@
 import { dirname, join, resolve } from "node:path";
 import type { RuleTestCase, RuleTestFile } from "../core/language/rule-test-file.ts";
+import { formatTime } from "../core/model/time.ts";
 import type { FixtureEntry } from "../core/testing/case-log.ts";
 import type { CaseOfPacks } from "../core/testing/mutation.ts";
 import type { Difference } from "../core/testing/problem.ts";
@@ -76,7 +77,11 @@ export class RuleTestRun {
         broken: { because: "test", text: errors.map(({ rendered }) => rendered).join("\n\n") },
       };
     }
-    const loaded = await this.#load(test.packs.map((pack) => join(dirname(file), pack)));
+    const today = formatTime(test.startMs).slice(0, 10);
+    const loaded = await this.#load(
+      test.packs.map((pack) => join(dirname(file), pack)),
+      today,
+    );
     if (typeof loaded === "string") return { file, cases: [], broken: { because: "packs", text: loaded } };
     return { file, cases: await this.#runCases(test, file, loaded) };
   }
@@ -102,10 +107,10 @@ export class RuleTestRun {
     return reports;
   }
 
-  /** The packs, or why they cannot be had. */
-  async #load(paths: readonly string[]): Promise<LoadedPacks | string> {
-    const key = paths.map((path) => resolve(path)).join("\n");
-    const loading = this.#packs.get(key) ?? packsAt(paths).load({ signal: this.#options.signal });
+  /** The packs as they are in force on that day, whatever day it is now; or why they cannot be had. */
+  async #load(paths: readonly string[], today: string): Promise<LoadedPacks | string> {
+    const key = [today, ...paths.map((path) => resolve(path))].join("\n");
+    const loading = this.#packs.get(key) ?? packsAt(paths, today).load({ signal: this.#options.signal });
     this.#packs.set(key, loading);
     try {
       const loaded = await loading;

@@ -6,6 +6,7 @@ import type { Source } from "../ports/source.ts";
 import { Books } from "./books.ts";
 import type { ReloadState } from "./reload.ts";
 import type { SinkStatus } from "./sink-queue.ts";
+import { watchSource } from "./watch-source.ts";
 
 /** Where a reader is in its log. */
 export interface LogState {
@@ -75,19 +76,10 @@ export class ServiceObserver {
       this.#log = { name: source.name, position, logTimeMs };
     };
     note(undefined, undefined);
-    return {
-      name: source.name,
-      finite: source.finite,
-      place: (position) => source.place(position),
-      async *batches(options) {
-        for await (const batch of source.batches(options)) {
-          yield batch;
-          const last = batch.entries.at(-1);
-          if (last !== undefined) note(last.position, last.logTimeMs);
-        }
-      },
-      [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
-    };
+    return watchSource(source, ({ entries }) => {
+      const last = entries.at(-1);
+      if (last !== undefined) note(last.position, last.logTimeMs);
+    });
   }
 
   /** The same store, looked at as it is written. */

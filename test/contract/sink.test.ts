@@ -1,11 +1,9 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Writable } from "node:stream";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
 import { openAlertmanagerSink } from "../../src/adapters/alertmanager/alertmanager-sink.ts";
-import { openLineSink } from "../../src/adapters/console/line-sink.ts";
 import { openStoryFile } from "../../src/adapters/file/story-file.ts";
 import { openStorySink } from "../../src/adapters/nats/story-sink.ts";
 import { openSlackSink } from "../../src/adapters/slack/slack-sink.ts";
@@ -34,27 +32,6 @@ describeSink(
   },
   { lastOnly: true },
 );
-
-describeSink("standard output", async () => {
-  let written = "";
-  // Takes its time, so that the sink has to wait for it.
-  const stream = new Writable({
-    highWaterMark: 1_000,
-    write(chunk: Buffer, _encoding, done) {
-      written += chunk.toString("utf8");
-      setImmediate(done);
-    },
-  });
-  const sink = openLineSink({ stream });
-  return {
-    sink,
-    async held() {
-      await new Promise<void>((resolve) => stream.write("", () => resolve()));
-      return revisionsIn(written);
-    },
-    [Symbol.asyncDispose]: () => sink[Symbol.asyncDispose](),
-  };
-});
 
 describeSink("the story file", async () => {
   const folder = await mkdtemp(join(tmpdir(), "tapio-stories-"));

@@ -1,19 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
-import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
-import { Engine } from "../../src/core/engine/engine.ts";
-import { Decoder } from "../../src/core/intake/decoder.ts";
-import { renderDiagnostic } from "../../src/core/language/diagnostic.ts";
-import { readPacks } from "../../src/core/language/read-packs.ts";
-import { SourceText } from "../../src/core/language/source-text.ts";
-import type { RuleSet } from "../../src/core/model/rule.ts";
-import type { Story } from "../../src/core/model/story.ts";
-import { Books } from "../../src/service/books.ts";
-import { LogDecoder } from "../../src/service/log-decoder.ts";
+import { CorrelationEngine, type Story } from "../../src/index.ts";
 
 /** Recordings of a real cluster, beside the checkout; what was recorded is in their README. */
 const RECORDINGS = fileURLToPath(new URL("../../../shared/samples/cluster/", import.meta.url));
+const PACKS = fileURLToPath(new URL("../../rules/", import.meta.url));
 const PACK = fileURLToPath(new URL("../../rules/resource-pressure/resource-pressure.yaml", import.meta.url));
 
 /** Rule ids of the stories that each recording must tell, in any order. */
@@ -33,50 +25,69 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   "r-rollout.ndjson": [],
 };
 
-interface Replay {
-  readonly stories: readonly Story[];
-  readonly books: Books;
-}
+/** Keys of the stories that all packs together tell of each recording: what its README says happened. */
+const EXPECTED_OF_ALL: Readonly<Record<string, readonly string[]>> = {
+  "r-oomchain.ndjson": ["resource-pressure/oom-hits-dependant"],
+  "r-oom2.ndjson": ["resource-pressure/pod-oom-killed"],
+  "r-badcm.ndjson": ["configuration-changes/configmap-missing", "configuration-changes/secret-volume-missing"],
+  "r-crash.ndjson": ["pod-lifecycle/crash-loop-exit"],
+  "r-image.ndjson": ["pod-lifecycle-images/registry-unreachable"],
+  "r-probe.ndjson": ["pod-lifecycle/liveness-restart", "pod-lifecycle/readiness-failing"],
+  "r-job.ndjson": ["pod-lifecycle-controllers/job-deadline", "pod-lifecycle-controllers/job-failed"],
+  "r-exec.ndjson": ["security-runtime/exec-into-pod"],
+  "r-rollout.ndjson": ["configuration-changes/configmap-change-breaks"],
+  "s-quota.ndjson": ["configuration-changes-objects/quota-exceeded"],
+  "s-limitrange.ndjson": ["configuration-changes-objects/limit-range-rejects"],
+  "s-unsched.ndjson": ["resource-pressure/unschedulable-insufficient"],
+  "s-hpa.ndjson": ["resource-pressure/hpa-blind"],
+  "s-psa.ndjson": ["security/pod-security-denied"],
+  "s-vap.ndjson": ["security/admission-policy-denied"],
+  "s-hook-deny.ndjson": ["security/webhook-denies"],
+  "s-hook-error.ndjson": ["security/webhook-down"],
+  "s-hook-refused.ndjson": ["security/webhook-down"],
+  "s-hook-failopen.ndjson": ["security/webhook-failed-open"],
+  "s-rbac.ndjson": ["security-access/rbac-forbidden-user"],
+  "s-secrets.ndjson": ["security-access/token-minted"],
+  "s-anon.ndjson": ["security-access/unauthenticated-requests"],
+  "s-apierr.ndjson": ["configuration-changes-objects/service-account-missing"],
+  "s-rollout.ndjson": [],
+  "s-job-ok.ndjson": [],
+};
 
-async function replay(name: string, rules: RuleSet): Promise<Replay> {
-  const books = new Books();
-  const place = (line: number): string => `${name}:${line}`;
-  const decoder = new LogDecoder({ source: { place }, decoder: new Decoder(), books });
-  const engine = new Engine({ rules });
+/** The stories of a recording; throws where one of its lines cannot be decoded. */
+function replay(name: string, engine: CorrelationEngine): Promise<Story[]> {
   const lines = readFileSync(`${RECORDINGS}${name}`, "utf8").split("\n");
-  for (const [at, text] of lines.entries()) {
-    if (text.trim() === "") continue;
-    const { events } = decoder.decode({ entries: [{ text, position: at + 1, logTimeMs: undefined }] });
-    for (const placed of events) await engine.accept(placed.event, placed);
-  }
-  await engine.end();
-  const last = new Map<string, Story>();
-  for (const { story } of engine.take()) last.set(story.id, story);
-  return { stories: [...last.values()].filter(({ status }) => status !== "retracted"), books };
+  return engine.evaluate(lines.filter((line) => line.trim() !== ""));
 }
 
 describe.skipIf(!existsSync(RECORDINGS))(
   "recordings of a real cluster (skipped: no ../shared/samples/cluster beside the checkout)",
   () => {
-    let rules: RuleSet;
+    let rules: CorrelationEngine;
+    let all: CorrelationEngine;
 
-    beforeAll(() => {
-      const { rules: read, diagnostics } = readPacks([new SourceText(basename(PACK), readFileSync(PACK, "utf8"))]);
-      expect(diagnostics.map(renderDiagnostic)).toEqual([]);
-      rules = read;
+    beforeAll(async () => {
+      rules = await CorrelationEngine.fromPacks([PACK]);
+      all = await CorrelationEngine.fromPacks([PACKS]);
+      expect([...rules.warnings, ...all.warnings]).toEqual([]);
+    });
+
+    it.for(Object.entries(EXPECTED_OF_ALL))("%s tells %j with all packs", async ([name, expected]) => {
+      const stories = await replay(name, all);
+      expect(stories.map(({ rule }) => `${rule.pack}/${rule.id}`).sort()).toEqual(expected);
+      for (const story of stories) expect(JSON.stringify(story)).not.toContain("‹");
     });
 
     for (const [name, expected] of Object.entries(EXPECTED)) {
       it(`${name} tells ${expected.length === 0 ? "nothing of resource pressure" : expected.join(", ")}`, async () => {
-        const { stories, books } = await replay(name, rules);
+        const stories = await replay(name, rules);
         expect(stories.map(({ rule }) => rule.id).sort()).toEqual([...expected].sort());
-        expect(books.rejected).toBe(0);
         for (const story of stories) expect(JSON.stringify(story)).not.toContain("‹");
       });
     }
 
     it("names cache as the cause and api as hit", async () => {
-      const { stories } = await replay("r-oomchain.ndjson", rules);
+      const stories = await replay("r-oomchain.ndjson", rules);
       const [story] = stories;
       expect(story?.summary).toBe("api fails because cache, which it depends on, runs out of memory and is killed");
       expect(story?.rootCause.entity).toMatchObject({
@@ -92,20 +103,20 @@ describe.skipIf(!existsSync(RECORDINGS))(
     });
 
     it("says how many cpus nobody has", async () => {
-      const { stories } = await replay("s-unsched.ndjson", rules);
+      const stories = await replay("s-unsched.ndjson", rules);
       expect(stories.map(({ summary }) => summary)).toEqual(["No node has enough free cpu for huge"]);
       expect(stories[0]?.detail).toContain("3 Insufficient cpu");
     });
 
     it("tells of a blind autoscaler by name", async () => {
-      const { stories } = await replay("s-hpa.ndjson", rules);
+      const stories = await replay("s-hpa.ndjson", rules);
       expect(stories.map(({ rootCause }) => rootCause.entity)).toEqual([
         expect.objectContaining({ kind: "HorizontalPodAutoscaler", namespace: "s-hpa", name: "web" }),
       ]);
     });
 
     it("names the container and the limit of what was killed", async () => {
-      const { stories } = await replay("r-oom2.ndjson", rules);
+      const stories = await replay("r-oom2.ndjson", rules);
       for (const story of stories)
         expect(story.summary).toMatch(/^Container app of cart exceeded its memory limit of \d+Mi and was killed$/);
       expect(stories.length).toBeGreaterThan(0);

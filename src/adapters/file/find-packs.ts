@@ -1,6 +1,6 @@
-import { readdir, readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { readFile, stat } from "node:fs/promises";
 import { PackSourceError } from "../../ports/pack-source.ts";
+import { filesOfFolder } from "./rule-folder.ts";
 
 /** One file of rules, as read. */
 export interface PackFile {
@@ -9,7 +9,7 @@ export interface PackFile {
 }
 
 /** Bounds of what is read as rules. */
-export const PACK_LIMITS = { fileBytesMax: 256 * 1024, filesMax: 100, foldersMax: 1_000, depthMax: 16 } as const;
+export const PACK_LIMITS = { fileBytesMax: 256 * 1024, filesMax: 100 } as const;
 
 /** Whether a file name is that of a rule pack: YAML, and not a rule test. */
 function isPackFile(name: string): boolean {
@@ -26,8 +26,8 @@ export async function findPacks(paths: readonly string[]): Promise<string[]> {
     const info = await stat(path).catch((cause: unknown) => {
       throw new PackSourceError(`rules: there is no file or folder ${path}`, { cause });
     });
-    if (info.isDirectory()) await walk(path, 0, found, { folders: 0 });
-    else found.add(path);
+    if (!info.isDirectory()) found.add(path);
+    else for (const file of await filesOfFolder(path)) if (isPackFile(file) && (await isFile(file))) found.add(file);
   }
   if (found.size === 0) {
     throw new PackSourceError(`rules: no rule pack (*.yaml, but not *.test.yaml) in ${paths.join(", ") || "no path"}`);
@@ -36,23 +36,6 @@ export async function findPacks(paths: readonly string[]): Promise<string[]> {
     throw new PackSourceError(`rules: ${found.size} files, and ${PACK_LIMITS.filesMax} are the most that are read`);
   }
   return [...found];
-}
-
-async function walk(folder: string, depth: number, found: Set<string>, seen: { folders: number }): Promise<void> {
-  seen.folders += 1;
-  if (PACK_LIMITS.depthMax < depth || PACK_LIMITS.foldersMax < seen.folders) {
-    throw new PackSourceError(`rules: ${folder} is nested too deep or holds too many folders`);
-  }
-  const items = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
-    throw new PackSourceError(`rules: the folder ${folder} cannot be read`, { cause });
-  });
-  items.sort((a, b) => (a.name < b.name ? -1 : 1));
-  for (const item of items) {
-    const path = join(folder, item.name);
-    if (item.name.startsWith(".") || item.name === "node_modules") continue;
-    if (item.isDirectory()) await walk(path, depth + 1, found, seen);
-    else if (isPackFile(item.name) && (await isFile(path))) found.add(path);
-  }
 }
 
 /** Follows links: a mounted ConfigMap shows its files as links. */

@@ -1,8 +1,9 @@
-import { lstat, readdir, realpath, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { lstat, realpath, stat } from "node:fs/promises";
+import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { PackSourceError } from "../../ports/pack-source.ts";
-import { findPacks, PACK_LIMITS, type PackFile, readPackFiles } from "./find-packs.ts";
+import { findPacks, type PackFile, readPackFiles } from "./find-packs.ts";
+import { filesOfFolder } from "./rule-folder.ts";
 
 const ATTEMPTS_MAX = 20;
 const PAUSE_MS = 10;
@@ -50,19 +51,10 @@ export async function packFolders(paths: readonly string[]): Promise<string[]> {
   return [...folders];
 }
 
-async function filesUnder(path: string, depth = 0): Promise<string[]> {
-  const items = await readdir(path, { withFileTypes: true }).catch(() => undefined);
-  if (items === undefined) return [path];
-  if (PACK_LIMITS.depthMax < depth) return [];
-  const files: string[] = [];
-  for (const item of items.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    if (item.name.startsWith(".") || item.name === "node_modules") continue;
-    const inner = join(path, item.name);
-    if (item.isDirectory()) files.push(...(await filesUnder(inner, depth + 1)));
-    else files.push(inner);
-    if (PACK_LIMITS.foldersMax < files.length) break;
-  }
-  return files;
+/** The file itself, or those of a folder; what cannot be listed now is found wanting when it is read. */
+async function filesUnder(path: string): Promise<string[]> {
+  const isFolder = (await stat(path).catch(() => undefined))?.isDirectory() === true;
+  return isFolder ? filesOfFolder(path).catch(() => []) : [path];
 }
 
 /** Which file it is, by whatever links, and in which state. */

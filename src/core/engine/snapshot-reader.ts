@@ -112,6 +112,8 @@ export class SnapshotReader {
       ...data,
       groups: [...data.groups],
       traces: [...data.traces],
+      earlierOpened: [...data.earlierOpened],
+      pastOthers: [...data.pastOthers],
       told,
       earlier: data.earlier && this.match(data.earlier),
       last: data.last && this.match(data.last),
@@ -157,6 +159,7 @@ function closedWindow(data: WindowData, joinRule: CompiledRule | undefined): Win
   window.lastLogMs = data.lastLogMs;
   if (0 < data.events.length) [window.firstEventMs, window.lastEventMs] = [data.firstEventMs, data.lastEventMs];
   window.closedBy = data.closedBy;
+  window.tookLate = data.tookLate;
   window.total = data.total;
   window.dropped = data.dropped;
   window.slim();

@@ -95,11 +95,11 @@ export class SnapshotWriter {
 
   #closedWindow(window: Window, closedBy: string): WindowData {
     const { key, joinRule, group, openedPosition, openedLogMs, lastLogMs, firstEventMs, lastEventMs } = window;
-    const { total, dropped, events, stepMasks } = window;
+    const { total, dropped, tookLate, events, stepMasks } = window;
     const times = { openedPosition, openedLogMs, lastLogMs, firstEventMs, lastEventMs };
     const rule = joinRule?.rule.key;
     return {
-      ...{ key, rule, group, ...times, closedBy, total, dropped },
+      ...{ key, rule, group, ...times, closedBy, tookLate, total, dropped },
       events: [...events],
       bits: [...stepMasks],
       state: this.#stateOf(window),

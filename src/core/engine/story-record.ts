@@ -1,17 +1,13 @@
 import type { Event } from "../model/event.ts";
-import type { LostMatch, StoryStatus } from "../model/story.ts";
+import type { RivalData } from "../model/snapshot.ts";
+import type { StoryStatus } from "../model/story.ts";
 import type { DurationMs, EpochMs } from "../model/time.ts";
 import type { BoundStep, Match } from "./match.ts";
 import { byRank, isIsolated } from "./match.ts";
 import { byTimeThenId, type Window } from "./window.ts";
 
-/** A match that lost against a story's own, and what became of it. */
-export interface Rival extends LostMatch {
-  /** It can't change any more: it stays, whoever competes later. */
-  readonly kept?: boolean;
-  /** Log position at which the window opened that it lost in. */
-  readonly window?: number;
-}
+/** A match that lost against a story's own; `kept`: it can't change any more, whoever competes later. */
+export type Rival = RivalData;
 
 /** Most stories have no rival: they share this. */
 export const NO_RIVALS: ReadonlyMap<string, Rival> = new Map();

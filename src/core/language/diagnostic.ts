@@ -38,16 +38,3 @@ export function compareDiagnostics(a: Diagnostic, b: Diagnostic): number {
   if (a.source.file !== b.source.file) return a.source.file < b.source.file ? -1 : 1;
   return a.span.start - b.span.start || a.span.end - b.span.end || (a.code < b.code ? -1 : a.code > b.code ? 1 : 0);
 }
-
-/** For callers that want an exception: {@link Diagnostic}s that stop a pack from loading. */
-export class PackError extends Error {
-  override readonly name = "PackError";
-  readonly code = "PACK_INVALID";
-  readonly diagnostics: readonly [Diagnostic, ...Diagnostic[]];
-
-  constructor(diagnostics: readonly [Diagnostic, ...Diagnostic[]], options?: ErrorOptions) {
-    const more = diagnostics.length === 1 ? "" : ` (and ${diagnostics.length - 1} more)`;
-    super(renderDiagnostic(diagnostics[0]) + more, options);
-    this.diagnostics = diagnostics;
-  }
-}

@@ -97,6 +97,8 @@ export interface WindowData {
   readonly firstEventMs: EpochMs;
   readonly lastEventMs: EpochMs;
   readonly closedBy: string;
+  /** Late evidence came into it. */
+  readonly tookLate: boolean;
   readonly total: number;
   readonly dropped: number;
   readonly events: readonly Event[];
@@ -137,6 +139,12 @@ export interface BoundData {
   readonly inferred: boolean;
 }
 
+/** A match that lost, with the window that it lost in. */
+export interface RivalData extends LostMatch {
+  readonly kept?: boolean;
+  readonly window?: number;
+}
+
 /** A remembered story. */
 export interface RecordData {
   readonly id: string;
@@ -148,13 +156,16 @@ export interface RecordData {
   readonly told: MatchData | undefined;
   readonly earlier: MatchData | undefined;
   readonly last: MatchData | undefined;
-  readonly others: readonly LostMatch[];
+  readonly others: readonly RivalData[];
+  readonly pastOthers: readonly RivalData[];
   /** Whether `others` has changed since it was told. */
   readonly othersTold: boolean;
   readonly toldTotal: number;
+  readonly toldExtent: number;
   readonly content: string;
   readonly shape: string;
   readonly windows: number;
+  readonly earlierOpened: readonly number[];
   readonly earlierEvents: number;
   readonly lastEvidenceLogMs: EpochMs;
   readonly lastToldLogMs: EpochMs;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Diagnostic, PackError, renderDiagnostic } from "../../../src/core/language/diagnostic.ts";
+import { type Diagnostic, renderDiagnostic } from "../../../src/core/language/diagnostic.ts";
 import { nearest } from "../../../src/core/language/nearest.ts";
 import { SourceText } from "../../../src/core/language/source-text.ts";
 
@@ -45,11 +45,6 @@ describe("renderDiagnostic", () => {
     const shown = renderDiagnostic(at(`\u001b[31m${"x".repeat(5_000)}!`, 5_005, 5_006));
     expect(shown).not.toContain("\u001b");
     expect(Math.max(...shown.split("\n").map((line) => line.length))).toBeLessThan(200);
-  });
-  test("an error carries them all", () => {
-    const error = new PackError([at("abc", 0, 1), at("abc", 1, 2)]);
-    expect(error.message).toContain("(and 1 more)");
-    expect(error).toMatchObject({ name: "PackError", code: "PACK_INVALID", diagnostics: { length: 2 } });
   });
 });
 
