@@ -1,8 +1,10 @@
 import type { Place } from "../language/yaml-tree.ts";
 import type { EventTest, Predicate, Rule, Step } from "../model/rule.ts";
 import { exactDuration, predicateWords } from "./event-words.ts";
+import { isImplied } from "./implied-test.ts";
 import { partsOf } from "./missing-step.ts";
 import type { Mutant } from "./mutants.ts";
+import { needsFact } from "./needs-fact.ts";
 import { withoutStep } from "./without-step.ts";
 
 type Change = { readonly what: string; readonly hint: string; readonly field?: Place; readonly change: Partial<Step> };
@@ -25,12 +27,14 @@ export function stepMutants(rule: Rule): Mutant[] {
   });
 }
 
-function presence(rule: Rule, { as, optional }: Step): Change[] {
+function presence({ steps, conditions }: Rule, { as, optional }: Step): Change[] {
   if (optional) {
     const hint = `a case without ${as} that expects the story all the same`;
     return [{ what: `step ${as} made required`, hint, field: ["optional"], change: { optional: false } }];
   }
-  if (rule.steps.filter((step) => !step.optional).length === 1) return [];
+  if (steps.filter((step) => !step.optional).length === 1) return [];
+  // Without the step the conditions refuse, so that it is required all the same.
+  if (conditions !== undefined && needsFact(conditions, as)) return [];
   const hint = `a case in which everything but ${as} happens, and no story`;
   return [{ what: `step ${as} made optional`, hint, change: { optional: true } }];
 }
@@ -106,6 +110,7 @@ export function testChanges(
     ...parts.flatMap((part) => {
       const words = predicateWords(part);
       const rest = parts.filter((other) => other !== part);
+      if (isImplied(part, rest)) return [];
       const replaced = (by: readonly Predicate[]): { where: Predicate | undefined } => {
         const of = [...rest, ...by];
         return { where: of.length === 0 ? undefined : { kind: "all", of } };
