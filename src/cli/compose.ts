@@ -2,6 +2,7 @@ import { type ConfigFile, readConfigFile } from "../adapters/file/config-file.ts
 import { openFileSource } from "../adapters/file/file-source.ts";
 import { openPackSource } from "../adapters/file/pack-source.ts";
 import { filesOfFolder as filesOf } from "../adapters/file/rule-folder.ts";
+import { readJson } from "../adapters/http/read-json.ts";
 import { openCheckpointStore } from "../adapters/nats/checkpoint.ts";
 import { connectNats } from "../adapters/nats/connect.ts";
 import { openDeadLetters } from "../adapters/nats/dead-letter.ts";
@@ -111,6 +112,11 @@ export async function openNats(settings: NatsSettings): Promise<NatsWorld> {
 /** Every sink besides NATS that the settings ask for. */
 export function openOutlets(settings: Settings, onTrouble: (message: string) => void): Promise<StoryOutlets> {
   return openStoryOutlets(settings, { clock, onTrouble });
+}
+
+/** A JSON document of a web server. */
+export function readJsonAt(url: URL, signal: AbortSignal): Promise<unknown> {
+  return readJson(url, signal);
 }
 
 /** Has the rules loaded anew when they change, and at SIGHUP. */

@@ -10,6 +10,7 @@ import { addNew } from "./commands/new.ts";
 import { addPack } from "./commands/pack.ts";
 import { addRun } from "./commands/run.ts";
 import { addSchema } from "./commands/schema.ts";
+import { addStatus } from "./commands/status.ts";
 import { addTest } from "./commands/test.ts";
 import { addVersion } from "./commands/version.ts";
 import { COLOR_CHOICES } from "./paint.ts";
@@ -19,6 +20,7 @@ const VERBS = [
   addDemo,
   addEval,
   addRun,
+  addStatus,
   addLint,
   addTest,
   addExplain,

@@ -25,6 +25,8 @@ export interface Batch {
    * looking at a wall clock of their own. Absent where the source cannot promise it.
    */
   readonly quietUntilMs?: EpochMs | undefined;
+  /** Entries that the log held behind these when it gave them; absent where it does not say. */
+  readonly pending?: number | undefined;
 }
 
 /** What the caller of {@link Source.batches} wants. */

@@ -135,6 +135,7 @@ const METRICS: readonly Metric[] = [
   ),
 
   gauge("tapio_log_position", "Position of the last entry worked through.", ({ log }) => log?.position),
+  gauge("tapio_log_pending", "Entries that wait in the log, as it said last.", ({ log }) => log?.pending),
   gauge(
     "tapio_log_time_seconds",
     "When the log stored that entry; now minus this is the lag of a busy log.",

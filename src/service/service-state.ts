@@ -14,6 +14,8 @@ export interface LogState {
   readonly position: number | undefined;
   /** Log time of that entry, where the log has its own. */
   readonly logTimeMs: EpochMs | undefined;
+  /** Entries that wait in the log, as it said last. */
+  readonly pending: number | undefined;
 }
 
 /** Everything that metrics and status are made of, at one moment. */
@@ -72,13 +74,12 @@ export class ServiceObserver {
 
   /** The same source, looked at as it is read. */
   watchSource(source: Source): Source {
-    const note = (position: number | undefined, logTimeMs: EpochMs | undefined): void => {
-      this.#log = { name: source.name, position, logTimeMs };
-    };
-    note(undefined, undefined);
-    return watchSource(source, ({ entries }) => {
-      const last = entries.at(-1);
-      if (last !== undefined) note(last.position, last.logTimeMs);
+    let log: LogState = { name: source.name, position: undefined, logTimeMs: undefined, pending: undefined };
+    this.#log = log;
+    return watchSource(source, ({ entries, pending = log.pending }) => {
+      const { position, logTimeMs } = entries.at(-1) ?? log;
+      log = { ...log, position, logTimeMs, pending };
+      this.#log = log;
     });
   }
 

@@ -6,6 +6,8 @@ import type { SinkStatus } from "./sink-queue.ts";
 export interface Status {
   readonly version: string;
   readonly startedAt: string;
+  /** When all this was so. */
+  readonly time: string;
   /** In = used + filtered + unknown + deadLettered, if it balances. */
   readonly books: {
     readonly in: number;
@@ -40,6 +42,8 @@ export interface Status {
     readonly time?: string;
     /** How far behind now the last entry was stored; a log without new entries has no lag. */
     readonly behindMs?: number;
+    /** Entries that wait in the log, as it said last. */
+    readonly pending?: number;
   };
   readonly checkpoint?: { readonly position: number; readonly ageMs: number };
   readonly rules?: {
@@ -49,6 +53,8 @@ export interface Status {
       readonly name: string;
       readonly version: string;
       readonly digest: string;
+      /** Of the git checkout that it was read from. */
+      readonly commit?: string;
       readonly rules: number;
     }[];
     readonly reloads: number;
@@ -65,6 +71,7 @@ export function statusOf(state: ServiceState): Status {
   return {
     version: state.version,
     startedAt: formatTime(state.startedAtMs),
+    time: formatTime(state.nowMs),
     books: {
       in: books.entries,
       used: books.decoded,
@@ -97,9 +104,16 @@ export function statusOf(state: ServiceState): Status {
 
 function logOf({ log, nowMs }: ServiceState): Pick<Status, "log"> {
   if (log === undefined) return {};
-  const { name, position, logTimeMs } = log;
+  const { name, position, logTimeMs, pending } = log;
   const time = logTimeMs === undefined ? {} : { time: formatTime(logTimeMs), behindMs: Math.max(0, nowMs - logTimeMs) };
-  return { log: { name, ...(position === undefined ? {} : { position }), ...time } };
+  return {
+    log: {
+      name,
+      ...(position === undefined ? {} : { position }),
+      ...time,
+      ...(pending === undefined ? {} : { pending }),
+    },
+  };
 }
 
 function checkpointOf({ checkpoint, nowMs }: ServiceState): Pick<Status, "checkpoint"> {
@@ -110,11 +124,9 @@ function checkpointOf({ checkpoint, nowMs }: ServiceState): Pick<Status, "checkp
 function rulesOf({ rules: state }: ServiceState): Pick<Status, "rules"> {
   if (state === undefined) return {};
   const { rules, loadedAtMs, reloads, failures, problems } = state;
-  const packs = rules.packs.map(({ name, version, digest, rules: own }) => ({
-    name,
-    version,
-    digest,
-    rules: own.length,
-  }));
+  const packs = rules.packs.map(({ name, version, digest, rules: own }) => {
+    const commit = own.find((rule) => rule.commit !== undefined)?.commit;
+    return { name, version, digest, ...(commit === undefined ? {} : { commit }), rules: own.length };
+  });
   return { rules: { digest: rules.digest, loadedAt: formatTime(loadedAtMs), packs, reloads, failures, problems } };
 }

@@ -1,7 +1,6 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
 import { describe, expect, test } from "vitest";
@@ -11,6 +10,7 @@ import { startAlertmanagerStandIn } from "../support/alertmanager-stand-in.ts";
 import { startReceiver } from "../support/http-receiver.ts";
 import { natsServerAvailable, startNatsServer } from "../support/nats-server.ts";
 import { CHANNEL, startSlack, TOKEN } from "../support/slack-stand-in.ts";
+import { until } from "../support/until.ts";
 import { startProgram } from "./program.ts";
 
 const packOf = (version: number, type: string): string => `apiVersion: tapio.dev/v1
@@ -25,15 +25,6 @@ rules:
       - { as: crash, type: ${type}, role: cause }
     story: { summary: "{{ crash.entity.name }} crashed under ${version}" }
 `;
-
-async function until<T>(what: string, look: () => Promise<T | undefined | false>): Promise<T> {
-  for (let waited = 0; waited < 20_000; waited += 50) {
-    const found = await look();
-    if (found !== undefined && found !== false) return found;
-    await sleep(50);
-  }
-  throw new Error(`${what} did not come within 20 s`);
-}
 
 /** A server with a stream, and a way to say that a pod crashed. */
 async function startLog() {

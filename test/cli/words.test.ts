@@ -69,6 +69,7 @@ describe("completion", () => {
       "demo",
       "eval",
       "run",
+      "status",
       "lint",
       "test",
       "explain",

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { openAlertmanagerSink } from "../../src/adapters/alertmanager/alertmanager-sink.ts";
 import { systemClock } from "../../src/adapters/system.ts";
@@ -6,19 +5,11 @@ import { findAlertmanager, startAlertmanager } from "../support/alertmanager.ts"
 import { startAlertmanagerStandIn } from "../support/alertmanager-stand-in.ts";
 import { startReceiver } from "../support/http-receiver.ts";
 import { changeOf } from "../support/story-kit.ts";
+import { until } from "../support/until.ts";
 import { VirtualClock } from "../support/virtual-clock.ts";
 
 const NOW = Date.parse("2026-03-01T11:00:00Z");
 const NO_ALERTMANAGER = "no Alertmanager here (install prometheus-alertmanager, or set TAPIO_ALERTMANAGER)";
-
-async function until<T>(what: string, look: () => Promise<T | undefined | false> | T | undefined | false): Promise<T> {
-  for (let waited = 0; waited < 10_000; waited += 20) {
-    const found = await look();
-    if (found !== undefined && found !== false) return found;
-    await sleep(20);
-  }
-  throw new Error(`${what} did not come within 10 s`);
-}
 
 async function standIn() {
   const alertmanager = await startAlertmanagerStandIn();

@@ -16,6 +16,7 @@ import { type PipelineResult, runPipeline } from "../../src/service/pipeline.ts"
 import { rule, ruleSet, step } from "../support/engine-kit.ts";
 import { type NatsServer, natsServerAvailable, startNatsServer } from "../support/nats-server.ts";
 import { plainDecoder } from "../support/plain-decoder.ts";
+import { until } from "../support/until.ts";
 
 const SEED = ["kernel.memory.alloc_failed", "k8s.pod.oomkilled", "k8s.deployment.rollback", "network.endpoint.removed"];
 const STEPS = [
@@ -27,16 +28,6 @@ const STEPS = [
 const RULES = ruleSet(rule("memory", STEPS));
 /** Tells nothing until log time has moved on by a second and a half. */
 const SETTLING_RULES = ruleSet(rule("memory", STEPS, { settleMs: 1_500 }));
-
-/** Waits for something to be true, at most ten seconds. */
-async function until<T>(what: string, look: () => Promise<T | undefined | false>): Promise<T> {
-  for (let waited = 0; waited < 10_000; waited += 20) {
-    const found = await look();
-    if (found !== undefined && found !== false) return found;
-    await sleep(20);
-  }
-  throw new Error(`${what} did not come within 10 s`);
-}
 
 describe.skipIf(!natsServerAvailable())("a real nats-server", () => {
   let server: NatsServer;

@@ -54,7 +54,7 @@ export class OrderedReading {
           this.#dueForMs = 0;
           const entries = taken.map(toEntry);
           this.#lastSequence = entries.at(-1)?.position ?? this.#lastSequence;
-          yield { entries };
+          yield { entries, pending: taken.at(-1)?.info.pending };
           continue;
         }
         const quietUntilMs = await this.#quietUntil(reader);
@@ -62,7 +62,7 @@ export class OrderedReading {
           this.#stalled = true;
           return;
         }
-        if (quietUntilMs !== undefined) yield { entries: [], quietUntilMs };
+        if (quietUntilMs !== undefined) yield { entries: [], quietUntilMs, pending: 0 };
       }
     } finally {
       signal.removeEventListener("abort", stop);
