@@ -1,3 +1,4 @@
+import { openCheckpointFile } from "../adapters/file/checkpoint-file.ts";
 import { type ConfigFile, readConfigFile } from "../adapters/file/config-file.ts";
 import { openFileSource } from "../adapters/file/file-source.ts";
 import { openPackSource } from "../adapters/file/pack-source.ts";
@@ -78,8 +79,8 @@ export interface NatsWorld extends AsyncDisposable {
 export type NatsSettings = Settings & { readonly "nats.url": string; readonly "nats.stream": string };
 
 /** Connects to NATS, and makes the streams to write to where they are missing. */
-export async function openNats(settings: NatsSettings): Promise<NatsWorld> {
-  const stream = settings["nats.stream"];
+export async function openNats(settings: NatsSettings, onTrouble: (message: string) => void): Promise<NatsWorld> {
+  const { "nats.stream": stream, "checkpoint.path": path } = settings;
   const connection = await connectNats({
     url: settings["nats.url"],
     credsFile: settings["nats.creds"],
@@ -89,12 +90,16 @@ export async function openNats(settings: NatsSettings): Promise<NatsWorld> {
   });
   try {
     const subjects = settings["nats.subjects"];
+    const source = await openJetStreamSource({ connection, stream, subjects, start: startOf(settings["nats.start"]) });
     return {
-      source: await openJetStreamSource({ connection, stream, subjects, start: startOf(settings["nats.start"]) }),
+      source,
       stories: await openStorySink({ connection }),
       deadLetters: await openDeadLetters({ connection, stream }),
       undelivered: await openUndelivered({ connection }),
-      checkpoints: await openCheckpointStore({ connection, stream }),
+      checkpoints:
+        path === undefined
+          ? await openCheckpointStore({ connection, stream })
+          : openCheckpointFile({ path, log: source.name, onTrouble }),
       async watch(onChange) {
         for await (const { type } of connection.status()) {
           if (type === "disconnect") onChange(false);

@@ -34,7 +34,7 @@ export interface DaemonOptions {
 export async function runDaemon(options: DaemonOptions): Promise<PipelineResult> {
   const { settings, rules, sinks, observer, readiness, log, signal } = options;
   const onTrouble = (message: string): void => log("warn", message);
-  await using nats = await openNats(settings);
+  await using nats = await openNats(settings, onTrouble);
   readiness.connected = true;
   log("info", `connected; reading ${nats.source.name}`);
   const watching = nats.watch((connected) => {

@@ -14,6 +14,7 @@ const FLAGS: Readonly<Record<SettingKey, readonly [argument: string, description
   "nats.password": ["<password>", "password; better in the environment"],
   "nats.token": ["<token>", "token; better in the environment"],
   "nats.start": ["<where>", "where to begin without a checkpoint: all, new, or an RFC 3339 time"],
+  "checkpoint.path": ["<file>", "keep the place in the stream in this local file instead of in JetStream"],
   rules: ["<path...>", "rule packs, files or folders; those that ship if left out"],
   correlationWindow: ["<duration>", "a window closes when quiet for this long"],
   maxWindow: ["<duration>", "a window closes this long after it opened"],

@@ -22,6 +22,8 @@ export interface Settings extends SinkSettings {
   readonly "nats.token": string | undefined;
   /** Where to begin without a checkpoint: `all`, `new`, or an RFC 3339 time. */
   readonly "nats.start": string;
+  /** Local files for the place in the stream; JetStream's key-value bucket when undefined. */
+  readonly "checkpoint.path": string | undefined;
   /** Files and folders of rule packs; the packs that ship when empty. */
   readonly rules: readonly string[];
   readonly correlationWindow: DurationMs;
@@ -65,6 +67,7 @@ export const SETTINGS: { readonly [Key in SettingKey]: Setting<Settings[Key]> } 
     },
     show: (start) => start,
   },
+  "checkpoint.path": text("checkpoint", "TAPIO_CHECKPOINT_PATH"),
   rules: list("rules", "TAPIO_RULES"),
   correlationWindow: duration("correlation-window", "TAPIO_CORRELATION_WINDOW", 300_000),
   maxWindow: duration("max-window", "TAPIO_MAX_WINDOW", 1_800_000),

@@ -1,0 +1,95 @@
+import { describe, expect, test } from "vitest";
+import { Engine } from "../../src/core/engine/engine.ts";
+import { type Checkpoint, CheckpointError, type CheckpointStore } from "../../src/ports/checkpoint-store.ts";
+
+/** One log's checkpoint; each call of `open` is as another process would open it. */
+export interface CheckpointPlace extends AsyncDisposable {
+  open(): Promise<CheckpointStore>;
+}
+
+const EMPTY = new Engine({ rules: { packs: [], rules: [], digest: "" } }).snapshot(0);
+
+/** A checkpoint that says little. */
+export function checkpointAt(position: number): Checkpoint {
+  return { format: 2, position, logTimeMs: 1_000 + position, engine: { ...EMPTY, position, since: position + 1 } };
+}
+
+/** One that no packing makes small: two megabytes and more. */
+function largeCheckpointAt(position: number): Checkpoint {
+  const late = Array.from({ length: 300_000 }, (_, n) => (n * 2_654_435_761) % 4_294_967_296);
+  const { engine, ...rest } = checkpointAt(position);
+  return { ...rest, engine: { ...engine, late } };
+}
+
+/** What every {@link CheckpointStore} owes the pipeline. Each adapter's test calls this once. */
+export function describeCheckpointStore(name: string, openPlace: () => Promise<CheckpointPlace>): void {
+  describe(`${name} is a CheckpointStore`, () => {
+    test("holds nothing before the first save", async () => {
+      await using place = await openPlace();
+      expect(await (await place.open()).load()).toBeUndefined();
+    });
+
+    test("another process loads the last one saved, whole", async () => {
+      await using place = await openPlace();
+      const store = await place.open();
+      await store.load();
+      for (const position of [1, 2, 3]) await store.save(checkpointAt(position));
+      expect(await (await place.open()).load()).toEqual(checkpointAt(3));
+    });
+
+    test("a large one too, between small ones", async () => {
+      await using place = await openPlace();
+      const store = await place.open();
+      await store.load();
+      await store.save(checkpointAt(1));
+      await store.save(largeCheckpointAt(2));
+      const next = await place.open();
+      expect(await next.load()).toEqual(largeCheckpointAt(2));
+      await next.save(checkpointAt(3));
+      expect(await (await place.open()).load()).toEqual(checkpointAt(3));
+    });
+
+    test("a log that went back may have an earlier one", async () => {
+      await using place = await openPlace();
+      const store = await place.open();
+      await store.load();
+      await store.save(checkpointAt(7));
+      await store.save(checkpointAt(2));
+      expect(await (await place.open()).load()).toEqual(checkpointAt(2));
+    });
+
+    test("of two that go on from the same place, one loses its next save, and the other goes on", async () => {
+      await using place = await openPlace();
+      const earlier = await place.open();
+      await earlier.load();
+      await earlier.save(checkpointAt(1));
+      const stores = [earlier, await place.open()];
+      await stores[1]?.load();
+      const lost: unknown[] = [];
+      let saved = checkpointAt(1);
+      for (const [round, store] of [...stores, ...stores].entries()) {
+        try {
+          await store.save(checkpointAt(2 + round));
+          saved = checkpointAt(2 + round);
+        } catch (cause) {
+          lost.push([store, cause]);
+        }
+      }
+      const loser = (lost[0] as [CheckpointStore, unknown])[0];
+      expect(lost).toEqual([
+        [loser, expect.any(CheckpointError)],
+        [loser, expect.objectContaining({ lost: true })],
+      ]);
+      expect(await (await place.open()).load()).toEqual(saved);
+    });
+
+    test("who loads after another one stopped goes on where it stopped", async () => {
+      await using place = await openPlace();
+      for (const position of [1, 2, 3, 4]) {
+        const store = await place.open();
+        expect((await store.load())?.position).toBe(position === 1 ? undefined : position - 1);
+        await store.save(checkpointAt(position));
+      }
+    });
+  });
+}
