@@ -23,6 +23,8 @@ export interface NatsServerOptions {
 export interface NatsServer extends AsyncDisposable {
   readonly url: string;
   readonly pid: number;
+  /** What it has logged so far. */
+  log(): Promise<string>;
   /** Ends it in order, by its process id, and removes its temporary folder. */
   stop(): Promise<void>;
   /** Ends it at once, as a crash would; what it had stored stays for a restart. */
@@ -59,6 +61,7 @@ export async function startNatsServer(options: NatsServerOptions = {}): Promise<
     get pid() {
       return running.pid;
     },
+    log: () => readFile(logIn(folder), "utf8"),
     stop,
     kill: () => end(running.child, "SIGKILL"),
     async restart() {
