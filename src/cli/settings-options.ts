@@ -11,8 +11,8 @@ const FLAGS: Readonly<Record<SettingKey, readonly [argument: string, description
   "nats.subjects": ["<subject...>", "subjects to read; all of the stream's if left out"],
   "nats.creds": ["<file>", "credentials file"],
   "nats.user": ["<name>", "user name"],
-  "nats.password": ["<password>", "password; better in the environment"],
-  "nats.token": ["<token>", "token; better in the environment"],
+  "nats.password": ["<password>", "password"],
+  "nats.token": ["<token>", "token"],
   "nats.start": ["<where>", "where to begin without a checkpoint: all, new, or an RFC 3339 time"],
   "checkpoint.path": ["<file>", "keep the place in the stream in this local file instead of in JetStream"],
   rules: ["<path...>", "rule packs, files or folders; those that ship if left out"],
@@ -27,11 +27,11 @@ const FLAGS: Readonly<Record<SettingKey, readonly [argument: string, description
   "file.path": ["<file>", "append each story to this file"],
   "file.bytesMax": ["<bytes>", "put the file aside when it has grown to this size"],
   "webhook.url": ["<url>", "post each story there"],
-  "webhook.secret": ["<secret>", "signs what is posted; better in the environment"],
+  "webhook.secret": ["<secret>", "signs what is posted"],
   "webhook.allow": ["<network...>", "networks that may be posted to although they are not public"],
   "alertmanager.url": ["<url...>", "Alertmanagers to keep an alert for each open story in"],
   "slack.channel": ["<id>", "Slack channel to keep a message for each story in"],
-  "slack.token": ["<token>", "Slack bot token; better in the environment or a file"],
+  "slack.token": ["<token>", "Slack bot token"],
   "slack.tokenFile": ["<file>", "file with the Slack bot token"],
   "slack.url": ["<url>", "another server that speaks Slack's Web API"],
 };
@@ -49,8 +49,10 @@ export function addSettings(command: Command, keys: readonly SettingKey[]): Comm
   command.option("--config <file>", "configuration file; tapio.yaml in the working folder if there is one");
   for (const key of keys) {
     const [argument, description] = FLAGS[key];
-    const setting = SETTINGS[key] as { readonly env: string; readonly flag: string };
-    command.addOption(new Option(`--${setting.flag} ${argument}`, `${description} (env ${setting.env})`));
+    const setting = SETTINGS[key] as { readonly env: string; readonly flag: string; readonly secret?: true };
+    const option = new Option(`--${setting.flag} ${argument}`, `${description} (env ${setting.env})`);
+    // A secret given by a flag is refused, with a better way to give it.
+    command.addOption(option.hideHelp(setting.secret === true));
   }
   return command;
 }

@@ -1,5 +1,5 @@
 import type { DurationMs } from "../core/model/time.ts";
-import { duration, list, type Setting, text } from "./setting.ts";
+import { duration, list, type Setting, text, withoutLogins } from "./setting.ts";
 import { SINK_SETTINGS, type SinkSettings } from "./sink-keys.ts";
 
 /** Where the HTTP server listens. */
@@ -45,7 +45,7 @@ export const SETTINGS: { readonly [Key in SettingKey]: Setting<Settings[Key]> } 
       const shaped = url.split(",").every((one) => URL_SHAPE.test(one.trim()));
       return shaped ? { value: url } : "an address such as nats://127.0.0.1:4222";
     },
-    show: (url) => (url ?? "").replaceAll(/([a-z]+:\/\/|^|,)[^@/,]*@/gi, "$1***@"),
+    show: (url) => withoutLogins(url ?? ""),
   },
   "nats.stream": {
     ...text("stream", "TAPIO_NATS_STREAM"),

@@ -1,6 +1,6 @@
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
 import { SETTINGS, type SettingKey, type Settings } from "./config-keys.ts";
-import type { Setting } from "./setting.ts";
+import { type Setting, withoutLogins } from "./setting.ts";
 
 /** Where settings come from, the strongest first: flags, environment, file, defaults. */
 export interface ConfigSources {
@@ -54,9 +54,13 @@ export function resolveConfig(sources: ConfigSources): Config {
     // Each key's reader and printer agree on one type, which a loop over all keys cannot express.
     const setting = SETTINGS[key] as Setting<unknown>;
     const given = fromFlag(key, setting, sources) ?? fromEnv(setting, sources) ?? inFile.get(key);
+    if (setting.secret === true && given?.origin.startsWith("flag")) {
+      problems.push(`${given.origin}: everybody on this machine sees it there; use ${setting.env}, or the file`);
+      continue;
+    }
     const read = given === undefined ? { value: setting.fallback } : setting.read(given.texts);
     if (typeof read === "string") {
-      const written = setting.secret === true ? "" : `; it says "${given?.texts.join(",")}"`;
+      const written = setting.secret === true ? "" : `; it says "${withoutLogins(given?.texts.join(",") ?? "")}"`;
       problems.push(`${given?.origin}: ${key} must be ${read}${written}`);
       continue;
     }
@@ -92,7 +96,8 @@ function readFileSettings(file: ConfigSources["file"], problems: string[]): Map<
   const document = parseDocument(file.text, { lineCounter: lines, uniqueKeys: true });
   const place = (offset: number): string => `${file.path}:${lines.linePos(offset).line}`;
   for (const error of document.errors) {
-    problems.push(`${place(error.pos[0])}: ${error.message.split(" at line")[0]}`);
+    // What stands behind a colon is quoted from the file, and may be a secret.
+    problems.push(`${place(error.pos[0])}: ${error.message.split(/ at line|: /)[0]}`);
   }
   if (0 < document.errors.length || document.contents === null) return found;
   const visit = (node: Node | null, path: readonly string[]): void => {

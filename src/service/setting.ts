@@ -37,7 +37,7 @@ export function duration(flag: string, env: string, fallback: DurationMs): Setti
   return { flag, env, fallback, read, show: formatDuration };
 }
 
-/** An address of the web, whole; what stands before an @ in it is not shown. */
+/** An address of the web, whole; a login and a query in it are not shown. */
 export function webAddress(flag: string, env: string): Setting<string | undefined> {
   return {
     ...text(flag, env),
@@ -66,5 +66,10 @@ function isWebAddress(value: string): boolean {
 }
 
 function withoutLogin(address: string): string {
-  return address.replace(/\/\/[^@/]*@/, "//***@");
+  return address.replace(/\/\/[^/]*@/, "//***@").replace(/\?.*/, "?***");
+}
+
+/** Addresses that may be anything, without what stands before an @ in them. */
+export function withoutLogins(addresses: string): string {
+  return addresses.replaceAll(/((?:^|,)\s*(?:[a-z]+:\/\/)?)[^,]*@/gi, "$1***@");
 }

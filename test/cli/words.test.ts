@@ -83,7 +83,10 @@ describe("completion", () => {
     ]) {
       expect(out).toMatch(new RegExp(`\\b${word}\\b`));
     }
-    for (const { flag } of Object.values(SETTINGS)) expect(out).toContain(flag);
+    for (const { flag, ...more } of Object.values(SETTINGS)) {
+      if (!("secret" in more)) expect(out).toContain(flag);
+      else expect(out).not.toMatch(new RegExp(`\\b${flag}(?!-)\\b`));
+    }
   });
 });
 
@@ -91,18 +94,20 @@ describe("docs/operating.md", () => {
   test("has every setting with its flag, variable and default", async () => {
     const text = await readFile("docs/operating.md", "utf8");
     for (const [key, setting] of Object.entries(SETTINGS)) {
-      const { flag, env, fallback, show } = setting as unknown as {
+      const { flag, env, fallback, show, secret } = setting as unknown as {
         flag: string;
         env: string;
         fallback: never;
         show: (value: never) => string;
+        secret?: true;
       };
+      const written = secret === true ? "" : `\`--${flag}\` `;
       const row = text.split("\n").find((line) => line.startsWith(`| \`${key}\` |`)) ?? "";
       expect(row, key).toContain(
-        `| \`--${flag}\` | \`${env}\` | ${show(fallback) === "" ? "" : `\`${show(fallback)}\` `}|`,
+        `| ${written}| \`${env}\` | ${show(fallback) === "" ? "" : `\`${show(fallback)}\` `}|`,
       );
     }
-    expect(text.match(/^\| `[^`]+` \| `--/gm)).toHaveLength(Object.keys(SETTINGS).length);
+    expect(text.match(/^\| `[^`]+` \| (?:`--[^`]+` )?\| `TAPIO_/gm)).toHaveLength(Object.keys(SETTINGS).length);
   });
 
   test("has every limit with its default, and every exit code", async () => {

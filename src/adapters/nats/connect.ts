@@ -14,6 +14,9 @@ export interface NatsAccess {
 }
 
 const CONNECT_TIMEOUT_MS = 5_000;
+const CREDENTIALS = /-BEGIN [A-Z ]+ JWT-[\s\S]+-BEGIN [A-Z ]+ SEED-/;
+/** What stands before a server's last @, which no host has: a password that is not encoded may hold others. */
+const LOGIN = /^([a-z]+:\/\/)?(.*)@/i;
 
 /**
  * Connects, and keeps the connection up for good: after the first success the client reconnects for
@@ -45,7 +48,7 @@ export async function connectNats(access: NatsAccess): Promise<NatsConnection> {
 export function withoutSecrets(url: string): string {
   return url
     .split(",")
-    .map((one) => one.trim().replace(/^([a-z]+:\/\/)?[^@/]*@/i, "$1"))
+    .map((one) => one.trim().replace(LOGIN, "$1"))
     .join(",");
 }
 
@@ -59,12 +62,25 @@ async function secretsOf(access: NatsAccess): Promise<NodeConnectionOptions> {
     const creds = await readFile(file).catch((cause: unknown) => {
       throw new SourceError(`the NATS credentials file ${file} cannot be read`, { cause, retryable: false });
     });
+    if (!CREDENTIALS.test(creds.toString("latin1"))) {
+      const message = `the NATS credentials file ${file} does not hold a JWT and a seed; is it the .creds file?`;
+      throw new SourceError(message, { cause: undefined, retryable: false });
+    }
     return { authenticator: credsAuthenticator(creds) };
   }
   if (access.token !== undefined) return { token: access.token };
-  const inUrl = /^(?:[a-z]+:\/\/)?([^@/]*)@/i.exec(access.url.trim());
   if (access.user !== undefined) return { user: access.user, pass: access.password ?? "" };
-  if (inUrl?.[1] === undefined) return {};
-  const [user = "", password] = inUrl[1].split(":").map(decodeURIComponent);
-  return password === undefined ? { token: user } : { user, pass: password };
+  const [login] = access.url.split(",").flatMap((one) => LOGIN.exec(one.trim())?.[2] ?? []);
+  if (login === undefined) return {};
+  const [, user = "", password] = /^([^:]*)(?::(.*))?$/.exec(login) ?? [];
+  return password === undefined ? { token: decoded(user) } : { user: decoded(user), pass: decoded(password) };
+}
+
+/** A text from an address; where it is not encoded as such a one is, it stands for itself. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

@@ -38,7 +38,8 @@ export function verbsOf(program: Command): VerbWords[] {
 
 function optionsOf(command: Command): OptionWords[] {
   const help = { flags: ["--help", "-h"], description: "show help", takesValue: false, choices: [] };
-  const own = command.options.map(({ long, short, description, argChoices = [], required, optional }) => ({
+  const shown = command.options.filter(({ hidden }) => !hidden);
+  const own = shown.map(({ long, short, description, argChoices = [], required, optional }) => ({
     flags: [long, short].filter((flag) => flag !== undefined && flag !== null),
     description,
     takesValue: required || optional,
