@@ -1,9 +1,12 @@
+import type { Payload } from "../core/model/payload.ts";
 import type { EpochMs } from "../core/model/time.ts";
 
 /** One message of a log, still undecoded. */
 export interface LogEntry {
   /** The payload's text. */
   readonly text: string;
+  /** The payload's bytes too, where the transport has them at hand: then the text is made only when it is asked for. */
+  readonly payload?: Payload | undefined;
   /** Place in the log: a stream sequence, or the number of the line, from 1. Always grows. */
   readonly position: number;
   /** When the log stored it; `undefined` where the log does not say (a file): then the largest

@@ -1,19 +1,23 @@
 import type { LogPlace } from "../core/engine/log-place.ts";
 import { maskText } from "../core/intake/secrets/mask.ts";
 import type { Decoded, Event, LeftOut } from "../core/model/event.ts";
+import type { Payload } from "../core/model/payload.ts";
 import { type EpochMs, formatTime } from "../core/model/time.ts";
+import { type HeldEvent, opened, type UnopenedEvent } from "../core/model/unopened-event.ts";
 import type { DeadLetter } from "../ports/dead-letters.ts";
 import type { Batch, LogEntry, Source } from "../ports/source.ts";
 import type { Books } from "./books.ts";
 
 /** What turns a payload into events; the intake's `Decoder` is one. */
 export interface EventDecoder {
+  /** The hot path: an event that needs no decoding now. Whoever has none decodes every text. */
+  skim?(payload: Payload): UnopenedEvent | undefined;
   decodeText(text: string, hints?: { readonly traceparent?: string }): Decoded;
 }
 
 /** One event, ready for the engine, with its place in the log. */
 export interface PlacedEvent extends LogPlace {
-  readonly event: Event;
+  readonly event: HeldEvent;
 }
 
 /** What a batch of entries came to. */
@@ -74,6 +78,14 @@ export class LogDecoder {
   #decodeEntry(entry: LogEntry, events: PlacedEvent[], rejected: DeadLetter[]): void {
     const books = this.#books;
     books.entries += 1;
+    const skimmed = entry.payload === undefined ? undefined : this.#decoder.skim?.(entry.payload);
+    if (skimmed !== undefined) {
+      if (entry.logTimeMs !== undefined) this.#moveOn(entry.logTimeMs);
+      books.decoded += 1;
+      books.events += 1;
+      this.#placeOne(skimmed, entry.logTimeMs !== undefined, entry.position, events);
+      return;
+    }
     const { traceparent } = entry;
     const decoded =
       traceparent === undefined
@@ -109,11 +121,15 @@ export class LogDecoder {
     let position = entry.position;
     const ordered = decoded.length === 1 ? decoded : replay(decoded);
     for (const each of ordered) {
-      if (!logHasTime) this.#moveOn(each.lastMs);
-      const event = logHasTime && this.#logTimeMs + SKEW_MAX_MS < each.lastMs ? this.#unskewed(each) : each;
-      events.push({ event, logTimeMs: this.#logTimeMs, position });
+      this.#placeOne(each, logHasTime, position, events);
       position += POSITION_STEP;
     }
+  }
+
+  #placeOne(held: HeldEvent, logHasTime: boolean, position: number, events: PlacedEvent[]): void {
+    if (!logHasTime) this.#moveOn(held.lastMs);
+    const isSkewed = logHasTime && this.#logTimeMs + SKEW_MAX_MS < held.lastMs;
+    events.push({ event: isSkewed ? this.#unskewed(opened(held)) : held, logTimeMs: this.#logTimeMs, position });
   }
 
   #unskewed(event: Event): Event {

@@ -1,8 +1,8 @@
 import type { LogPlace } from "../core/engine/log-place.ts";
-import type { Event } from "../core/model/event.ts";
 import type { EngineSnapshot } from "../core/model/snapshot.ts";
 import type { StoryChange } from "../core/model/story.ts";
 import type { EpochMs } from "../core/model/time.ts";
+import type { HeldEvent } from "../core/model/unopened-event.ts";
 import { type Checkpoint, CheckpointError, type CheckpointStore } from "../ports/checkpoint-store.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { DeadLetters } from "../ports/dead-letters.ts";
@@ -16,7 +16,7 @@ import type { Outlets, PendingChanges } from "./outlets.ts";
 
 /** What the pipeline needs of the engine; the core's `Engine` has it. */
 export interface StoryEngine {
-  accept(event: Event, at: LogPlace): Promise<void> | undefined;
+  accept(event: HeldEvent, at: LogPlace): Promise<void> | undefined;
   advance(logTimeMs: EpochMs): Promise<void> | undefined;
   end(): Promise<void> | undefined;
   take(): StoryChange[];

@@ -4,28 +4,23 @@ import { SourceError } from "../../ports/source.ts";
 
 const CHUNK_BYTES = 256 * 1024;
 
-/**
- * Reads a file in large chunks, the next one while the last one is worked on. A chunk is good until
- * the one after the next is asked for: its memory is used again.
- */
+/** Reads a file in large chunks, the next one while the last one is worked on. Each has memory of its own. */
 export async function* fileChunks(path: string): AsyncGenerator<Buffer> {
   const handle = await open(path, "r").catch((cause: unknown) => {
     throw unreadable(path, cause);
   });
   let ahead: Promise<{ bytesRead: number; buffer: Buffer }> | undefined;
   try {
-    let [current, next] = [Buffer.allocUnsafe(CHUNK_BYTES), Buffer.allocUnsafe(CHUNK_BYTES)];
-    ahead = handle.read(current, 0, CHUNK_BYTES, null);
+    const readAhead = () => handle.read(Buffer.allocUnsafeSlow(CHUNK_BYTES), 0, CHUNK_BYTES, null);
+    ahead = readAhead();
     for (;;) {
-      const { bytesRead } = await ahead;
+      const { bytesRead, buffer } = await ahead;
       ahead = undefined;
       if (bytesRead === 0) return;
-      const chunk = current.subarray(0, bytesRead);
-      [current, next] = [next, current];
-      ahead = handle.read(current, 0, CHUNK_BYTES, null);
+      ahead = readAhead();
       // It is awaited above or below; until then a failure of it must not count as unhandled.
       ahead.catch(() => undefined);
-      yield chunk;
+      yield buffer.subarray(0, bytesRead);
     }
   } catch (cause) {
     throw unreadable(path, cause);

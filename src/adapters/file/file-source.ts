@@ -3,7 +3,9 @@ import { type Batch, type LogEntry, type ReadOptions, type Source, SourceError }
 import { fileChunks, streamChunks } from "./chunks.ts";
 import { DocumentCollector } from "./document-collector.ts";
 import { type Layout, layoutOf } from "./layout.ts";
-import { ENTRY_BYTES_MAX, LineCutter, pushLine } from "./line-cutter.ts";
+import { ENTRY_BYTES_MAX, LineCutter, pushLines } from "./line-cutter.ts";
+
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /** What to read, and how much of it at once. */
 export interface FileSourceOptions {
@@ -60,7 +62,7 @@ class EntryReader {
   readonly #cutter: LineCutter;
   readonly #documents: DocumentCollector;
   #layout: Layout | undefined;
-  #beginning = "";
+  #beginning: readonly Buffer[] = [];
   #lines = 0;
   #started = false;
 
@@ -89,25 +91,33 @@ class EntryReader {
     }
   }
 
-  #read(wholeLines: string, ended: boolean): LogEntry[] {
-    let text = wholeLines;
-    if (this.#layout === undefined) {
-      text = this.#beginning + wholeLines;
-      this.#layout = layoutOf(text, ended);
-      this.#beginning = this.#layout === undefined ? text : "";
-      if (this.#layout === undefined) return [];
-      if (text.startsWith("\ufeff")) text = text.slice(1);
-    }
+  #read(wholeLines: readonly Buffer[], ended: boolean): LogEntry[] {
+    const parts = this.#layout === undefined ? this.#begin(wholeLines, ended) : wholeLines;
     const entries: LogEntry[] = [];
-    const asDocuments = this.#layout === "documents";
+    for (const lines of parts) {
+      if (this.#layout === "documents") this.#readDocuments(entries, lines.toString("utf8"));
+      else this.#lines = pushLines(entries, lines, this.#lines);
+    }
+    return entries;
+  }
+
+  /** Tells the layout from the beginning of the file, and hands that on once it is told. */
+  #begin(wholeLines: readonly Buffer[], ended: boolean): readonly Buffer[] {
+    const beginning = Buffer.concat([...this.#beginning, ...wholeLines]);
+    this.#layout = layoutOf(beginning.toString("utf8"), ended);
+    this.#beginning = this.#layout === undefined ? [beginning] : [];
+    if (this.#layout === undefined) return [];
+    const marked = beginning.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
+    return [marked ? beginning.subarray(BYTE_ORDER_MARK.length) : beginning];
+  }
+
+  #readDocuments(entries: LogEntry[], text: string): void {
     for (let start = 0; start < text.length; ) {
       const newline = text.indexOf("\n", start);
       const end = newline < 0 ? text.length : newline;
       this.#lines += 1;
-      if (asDocuments) this.#documents.take(entries, text.slice(start, end), this.#lines);
-      else pushLine(entries, text.slice(start, end), this.#lines);
+      this.#documents.take(entries, text.slice(start, end), this.#lines);
       start = end + 1;
     }
-    return entries;
   }
 }

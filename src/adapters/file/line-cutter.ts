@@ -1,21 +1,41 @@
 import type { LogEntry } from "../../ports/source.ts";
+import { BufferPayload, PayloadEntry } from "../payload-entry.ts";
 
 /** Longest entry held: one line, or one JSON document spread over many lines. */
 export const ENTRY_BYTES_MAX = 256 * 1024 * 1024;
 
 const NEWLINE = 10;
-const TORN_ENTRY_CHARS = 1_024;
+const CARRIAGE_RETURN = 13;
+const SPACE = 32;
+const TORN_ENTRY_BYTES = 1_024;
 
 /** Makes an entry of one line, unless the line is blank. */
 export function pushLine(entries: LogEntry[], line: string, position: number): void {
   const last = line.length - 1;
-  const text = line.charCodeAt(last) === 13 ? line.slice(0, last) : line;
-  if (text.length === 0 || (text.charCodeAt(0) <= 32 && text.trim() === "")) return;
+  const text = line.charCodeAt(last) === CARRIAGE_RETURN ? line.slice(0, last) : line;
+  if (text.length === 0 || (text.charCodeAt(0) <= SPACE && text.trim() === "")) return;
   entries.push({ text, position, logTimeMs: undefined });
 }
 
+/** Makes entries of all lines in a buffer, whose memory they share; answers the number of the last one. */
+export function pushLines(entries: LogEntry[], lines: Buffer, lastNumber: number): number {
+  let number = lastNumber;
+  for (let from = 0; from < lines.length; ) {
+    const newline = lines.indexOf(NEWLINE, from);
+    const end = newline < 0 ? lines.length : newline;
+    const to = lines[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
+    number += 1;
+    const first = lines[from] ?? 0;
+    if (from < to && (SPACE < first || lines.toString("utf8", from, to).trim() !== "")) {
+      entries.push(new PayloadEntry(new BufferPayload(lines, from, to), { position: number, logTimeMs: undefined }));
+    }
+    from = end + 1;
+  }
+  return number;
+}
+
 /**
- * Cuts chunks of bytes at newlines, and hands on texts that end with one, so that no character and
+ * Cuts chunks of bytes at newlines, and hands on bytes that end with one, so that no character and
  * no line is ever torn. What is left of a chunk waits for the next; a line longer than the limit is
  * given up but for its beginning, which nobody can decode: it is counted as one wrong line.
  */
@@ -29,43 +49,43 @@ export class LineCutter {
     this.#entryBytesMax = entryBytesMax;
   }
 
-  /** Takes a chunk; returns the whole lines that are now complete, `""` if there are none. */
-  take(chunk: Buffer): string {
-    const end = chunk.lastIndexOf(NEWLINE);
-    if (end < 0) {
+  /** Takes a chunk; returns the whole lines that are now complete: the one that it ends, and those in it. */
+  take(chunk: Buffer): Buffer[] {
+    const end = chunk.lastIndexOf(NEWLINE) + 1;
+    if (end === 0) {
       this.#hold(chunk);
-      return "";
+      return [];
     }
-    const whole = chunk.subarray(0, end + 1);
-    const text = this.#held.length === 0 ? whole.toString("utf8") : this.#join(whole);
-    if (end + 1 < chunk.length) this.#hold(chunk.subarray(end + 1));
-    return text;
+    const start = this.#held.length === 0 ? 0 : chunk.indexOf(NEWLINE) + 1;
+    const lines = start === 0 ? [] : [this.#join(chunk.subarray(0, start))];
+    if (start < end) lines.push(chunk.subarray(start, end));
+    if (end < chunk.length) this.#hold(chunk.subarray(end));
+    return lines;
   }
 
   /** What is left at the end of the file: a last line without its newline. */
-  rest(): string {
-    return this.#held.length === 0 ? "" : this.#join(Buffer.alloc(0));
+  rest(): Buffer[] {
+    return this.#held.length === 0 ? [] : [this.#join(Buffer.alloc(0))];
   }
 
   #hold(part: Buffer): void {
     if (this.#skipping) return;
     this.#heldBytes += part.length;
     if (this.#heldBytes <= this.#entryBytesMax) {
-      // The reader uses its buffers again, so what is kept is copied.
-      this.#held.push(Buffer.from(part));
+      this.#held.push(part);
       return;
     }
     this.#skipping = true;
     const beginning = this.#held[0] ?? part;
-    this.#held = [Buffer.from(beginning.subarray(0, TORN_ENTRY_CHARS))];
+    this.#held = [Buffer.from(beginning.subarray(0, TORN_ENTRY_BYTES))];
   }
 
-  #join(whole: Buffer): string {
+  #join(whole: Buffer): Buffer {
     const rest = this.#skipping ? whole.subarray(Math.max(0, whole.indexOf(NEWLINE))) : whole;
-    const text = Buffer.concat([...this.#held, rest]).toString("utf8");
+    const line = Buffer.concat([...this.#held, rest]);
     this.#held = [];
     this.#heldBytes = 0;
     this.#skipping = false;
-    return text;
+    return line;
   }
 }

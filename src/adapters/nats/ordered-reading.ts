@@ -1,6 +1,7 @@
 import type { Consumer, ConsumerInfo, JetStreamManager, JsMsg, OrderedConsumerOptions } from "@nats-io/jetstream";
 import { type EpochMs, parseTime } from "../../core/model/time.ts";
 import { type Batch, type LogEntry, SourceError } from "../../ports/source.ts";
+import { BufferPayload, PayloadEntry } from "../payload-entry.ts";
 import { MessageBuffer } from "./message-buffer.ts";
 import { isConsumerMissing, isStreamMissing } from "./server-refusal.ts";
 
@@ -100,11 +101,11 @@ export class OrderedReading {
 
 function toEntry(message: JsMsg): LogEntry {
   const { data, headers, info } = message;
-  return {
-    text: Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("utf8"),
+  const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  return new PayloadEntry(new BufferPayload(bytes, 0, bytes.length), {
     position: info.streamSequence,
     logTimeMs: info.timestampNanos / 1_000_000,
     traceparent: headers === undefined ? undefined : headers.get("traceparent") || undefined,
     subject: message.subject,
-  };
+  });
 }

@@ -3,8 +3,8 @@ import type { Event } from "../model/event.ts";
 import type { DurationMs, EpochMs } from "../model/time.ts";
 import { follows, keepsJoins, orderTolerance } from "./anchor-search.ts";
 import type { CompiledRule, CompiledStep } from "./compiled-rule.ts";
+import { byTimeThenId } from "./held-events.ts";
 import type { BoundStep } from "./match.ts";
-import { byTimeThenId } from "./window.ts";
 
 /**
  * Gives each step the further events that belong to its anchor: those that pass its test, keep its

@@ -15,6 +15,7 @@ import { renewRules } from "./renew-rules.ts";
 import type { TypeEntry } from "./rule-index.ts";
 import { endsStory, type StoryRecord } from "./story-record.ts";
 import type { Window } from "./window.ts";
+import type { DueWindow } from "./window-table.ts";
 
 /** Judges rules in windows, weighs what holds, and has the headlines told. */
 export class Courtroom implements JudgeContext {
@@ -88,10 +89,19 @@ export class Courtroom implements JudgeContext {
     for (const window of docket.windows) if (window.closedBy !== undefined) this.#retire(window);
   }
 
+  /** Closes an idle window, as most are; answers whether it is one. */
+  closeIdle({ window, because }: DueWindow): boolean {
+    if (!window.isIdle) return false;
+    window.closedBy = because;
+    this.#detach(window);
+    if (this.claims.hasParked) this.#release([window.key]);
+    return true;
+  }
+
   /** Closes windows at one moment: they are judged for the last time, and weighed together. */
   *close(windows: readonly Window[], because: string): Judging<void> {
     for (const window of windows) window.closedBy = because;
-    const jobs = windows.flatMap((window) => (isIdle(window) ? [] : [this.wholeJob(window)]));
+    const jobs = windows.flatMap((window) => (window.isIdle ? [] : [this.wholeJob(window)]));
     const busy = jobs.filter(({ window, rules }) => 0 < rules.length || 0 < window.matches.size);
     if (0 < busy.length) {
       // At the end of input stories may open groups, which end with all others.
@@ -143,8 +153,8 @@ export class Courtroom implements JudgeContext {
     const hub = window.joinRule !== undefined && this.#parts.groups.isHub(window);
     countRule(this.#parts.counters.fanOut, hub, rule);
     const refused = hub || window.total < (rule.rule.minEvents ?? 1);
-    const finding: Finding = refused ? { kind: "fails", truncated: false } : yield* judge(rule, window, this);
     const before = window.matches.get(rule.index);
+    const finding: Finding = refused ? { kind: "fails", truncated: false } : yield* judge(rule, window, this);
     if (before !== undefined) this.#drop(before, docket);
     if (finding.kind === "holds") {
       countRule(this.#parts.counters.truncated, finding.match.truncated, rule);
@@ -173,8 +183,7 @@ export class Courtroom implements JudgeContext {
 
   /** Has the headlines told among all matches that hang together with what was judged. */
   #weigh({ windows: judged, lost }: Docket): void {
-    const now = this.nowMs;
-    const { book } = this.#parts;
+    const [now, { book }] = [this.nowMs, this.#parts];
     const held = [...judged].flatMap(({ matches }) => [...matches.values()]);
     const heads = [...judged].flatMap(({ record }) => record?.last ?? []);
     if (held.length + heads.length + lost.size === 0) return;
@@ -238,9 +247,4 @@ export class Courtroom implements JudgeContext {
     }
     return false;
   };
-}
-
-/** Most windows: no rule ever had reason to look into them. */
-function isIdle({ armed, matches, joinRule }: Window): boolean {
-  return armed.length === 0 && matches.size === 0 && joinRule === undefined;
 }

@@ -1,9 +1,9 @@
-import type { Event } from "../model/event.ts";
 import { DEFAULT_LIMITS, type EngineLimits } from "../model/limits.ts";
 import type { RuleSet } from "../model/rule.ts";
 import type { EngineSnapshot, RuleMeaning } from "../model/snapshot.ts";
 import type { EngineCounters, StoryChange } from "../model/story.ts";
 import type { EpochMs } from "../model/time.ts";
+import type { HeldEvent } from "../model/unopened-event.ts";
 import { Agenda } from "./agenda.ts";
 import { emptyCounters } from "./counters.ts";
 import { Courtroom } from "./courtroom.ts";
@@ -20,7 +20,7 @@ import { runJudging } from "./run-judging.ts";
 import { StoryBook } from "./story-book.ts";
 import { takeSnapshot } from "./take-snapshot.ts";
 import type { Task } from "./task.ts";
-import { WindowTable } from "./window-table.ts";
+import { type DueWindow, WindowTable } from "./window-table.ts";
 
 /**
  * The correlation engine: events in, story changes out. A deterministic state machine without a
@@ -87,7 +87,7 @@ export class Engine {
   }
 
   /** Takes one event. Returns a promise only where conditions must be judged. */
-  accept(event: Event, at: LogPlace): Promise<void> | undefined {
+  accept(event: HeldEvent, at: LogPlace): Promise<void> | undefined {
     if (this.#restore !== undefined && this.#wasTaken(event, at)) return undefined;
     if (this.#agenda.dueMs <= at.logTimeMs) return runJudging(this.#acceptLate(event, at));
     if (this.#nowMs < at.logTimeMs) this.#nowMs = at.logTimeMs;
@@ -158,7 +158,7 @@ export class Engine {
   }
 
   /** Lets an event in that was taken before the snapshot; the first one behind it ends the restoring. */
-  #wasTaken(event: Event, at: LogPlace): boolean {
+  #wasTaken(event: HeldEvent, at: LogPlace): boolean {
     if (this.#restore === undefined) return false;
     if (Math.floor(at.position) <= this.#restore.snapshot.position) {
       this.#restore.place(event, at);
@@ -181,7 +181,7 @@ export class Engine {
     if (JSON.stringify(rules) !== JSON.stringify(this.#index.meanings)) this.#rulesBefore = rules;
   }
 
-  *#acceptLate(event: Event, at: LogPlace): Judging<void> {
+  *#acceptLate(event: HeldEvent, at: LogPlace): Judging<void> {
     yield* this.#catchUp(at.logTimeMs);
     yield* this.#judgeNow(this.#placement.place(event, at, this.#nowMs));
   }
@@ -198,9 +198,7 @@ export class Engine {
     this.#rulesBefore = undefined;
     if (before !== undefined) yield* this.#court.renew(before);
     for (;;) {
-      const trace = this.#windows.nextDue();
-      const group = this.#groups.table.nextDue();
-      const window = trace === undefined || (group !== undefined && group.at < trace.at) ? group : trace;
+      const window = this.#nextWindow();
       const windowAt = window?.at ?? Number.POSITIVE_INFINITY;
       const nextAt = Math.min(windowAt, this.#agenda.next);
       if (toMs < nextAt || nextAt === Number.POSITIVE_INFINITY) {
@@ -208,14 +206,21 @@ export class Engine {
         break;
       }
       if (this.#nowMs < nextAt) this.#nowMs = nextAt;
-      if (window !== undefined && windowAt <= this.#agenda.next)
-        yield* this.#court.close([window.window], window.because);
-      else {
+      if (window !== undefined && windowAt <= this.#agenda.next) {
+        if (!this.#court.closeIdle(window)) yield* this.#court.close([window.window], window.because);
+      } else {
         const deadline = this.#agenda.takeDue(nextAt);
         if (deadline !== undefined) yield* this.#perform(deadline.task, deadline.at);
       }
     }
     if (this.#nowMs < toMs) this.#nowMs = toMs;
+  }
+
+  /** The window that is to close next. */
+  #nextWindow(): DueWindow | undefined {
+    const trace = this.#windows.nextDue();
+    const group = this.#groups.table.nextDue();
+    return trace === undefined || (group !== undefined && group.at < trace.at) ? group : trace;
   }
 
   *#perform(task: Task, at: EpochMs): Judging<void> {

@@ -13,7 +13,7 @@ export class HeardSources {
   }
 
   /** Notes that a source spoke; answers the windows that waited for it. */
-  hear({ source, lastMs }: Event): Iterable<Window> {
+  hear({ source, lastMs }: Pick<Event, "source" | "lastMs">): Iterable<Window> {
     if (lastMs <= this.heard(source)) return [];
     this.#heard.set(source, lastMs);
     const waiting = this.#waiting.get(source);

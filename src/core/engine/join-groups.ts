@@ -65,7 +65,7 @@ export class JoinGroups {
     for (const { rule, mask } of joins) {
       for (const { group, bits } of this.#groupsOf(rule, mask, event, at)) {
         const known = group.remove(event.id);
-        if (!known && group.events.length === 0) group.openedByStory = true;
+        if (!known && group.size === 0) group.openedByStory = true;
         group.add(event, this.#limits.windowEventsMax);
         group.noteSteps(event.id, bits);
         if (!known) this.table.touch(group, at.logTimeMs);
@@ -100,7 +100,10 @@ export class JoinGroups {
 
   /** A trace's window closes: groups that look into the trace keep it. */
   keepTrace(window: Window): void {
-    for (const group of this.#byTrace.get(window.key) ?? []) {
+    const groups = this.#byTrace.get(window.key);
+    if (groups === undefined) return;
+    window.detach();
+    for (const group of groups) {
       const kept = this.#closedTraces.get(group);
       if (kept === undefined) this.#closedTraces.set(group, [window]);
       else kept.push(window);
@@ -146,7 +149,7 @@ export class JoinGroups {
   /** Whether the group joins more traces than its rule allows: a hub value, which joins nothing. */
   isHub(group: Window): boolean {
     const max = group.joinRule?.joins[0]?.maxFanOut ?? Number.POSITIVE_INFINITY;
-    return max < group.events.length && max < new Set(group.events.map(({ traceId }) => traceId)).size;
+    return max < group.size && max < new Set(group.events.map(({ traceId }) => traceId)).size;
   }
 
   #note(traceId: string, group: Window): void {

@@ -6,9 +6,10 @@ import { AnchorSearch } from "./anchor-search.ts";
 import { bindSteps, sharesTrace } from "./bind.ts";
 import type { CompiledRule, CompiledStep } from "./compiled-rule.ts";
 import { factsOf } from "./facts.ts";
+import { byTimeThenId } from "./held-events.ts";
 import { makeMatch } from "./make-match.ts";
 import type { BoundStep, Match } from "./match.ts";
-import { byTimeThenId, type Window } from "./window.ts";
+import type { Window } from "./window.ts";
 
 /** A question that only json-rules-engine can answer; the answer is sent back into the judgement. */
 export interface ConditionsQuestion {
@@ -100,12 +101,12 @@ export function* judge(rule: CompiledRule, window: Window, context: JudgeContext
 /** The events that each step may take, in the order of choice. */
 export function gather(rule: CompiledRule, window: Window, context: JudgeContext): Event[][] {
   const keyed = rule.joins[0]?.keys;
-  const ordered = [...window.events].sort(byTimeThenId);
+  const ordered = keyed === undefined ? [] : [...window.events].sort(byTimeThenId);
   return rule.steps.map((step) => {
     let events: Event[];
-    if (keyed === undefined)
-      events = ordered.filter((event) => step.matchesType(event.type) && step.matchesFields(event));
-    else if (Object.hasOwn(keyed, step.step.as)) {
+    if (keyed === undefined) {
+      events = window.ofTypes(step.matchesType).filter(step.matchesFields).sort(byTimeThenId);
+    } else if (Object.hasOwn(keyed, step.step.as)) {
       events = ordered.filter((event) => window.fills(event.id, step.index));
     } else {
       const traces = [...new Set(ordered.map(({ traceId }) => traceId))];

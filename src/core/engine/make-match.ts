@@ -1,9 +1,10 @@
 import type { Event } from "../model/event.ts";
 import type { CompiledRule } from "./compiled-rule.ts";
 import { confidenceOf } from "./confidence.ts";
+import { byTimeThenId } from "./held-events.ts";
 import type { JudgeContext } from "./judge.ts";
 import type { BoundStep, Match } from "./match.ts";
-import { byTimeThenId, type Window } from "./window.ts";
+import type { Window } from "./window.ts";
 
 /** What a match is made of. */
 export interface MatchParts {

@@ -1,7 +1,7 @@
-import type { Event } from "../model/event.ts";
 import type { EngineLimits } from "../model/limits.ts";
 import type { EngineCounters } from "../model/story.ts";
 import type { EpochMs } from "../model/time.ts";
+import { type HeldEvent, opened } from "../model/unopened-event.ts";
 import type { Agenda } from "./agenda.ts";
 import type { Courtroom } from "./courtroom.ts";
 import type { Job } from "./courtroom-parts.ts";
@@ -38,7 +38,7 @@ export class Placement {
   }
 
   /** Puts an event where it belongs; answers what has to be judged because of it. */
-  place(event: Event, at: LogPlace, nowMs: EpochMs): Job[] | undefined {
+  place(event: HeldEvent, at: LogPlace, nowMs: EpochMs): Job[] | undefined {
     this.position = at.position;
     this.#parts.counters.events++;
     const index = this.#parts.index();
@@ -62,15 +62,15 @@ export class Placement {
     window.noteType(entry, index);
     let jobs: Job[] | undefined;
     if (0 < window.armed.length) jobs = this.#traceJobs(window, entry, nowMs);
-    if (entry.resolves) this.#parts.court.resolve(window, event);
+    if (entry.resolves) this.#parts.court.resolve(window, opened(event));
     if (0 < entry.joins.length) {
-      const held = before === undefined ? event : (window.find(event.id) ?? event);
+      const held = window.find(event.id) ?? opened(event);
       jobs = this.#joinJobs(this.#parts.court.joinGroups(entry, held, at, before), at, nowMs, jobs);
     }
     return jobs;
   }
 
-  #placeLate(window: Window, event: Event, entry: TypeEntry, index: RuleIndex): Job[] | undefined {
+  #placeLate(window: Window, event: HeldEvent, entry: TypeEntry, index: RuleIndex): Job[] | undefined {
     this.#parts.counters.late++;
     this.late.push(this.position);
     window.tookLate = true;
@@ -100,7 +100,7 @@ export class Placement {
     return all;
   }
 
-  #open(event: Event, at: LogPlace, index: RuleIndex): Window {
+  #open(event: HeldEvent, at: LogPlace, index: RuleIndex): Window {
     const { windows, limits, counters, court, agenda } = this.#parts;
     const idlest = windows.idlest();
     if (limits.openWindowsMax <= windows.size && idlest !== undefined) {

@@ -1,5 +1,5 @@
-import type { Event } from "../model/event.ts";
 import type { EngineSnapshot, GroupData } from "../model/snapshot.ts";
+import { type HeldEvent, opened } from "../model/unopened-event.ts";
 import type { Announcer } from "./announcer.ts";
 import type { Claims } from "./arbitrate.ts";
 import type { Deadline } from "./deadlines.ts";
@@ -60,7 +60,7 @@ export class Restore {
   }
 
   /** Takes an event that the engine had taken before. */
-  place(event: Event, at: LogPlace): void {
+  place(event: HeldEvent, at: LogPlace): void {
     if (!this.#late.has(at.position)) this.#placeInWindows(event, at);
     for (const group of this.#byStory.get(at.position) ?? []) this.#openGroup(group);
   }
@@ -106,7 +106,7 @@ export class Restore {
     }
   }
 
-  #placeInWindows(event: Event, at: LogPlace): void {
+  #placeInWindows(event: HeldEvent, at: LogPlace): void {
     const { windows, groups, index, windowEventsMax } = this.#parts;
     const entry = index.entry(event.type);
     let window = windows.get(event.traceId);
@@ -119,7 +119,7 @@ export class Restore {
       });
       windows.open(window);
     }
-    const before = window?.find(event.id);
+    const before = 0 < entry.joins.length ? window?.find(event.id) : undefined;
     if (window !== undefined) {
       if (window.add(event, windowEventsMax) === "same") return;
       windows.touch(window, at.logTimeMs);
@@ -127,7 +127,7 @@ export class Restore {
     }
     if (entry.joins.length === 0) return;
     if (before !== undefined) groups.remove(before, index.entry(before.type).joins);
-    const held = before === undefined ? event : (window?.find(event.id) ?? event);
+    const held = before === undefined ? opened(event) : (window?.find(event.id) ?? opened(event));
     for (const { rule, mask } of entry.joins) groups.add(rule, mask, held, at);
   }
 
@@ -155,7 +155,7 @@ export class Restore {
       if (match !== undefined) announcer.recall(event, match);
     }
     for (const kept of data.kept.flatMap((ref) => reader.window(ref) ?? [])) groups.recallTrace(window, kept);
-    if (0 < window.events.length) [window.firstEventMs, window.lastEventMs] = [data.firstEventMs, data.lastEventMs];
+    if (0 < window.size) [window.firstEventMs, window.lastEventMs] = [data.firstEventMs, data.lastEventMs];
     groups.table.touch(window, data.lastLogMs);
   }
 }

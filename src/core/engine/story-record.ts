@@ -2,9 +2,10 @@ import type { Event } from "../model/event.ts";
 import type { RivalData } from "../model/snapshot.ts";
 import type { StoryStatus } from "../model/story.ts";
 import type { DurationMs, EpochMs } from "../model/time.ts";
+import { byTimeThenId } from "./held-events.ts";
 import type { BoundStep, Match } from "./match.ts";
 import { byRank, isIsolated } from "./match.ts";
-import { byTimeThenId, type Window } from "./window.ts";
+import type { Window } from "./window.ts";
 
 /** A match that lost against a story's own; `kept`: it can't change any more, whoever competes later. */
 export type Rival = RivalData;

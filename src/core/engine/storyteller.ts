@@ -3,8 +3,8 @@ import type { ChainLink, EngineCounters, OtherMatch, Story, StoryStatus, Timelin
 import { formatTime } from "../model/time.ts";
 import { entityKey } from "./bind.ts";
 import { factsOf } from "./facts.ts";
+import { byTimeThenId } from "./held-events.ts";
 import type { BoundStep, Match } from "./match.ts";
-import { byTimeThenId } from "./window.ts";
 
 /** Entries of a story's time line: bound events first, then the window's other events. */
 const TIMELINE_MAX = 100;

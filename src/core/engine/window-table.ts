@@ -57,7 +57,7 @@ export class WindowTable {
 
   /** Notes that the window was used at this log time. */
   touch(window: Window, logTimeMs: EpochMs): void {
-    window.lastLogMs = logTimeMs;
+    window.use(logTimeMs);
     if (this.#tail === window) return;
     this.#unlink(window);
     this.#append(window);

@@ -1,18 +1,21 @@
-import type { Event } from "../model/event.ts";
 import type { EpochMs } from "../model/time.ts";
 import type { CompiledRule } from "./compiled-rule.ts";
+import { HeldEvents } from "./held-events.ts";
 import type { Match } from "./match.ts";
 import type { RuleIndex, TypeEntry } from "./rule-index.ts";
 import type { StoryRecord } from "./story-record.ts";
 
-/** From how many events on a window looks up duplicate ids in a map. */
+/** After so long, in log time, a window that is still in use makes copies of what it shares. */
+const DETACH_AFTER_MS = 300_000;
+
+/** From how many types on a window looks them up in a set. */
 const INDEX_FROM = 16;
 
 /** Stands in for the maps of a window in which nothing was found: most windows, at no cost. */
 const NONE: Map<never, never> = Object.freeze(new Map<never, never>()) as Map<never, never>;
 
 /** The events of one trace, or of one join group, and what was found in them so far. */
-export class Window {
+export class Window extends HeldEvents {
   /** Trace ID, or the group's key under its rule. */
   readonly key: string;
   /** The rule whose join made this group; `undefined` for a trace's window. */
@@ -22,13 +25,9 @@ export class Window {
   readonly openedLogMs: EpochMs;
   readonly openedPosition: number;
   lastLogMs: EpochMs;
-  firstEventMs: EpochMs = Number.POSITIVE_INFINITY;
-  lastEventMs: EpochMs = Number.NEGATIVE_INFINITY;
   closedBy: string | undefined = undefined;
-  readonly events: Event[] = [];
-  /** Events that came, duplicates not counted; `dropped` of them are no longer held. */
-  total = 0;
-  dropped = 0;
+  /** Log time up to which its unopened events share memory with their neighbours in the log. */
+  #detachedLogMs: EpochMs;
   /** Distinct types here, each with its entry. */
   readonly types: TypeEntry[] = [];
   armed: CompiledRule[] = [];
@@ -55,7 +54,6 @@ export class Window {
   /** Neighbours in the table's other list, the one that opened first at its head. */
   older: Window | undefined = undefined;
   newer: Window | undefined = undefined;
-  #byId: Map<string, number> | undefined = undefined;
   #ownTrace: ReadonlySet<string> | undefined = undefined;
   #typeSet: Set<TypeEntry> | undefined = undefined;
 
@@ -66,40 +64,25 @@ export class Window {
     readonly logTimeMs: EpochMs;
     readonly position: number;
   }) {
+    super();
     this.key = options.key;
     this.joinRule = options.joinRule;
     this.group = options.group;
     this.openedLogMs = options.logTimeMs;
     this.lastLogMs = options.logTimeMs;
     this.openedPosition = options.position;
+    this.#detachedLogMs = options.logTimeMs;
   }
 
   /**
-   * Adds an event. The same id counts once: of two versions of one event the merged one stays.
-   * Answers `added`, `merged` (it told more than before), or `same`.
+   * Notes that the window is used at this log time. Events that it holds for longer than most windows
+   * live let go of the memory that they share with others, which would else be kept for their sake.
    */
-  add(event: Event, eventsMax: number): "added" | "merged" | "same" {
-    const at = this.#find(event.id);
-    if (0 <= at) {
-      const held = this.events[at] as Event;
-      const merged = mergeVersions(held, event);
-      if (merged === held) return "same";
-      this.events[at] = merged;
-      this.#span(merged);
-      return "merged";
-    }
-    this.total++;
-    this.#span(event);
-    if (eventsMax <= this.events.length) this.#makeRoom(eventsMax);
-    this.#byId?.set(event.id, this.events.length);
-    this.events.push(event);
-    if (this.#byId === undefined && INDEX_FROM < this.events.length) this.#index();
-    return "added";
-  }
-
-  /** The event with this ID, as it is held. */
-  find(id: string): Event | undefined {
-    return this.events[this.#find(id)];
+  use(logTimeMs: EpochMs): void {
+    this.lastLogMs = logTimeMs;
+    if (logTimeMs - this.#detachedLogMs < DETACH_AFTER_MS) return;
+    this.#detachedLogMs = logTimeMs;
+    this.detach();
   }
 
   /** The window's key as a set, the same one each time: what the matches of a trace claim. */
@@ -108,18 +91,9 @@ export class Window {
     return this.#ownTrace;
   }
 
-  /** Takes an event out of a join group again: a story's, or one whose newer version does not belong there. */
-  remove(id: string): boolean {
-    const at = this.#find(id);
-    if (at < 0) return false;
-    this.events.splice(at, 1);
-    this.firstEventMs = Number.POSITIVE_INFINITY;
-    this.lastEventMs = Number.NEGATIVE_INFINITY;
-    for (const event of this.events) this.#span(event);
-    this.total--;
+  override remove(id: string): boolean {
     this.stepMasks.delete(id);
-    if (this.#byId !== undefined) this.#index();
-    return true;
+    return super.remove(id);
   }
 
   /** Notes that a rule holds. */
@@ -179,7 +153,7 @@ export class Window {
   retype(index: RuleIndex): void {
     this.types.splice(0);
     this.#typeSet = undefined;
-    for (const event of this.events) this.noteType(index.entry(event.type), index);
+    for (const { type } of this.heads) this.noteType(index.entry(type), index);
     this.rearm(index);
   }
 
@@ -189,6 +163,12 @@ export class Window {
     this.armedGeneration = -1;
     this.heldSinceMs = NONE;
     if (this.matches.size === 0) this.matches = NONE;
+    this.detach();
+  }
+
+  /** Whether no rule has reason to look into it, as into most windows. */
+  get isIdle(): boolean {
+    return this.armed.length === 0 && this.matches.size === 0 && this.joinRule === undefined;
   }
 
   /** Whether every step that the rule requires has an event of a fitting type here. */
@@ -197,47 +177,4 @@ export class Window {
     for (const entry of this.types) mask |= entry.traceMasks.get(rule.index) ?? 0;
     return (mask & rule.requiredMask) === rule.requiredMask;
   }
-
-  #find(id: string): number {
-    if (this.#byId !== undefined) return this.#byId.get(id) ?? -1;
-    const { events } = this;
-    for (let at = 0; at < events.length; at++) if ((events[at] as Event).id === id) return at;
-    return -1;
-  }
-
-  #span(event: Event): void {
-    if (event.timeMs < this.firstEventMs) this.firstEventMs = event.timeMs;
-    if (this.lastEventMs < event.lastMs) this.lastEventMs = event.lastMs;
-  }
-
-  /** Keeps the first and the last halves, by (event time, id); the middle is only counted. */
-  #makeRoom(eventsMax: number): void {
-    this.events.sort(byTimeThenId);
-    this.events.splice(eventsMax >> 1, 1);
-    this.dropped++;
-    this.#index();
-  }
-
-  #index(): void {
-    this.#byId = new Map(this.events.map(({ id }, at) => [id, at]));
-  }
-}
-
-/** Orders events by (event time, id): the order of every choice in the engine. */
-export function byTimeThenId(a: Event, b: Event): number {
-  return a.timeMs - b.timeMs || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
-}
-
-/**
- * Two versions of one event, as one. The version with the higher count (then the later one) gives
- * the words; the times span both. It does not matter which comes first.
- */
-function mergeVersions(held: Event, other: Event): Event {
-  const newer = held.count - other.count || held.lastMs - other.lastMs;
-  const words = 0 <= newer ? held : other;
-  const timeMs = Math.min(held.timeMs, other.timeMs);
-  const lastMs = Math.max(held.lastMs, other.lastMs);
-  if (words === held && timeMs === held.timeMs && lastMs === held.lastMs) return held;
-  const first = held.timeMs <= other.timeMs ? held : other;
-  return { ...words, time: first.time, timeMs, precisionMs: first.precisionMs, lastMs };
 }

@@ -1,7 +1,6 @@
 import type { Decoded, EntityRef, Event, RelatedEntity, Severity } from "../model/event.ts";
-import { type EpochMs, formatTime, type Stamp } from "../model/time.ts";
+import { type EpochMs, formatTime, parseTime, type Stamp } from "../model/time.ts";
 import { kubernetesType } from "./event-type.ts";
-import { readTime } from "./fast-time.ts";
 import { asObject, asText, type JsonObject } from "./json.ts";
 import type { ObjectName } from "./ownership.ts";
 import type { Reading } from "./reading.ts";
@@ -15,7 +14,7 @@ export interface WrittenTime extends Stamp {
 /** Reads an RFC 3339 time; `undefined` for anything else, null and the empty text among it. */
 export function writtenTime(value: unknown): WrittenTime | undefined {
   const text = asText(value);
-  const stamp = text === undefined ? undefined : readTime(text);
+  const stamp = text === undefined ? undefined : parseTime(text);
   return text === undefined || stamp === undefined ? undefined : { text, ms: stamp.ms, precisionMs: stamp.precisionMs };
 }
 

@@ -6,7 +6,7 @@ import {
   SEVERITIES,
   type Severity,
 } from "../model/event.ts";
-import { readTime } from "./fast-time.ts";
+import { parseTime } from "../model/time.ts";
 import { asObject, type JsonObject } from "./json.ts";
 import type { Reading } from "./reading.ts";
 import { maskValue } from "./secrets/mask-event.ts";
@@ -18,6 +18,12 @@ export function isNativeEvent(value: JsonObject): boolean {
   if (typeof type !== "string" || (typeof entity !== "object" && typeof source !== "string")) return false;
   return !("involvedObject" in value || "regarding" in value || "object" in value || "specversion" in value);
 }
+
+/** A native event is never longer; lists, and objects inside of other payloads, are. */
+export const EVENT_CHARS_MAX = 256 * 1024;
+
+/** No real payload nests deeper; what reads events may recurse this far. */
+export const DEPTH_MAX = 32;
 
 /** Sources and types seen before need no second look; bounded, for a flood of made-up ones. */
 const KNOWN_MAX = 10_000;
@@ -38,10 +44,10 @@ export function decodeNative(value: JsonObject, reading: Reading): Decoded {
   const { id, time, source, type, entity, severity, reason, message, related, actor, attributes } = value;
   if (typeof id !== "string" || id === "") return wrong("id", "a text that is not empty", id);
   if (typeof time !== "string") return wrong("time", "an RFC 3339 time", time);
-  const stamp = readTime(time);
+  const stamp = parseTime(time);
   if (stamp === undefined) return wrong("time", "an RFC 3339 time", time);
-  if (typeof source !== "string" || !isWorded(source, SOURCE)) return wrong("source", "a lower-case word", source);
-  if (typeof type !== "string" || !isWorded(type, TYPE)) return wrong("type", "lower-case and dotted", type);
+  if (typeof source !== "string" || !isSource(source)) return wrong("source", "a lower-case word", source);
+  if (typeof type !== "string" || !isType(type)) return wrong("type", "lower-case and dotted", type);
   const named = asObject(entity);
   if (named === undefined) return wrong("entity", "an object", entity);
   if (typeof named["kind"] !== "string" || named["kind"] === "") return wrong("entity.kind", "a text", named["kind"]);
@@ -70,6 +76,16 @@ export function decodeNative(value: JsonObject, reading: Reading): Decoded {
     attributes: attributes as Event["attributes"],
   };
   return { outcome: "events", events: [event] };
+}
+
+/** Whether a text may be the source of an event. */
+export function isSource(text: string): boolean {
+  return isWorded(text, SOURCE);
+}
+
+/** Whether a text may be the type of an event. */
+export function isType(text: string): boolean {
+  return isWorded(text, TYPE);
 }
 
 function isWorded(text: string, { pattern, known }: Wording): boolean {

@@ -1,0 +1,150 @@
+import type { Event } from "../model/event.ts";
+import type { EpochMs } from "../model/time.ts";
+import { type EventHead, type HeldEvent, opened, UnopenedEvent } from "../model/unopened-event.ts";
+import { mergeVersions } from "./merge-versions.ts";
+
+/** From how many events on duplicate ids are looked up in a map. */
+const INDEX_FROM = 16;
+
+/**
+ * The events of a window: each id once, at most so many, and opened only where somebody looks. Which
+ * ones are opened, and when, changes nothing but the memory that they take.
+ */
+export class HeldEvents {
+  firstEventMs: EpochMs = Number.POSITIVE_INFINITY;
+  lastEventMs: EpochMs = Number.NEGATIVE_INFINITY;
+  /** Events that came, duplicates not counted; `dropped` of them are no longer held. */
+  total = 0;
+  dropped = 0;
+  readonly #held: HeldEvent[] = [];
+  /** From here on events may be unopened. */
+  #openedTo = 0;
+  /** A bit for the ending of each id that was added: where it is not set, the id is new. */
+  #endings = 0;
+  #byId: Map<string, number> | undefined = undefined;
+
+  /** The events that it holds, opened. */
+  get events(): readonly Event[] {
+    const held = this.#held;
+    for (let at = this.#openedTo; at < held.length; at++) held[at] = opened(held[at] as HeldEvent);
+    this.#openedTo = held.length;
+    return held as Event[];
+  }
+
+  /** The heads of the events that it holds, in the same order. */
+  get heads(): readonly EventHead[] {
+    return this.#held;
+  }
+
+  /** How many events it holds. */
+  get size(): number {
+    return this.#held.length;
+  }
+
+  /**
+   * Adds an event. The same id counts once: of two versions of one event the merged one stays.
+   * Answers `added`, `merged` (it told more than before), or `same`.
+   */
+  add(event: HeldEvent, eventsMax: number): "added" | "merged" | "same" {
+    const ending = endingOf(event.id);
+    const at = (this.#endings & ending) === 0 ? -1 : this.#find(event.id);
+    if (0 <= at) return this.#merge(at, opened(event));
+    this.total++;
+    this.#endings |= ending;
+    this.#span(event);
+    if (eventsMax <= this.#held.length) this.#makeRoom(eventsMax);
+    this.#byId?.set(event.id, this.#held.length);
+    this.#held.push(event);
+    if (this.#byId === undefined && INDEX_FROM < this.#held.length) this.#index();
+    return "added";
+  }
+
+  /** The event with this ID, as it is held. */
+  find(id: string): Event | undefined {
+    const at = this.#find(id);
+    return at < 0 ? undefined : this.#open(at);
+  }
+
+  /** The events whose type passes a test, opened. */
+  ofTypes(matches: (type: string) => boolean): Event[] {
+    const found: Event[] = [];
+    for (let at = 0; at < this.#held.length; at++) {
+      if (matches((this.#held[at] as HeldEvent).type)) found.push(this.#open(at));
+    }
+    return found;
+  }
+
+  /** Takes an event out of a join group again: a story's, or one whose newer version does not belong there. */
+  remove(id: string): boolean {
+    const at = this.#find(id);
+    if (at < 0) return false;
+    this.#held.splice(at, 1);
+    this.#openedTo = 0;
+    this.firstEventMs = Number.POSITIVE_INFINITY;
+    this.lastEventMs = Number.NEGATIVE_INFINITY;
+    for (const event of this.#held) this.#span(event);
+    this.total--;
+    if (this.#byId !== undefined) this.#index();
+    return true;
+  }
+
+  /** Lets go of the memory that unopened events share with their neighbours in the log. */
+  detach(): void {
+    for (let at = this.#openedTo; at < this.#held.length; at++) {
+      const event = this.#held[at];
+      if (event instanceof UnopenedEvent) event.detach();
+    }
+  }
+
+  #open(at: number): Event {
+    const event = opened(this.#held[at] as HeldEvent);
+    this.#held[at] = event;
+    return event;
+  }
+
+  #merge(at: number, event: Event): "merged" | "same" {
+    const held = this.#open(at);
+    const merged = mergeVersions(held, event);
+    if (merged === held) return "same";
+    this.#held[at] = merged;
+    this.#span(merged);
+    return "merged";
+  }
+
+  #find(id: string): number {
+    if (this.#byId !== undefined) return this.#byId.get(id) ?? -1;
+    const held = this.#held;
+    for (let at = 0; at < held.length; at++) if ((held[at] as HeldEvent).id === id) return at;
+    return -1;
+  }
+
+  #span(event: HeldEvent): void {
+    if (event.timeMs < this.firstEventMs) this.firstEventMs = event.timeMs;
+    if (this.lastEventMs < event.lastMs) this.lastEventMs = event.lastMs;
+  }
+
+  /** Keeps the first and the last halves, by (event time, id); the middle is only counted. */
+  #makeRoom(eventsMax: number): void {
+    this.#held.sort(byTimeThenId);
+    this.#openedTo = 0;
+    this.#held.splice(eventsMax >> 1, 1);
+    this.dropped++;
+    this.#index();
+  }
+
+  #index(): void {
+    this.#byId = new Map(this.#held.map(({ id }, at) => [id, at]));
+  }
+}
+
+/** One of 32 bits by the last three characters of an id: most ids of a window differ there. */
+function endingOf(id: string): number {
+  const last = id.length - 1;
+  const code = id.charCodeAt(last) + 3 * id.charCodeAt(last - 1) + 7 * id.charCodeAt(last - 2);
+  return 1 << (code & 31);
+}
+
+/** Orders events by (event time, id): the order of every choice in the engine. */
+export function byTimeThenId(a: Pick<EventHead, "id" | "timeMs">, b: Pick<EventHead, "id" | "timeMs">): number {
+  return a.timeMs - b.timeMs || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+}
