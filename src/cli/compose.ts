@@ -34,8 +34,8 @@ export function listenForSignals(): ShutdownSignals {
 }
 
 /** A decoder that has learned nothing yet. */
-export function newDecoder(): Decoder {
-  return new Decoder();
+export function newDecoder(eventCharsMax?: number): Decoder {
+  return new Decoder({ eventCharsMax });
 }
 
 /** The named configuration file, or `tapio.yaml` in the working folder. */

@@ -63,7 +63,7 @@ export async function runDaemon(options: DaemonOptions): Promise<PipelineResult>
   observer.observe({ engine, outlets, flood, rules });
   const running = runPipeline({
     sources: [observer.watchSource(source)],
-    decoder: newDecoder(),
+    decoder: newDecoder(settings["limits.eventBytes"]),
     engine,
     sinks: [...sinks, storyLog(log)],
     outlets,

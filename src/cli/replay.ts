@@ -53,6 +53,14 @@ export async function replay(options: {
 }
 
 /** The engine's limits as the settings have them. */
-export function limitsOf({ correlationWindow, maxWindow, minEvents }: Settings): Partial<EngineLimits> {
-  return { correlationWindowMs: correlationWindow, maxWindowMs: maxWindow, minEvents };
+export function limitsOf(settings: Settings): Partial<EngineLimits> {
+  const { correlationWindow, maxWindow, minEvents } = settings;
+  return {
+    correlationWindowMs: correlationWindow,
+    maxWindowMs: maxWindow,
+    minEvents,
+    openWindowsMax: settings["limits.openWindows"],
+    windowEventsMax: settings["limits.windowEvents"],
+    stateBytesMax: settings["limits.stateBytes"],
+  };
 }

@@ -95,7 +95,7 @@ export class RuleTestRun {
       const fixture = await readFixture(one, file);
       const { name, problems, notes, probes } = await runCase(one, {
         rules,
-        newDecoder,
+        newDecoder: () => newDecoder(),
         fixture,
         keep: (ready) => keep?.({ ready, rules }, file),
       });

@@ -19,6 +19,10 @@ const FLAGS: Readonly<Record<SettingKey, readonly [argument: string, description
   correlationWindow: ["<duration>", "a window closes when quiet for this long"],
   maxWindow: ["<duration>", "a window closes this long after it opened"],
   minEvents: ["<count>", "windows with fewer events are not looked at"],
+  "limits.eventBytes": ["<bytes>", "a longer event is dead-lettered"],
+  "limits.openWindows": ["<count>", "windows open at once; over it the one idle longest closes early"],
+  "limits.windowEvents": ["<count>", "events held in a window; the middle of more is counted only"],
+  "limits.stateBytes": ["<bytes>", "what open windows hold; over it the one idle longest closes early"],
   "http.listen": ["<address>", "HOST:PORT of the HTTP server"],
   "log.level": ["<level>", "what to log: debug, info, warn, error, silent"],
   "reload.watch": ["<boolean>", "follow changes of the rules' files: true or false"],
@@ -40,7 +44,14 @@ const FLAGS: Readonly<Record<SettingKey, readonly [argument: string, description
 export const SETTING_KEYS = Object.keys(SETTINGS) as SettingKey[];
 
 /** Settings that say how to correlate. */
-export const CORRELATION_KEYS: readonly SettingKey[] = ["rules", "correlationWindow", "maxWindow", "minEvents"];
+export const CORRELATION_KEYS: readonly SettingKey[] = [
+  "rules",
+  "correlationWindow",
+  "maxWindow",
+  "minEvents",
+  "limits.openWindows",
+  "limits.windowEvents",
+];
 
 type FlagValues = Readonly<Record<string, string | string[] | undefined>>;
 

@@ -10,6 +10,7 @@ export type ServiceStatus = { readonly status: string; readonly reason?: string 
 
 const COLOURS: Readonly<Record<string, Colour>> = { ready: "green", degraded: "yellow" };
 const LABEL_COLUMNS = 12;
+const MIB = 1_048_576;
 /** Of a digest, as of a commit, the beginning tells enough. */
 const DIGEST_CHARS = 12;
 
@@ -62,8 +63,9 @@ function lagOf({ name, position, behindMs, pending }: NonNullable<Status["log"]>
 }
 
 function windowsOf({ open, evicted }: Status["windows"]): string {
-  const early = evicted === 0 ? [] : [`${figure(evicted)} closed early: too many`];
-  return [`${figure(open.traces)} traces and ${figure(open.groups)} groups open`, ...early].join(" · ");
+  const early = evicted === 0 ? [] : [`${figure(evicted)} closed early`];
+  const held = `about ${(open.bytes / MIB).toFixed(1)} MiB`;
+  return [`${figure(open.traces)} traces and ${figure(open.groups)} groups open`, held, ...early].join(" · ");
 }
 
 function booksOf({ in: read, used, filtered, unknown, deadLettered, balanced }: Status["books"]): string {

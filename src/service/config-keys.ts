@@ -1,5 +1,7 @@
+import { EVENT_CHARS_MAX } from "../core/intake/native-event.ts";
+import { DEFAULT_LIMITS } from "../core/model/limits.ts";
 import type { DurationMs } from "../core/model/time.ts";
-import { duration, list, type Setting, text, withoutLogins } from "./setting.ts";
+import { duration, list, type Setting, text, wholeNumber, withoutLogins } from "./setting.ts";
 import { SINK_SETTINGS, type SinkSettings } from "./sink-keys.ts";
 
 /** Where the HTTP server listens. */
@@ -29,6 +31,11 @@ export interface Settings extends SinkSettings {
   readonly correlationWindow: DurationMs;
   readonly maxWindow: DurationMs;
   readonly minEvents: number;
+  /** Bounds: see `EngineLimits`. */
+  readonly "limits.eventBytes": number;
+  readonly "limits.openWindows": number;
+  readonly "limits.windowEvents": number;
+  readonly "limits.stateBytes": number;
   readonly "http.listen": ListenAddress;
   readonly "log.level": LogLevel;
 }
@@ -71,13 +78,21 @@ export const SETTINGS: { readonly [Key in SettingKey]: Setting<Settings[Key]> } 
   rules: list("rules", "TAPIO_RULES"),
   correlationWindow: duration("correlation-window", "TAPIO_CORRELATION_WINDOW", 300_000),
   maxWindow: duration("max-window", "TAPIO_MAX_WINDOW", 1_800_000),
-  minEvents: {
-    flag: "min-events",
-    env: "TAPIO_MIN_EVENTS",
-    fallback: 1,
-    read: ([count = ""]) => (/^[1-9]\d{0,5}$/.test(count) ? { value: Number(count) } : "a whole number from 1"),
-    show: String,
-  },
+  minEvents: wholeNumber("min-events", "TAPIO_MIN_EVENTS", DEFAULT_LIMITS.minEvents),
+  "limits.eventBytes": wholeNumber("limit-event-bytes", "TAPIO_LIMIT_EVENT_BYTES", EVENT_CHARS_MAX, 1_000),
+  "limits.openWindows": wholeNumber("limit-open-windows", "TAPIO_LIMIT_OPEN_WINDOWS", DEFAULT_LIMITS.openWindowsMax),
+  "limits.windowEvents": wholeNumber(
+    "limit-window-events",
+    "TAPIO_LIMIT_WINDOW_EVENTS",
+    DEFAULT_LIMITS.windowEventsMax,
+    2,
+  ),
+  "limits.stateBytes": wholeNumber(
+    "limit-state-bytes",
+    "TAPIO_LIMIT_STATE_BYTES",
+    DEFAULT_LIMITS.stateBytesMax,
+    100_000,
+  ),
   "http.listen": {
     flag: "listen",
     env: "TAPIO_HTTP_LISTEN",

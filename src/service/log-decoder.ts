@@ -83,7 +83,8 @@ export class LogDecoder {
       if (entry.logTimeMs !== undefined) this.#moveOn(entry.logTimeMs);
       books.decoded += 1;
       books.events += 1;
-      this.#placeOne(skimmed, entry.logTimeMs !== undefined, entry.position, events);
+      const chars = entry.logTimeMs === undefined ? undefined : charsOf(entry);
+      this.#placeOne(skimmed, { position: entry.position, chars }, events);
       return;
     }
     const { traceparent } = entry;
@@ -117,19 +118,22 @@ export class LogDecoder {
   }
 
   #place(entry: LogEntry, decoded: readonly Event[], events: PlacedEvent[]): void {
-    const logHasTime = entry.logTimeMs !== undefined;
     let position = entry.position;
     const ordered = decoded.length === 1 ? decoded : replay(decoded);
+    const chars = entry.logTimeMs !== undefined ? Math.ceil(charsOf(entry) / ordered.length) : undefined;
     for (const each of ordered) {
-      this.#placeOne(each, logHasTime, position, events);
+      this.#placeOne(each, { position, chars }, events);
       position += POSITION_STEP;
     }
   }
 
-  #placeOne(held: HeldEvent, logHasTime: boolean, position: number, events: PlacedEvent[]): void {
+  /** Only a log that has a time of its own is measured, and knows who is ahead of it. */
+  #placeOne(held: HeldEvent, { position, chars }: Omit<LogPlace, "logTimeMs">, events: PlacedEvent[]): void {
+    const logHasTime = chars !== undefined;
     if (!logHasTime) this.#moveOn(held.lastMs);
     const isSkewed = logHasTime && this.#logTimeMs + SKEW_MAX_MS < held.lastMs;
-    events.push({ event: isSkewed ? this.#unskewed(opened(held)) : held, logTimeMs: this.#logTimeMs, position });
+    const event = isSkewed ? this.#unskewed(opened(held)) : held;
+    events.push({ event, logTimeMs: this.#logTimeMs, position, chars });
   }
 
   #unskewed(event: Event): Event {
@@ -149,6 +153,12 @@ export class LogDecoder {
   #moveOn(logTimeMs: EpochMs): void {
     if (this.#logTimeMs < logTimeMs) this.#logTimeMs = logTimeMs;
   }
+}
+
+/** How much text it is, as far as that is known without reading it. */
+function charsOf(entry: LogEntry): number {
+  const { payload } = entry;
+  return payload === undefined ? entry.text.length : payload.to - payload.from;
 }
 
 /**

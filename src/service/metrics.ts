@@ -47,11 +47,12 @@ const METRICS: readonly Metric[] = [
   gauge("tapio_windows_open", "Windows that are open, by what they hold together.", ({ windows }) =>
     byLabel("of", { trace: windows.traces, group: windows.groups }),
   ),
+  gauge("tapio_windows_bytes", "What open windows hold of the log, estimated.", ({ windows }) => windows.bytes),
   counter("tapio_windows_opened_total", "Windows opened.", ({ counters }) => counters.windowsOpened),
   counter("tapio_windows_closed_total", "Windows closed.", ({ counters }) => counters.windowsClosed),
   counter(
     "tapio_windows_evicted_total",
-    "Windows closed early because there were too many.",
+    "Windows closed early because there were too many, or they held too much.",
     ({ counters }) => counters.windowsEvicted,
   ),
   counter(

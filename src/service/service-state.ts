@@ -25,8 +25,8 @@ export interface ServiceState {
   readonly startedAtMs: EpochMs;
   readonly books: Books;
   readonly counters: EngineCounters;
-  /** Windows that are open: of traces, and of join groups. */
-  readonly windows: { readonly traces: number; readonly groups: number };
+  /** Windows that are open, of traces and of join groups, and the bytes that they hold, estimated. */
+  readonly windows: { readonly traces: number; readonly groups: number; readonly bytes: number };
   readonly log: LogState | undefined;
   readonly checkpoint: { readonly position: number; readonly savedAtMs: EpochMs } | undefined;
   readonly sinks: readonly SinkStatus[];
@@ -39,7 +39,7 @@ export interface ServiceState {
 export interface ObservedParts {
   readonly engine: {
     readonly counters: EngineCounters;
-    readonly openWindows: { readonly traces: number; readonly groups: number };
+    readonly openWindows: { readonly traces: number; readonly groups: number; readonly bytes: number };
   };
   readonly outlets?: { readonly status: readonly SinkStatus[] } | undefined;
   readonly flood?: { readonly heldBack: number } | undefined;
@@ -76,11 +76,19 @@ export class ServiceObserver {
   watchSource(source: Source): Source {
     let log: LogState = { name: source.name, position: undefined, logTimeMs: undefined, pending: undefined };
     this.#log = log;
-    return watchSource(source, ({ entries, pending = log.pending }) => {
-      const { position, logTimeMs } = entries.at(-1) ?? log;
-      log = { ...log, position, logTimeMs, pending };
+    const note = (more: Partial<LogState>): void => {
+      log = { ...log, ...more };
       this.#log = log;
-    });
+    };
+    return watchSource(
+      source,
+      ({ entries }) => {
+        const last = entries.at(-1);
+        if (last !== undefined) note({ position: last.position, logTimeMs: last.logTimeMs });
+      },
+      // Known before the work is done, which may take long where a sink holds it up.
+      ({ pending }) => note(pending === undefined ? {} : { pending }),
+    );
   }
 
   /** The same store, looked at as it is written. */

@@ -28,6 +28,15 @@ export function list(flag: string, env: string): Setting<readonly string[]> {
   return { flag, env, fallback: [], read, show: (values) => values.join(",") };
 }
 
+/** A whole number from `least` on, of at most twelve digits. */
+export function wholeNumber(flag: string, env: string, fallback: number, least = 1): Setting<number> {
+  const read = ([written = ""]: readonly string[]) => {
+    const value = /^[1-9]\d{0,11}$/.test(written) ? Number(written) : 0;
+    return value < least ? `a whole number from ${least}` : { value };
+  };
+  return { flag, env, fallback, read, show: String };
+}
+
 /** A length of time. */
 export function duration(flag: string, env: string, fallback: DurationMs): Setting<DurationMs> {
   const read = ([written = ""]: readonly string[]) => {

@@ -1,4 +1,4 @@
-import { list, type Setting, text, webAddress, webAddresses } from "./setting.ts";
+import { list, type Setting, text, webAddress, webAddresses, wholeNumber } from "./setting.ts";
 
 /** Settings about where stories go besides NATS, and about loading rules anew. */
 export interface SinkSettings {
@@ -29,13 +29,7 @@ export const SINK_SETTINGS: { readonly [Key in keyof SinkSettings]: Setting<Sink
     show: String,
   },
   "http.externalUrl": webAddress("external-url", "TAPIO_HTTP_EXTERNAL_URL"),
-  "notify.storiesMax": {
-    flag: "notify-stories-max",
-    env: "TAPIO_NOTIFY_STORIES_MAX",
-    fallback: 10,
-    read: ([count = ""]) => (/^[1-9]\d{0,5}$/.test(count) ? { value: Number(count) } : "a whole number from 1"),
-    show: String,
-  },
+  "notify.storiesMax": wholeNumber("notify-stories-max", "TAPIO_NOTIFY_STORIES_MAX", 10),
   "file.path": text("file", "TAPIO_FILE_PATH"),
   "file.bytesMax": {
     flag: "file-bytes-max",

@@ -25,7 +25,7 @@ export interface Status {
     readonly skewed: number;
   };
   readonly windows: {
-    readonly open: { readonly traces: number; readonly groups: number };
+    readonly open: { readonly traces: number; readonly groups: number; readonly bytes: number };
     readonly closed: number;
     readonly evicted: number;
   };

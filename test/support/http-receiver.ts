@@ -24,7 +24,7 @@ export interface HttpReceiver extends AsyncDisposable {
   readonly port: number;
   readonly received: Received[];
   /** Decides about the answers from now on. */
-  answer: (request: Received) => Answer;
+  answer: (request: Received) => Answer | Promise<Answer>;
 }
 
 /** Starts one; it answers 200 until told otherwise. */
@@ -36,7 +36,7 @@ export async function startReceiver(answer: HttpReceiver["answer"] = () => ({ st
     const headers = request.headers as Record<string, string | undefined>;
     const one = { method, path, headers, body: Buffer.concat(chunks).toString("utf8") };
     receiver.received.push(one);
-    const { status, body = "", headers: more = {}, hang } = receiver.answer(one);
+    const { status, body = "", headers: more = {}, hang } = await receiver.answer(one);
     if (hang !== true) response.writeHead(status, more).end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

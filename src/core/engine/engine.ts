@@ -81,9 +81,9 @@ export class Engine {
     for (const window of [...this.#windows.all(), ...this.#groups.table.all()]) observe(window, this.#court);
   }
 
-  /** Windows that are open now: of traces, and of join groups. */
-  get openWindows(): { readonly traces: number; readonly groups: number } {
-    return { traces: this.#windows.size, groups: this.#groups.table.size };
+  /** Windows that are open now, of traces and of join groups, and what they hold of an endless log. */
+  get openWindows(): { readonly traces: number; readonly groups: number; readonly bytes: number } {
+    return { traces: this.#windows.size, groups: this.#groups.table.size, bytes: this.#windows.bytes };
   }
 
   /** Takes one event. Returns a promise only where conditions must be judged. */

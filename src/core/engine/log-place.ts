@@ -6,4 +6,6 @@ export interface LogPlace {
   readonly logTimeMs: EpochMs;
   /** Sequence number or line number; never goes back. */
   readonly position: number;
+  /** How much text it was in a log that is endless; what windows hold is bounded by it. */
+  readonly chars?: number | undefined;
 }

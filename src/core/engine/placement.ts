@@ -51,6 +51,7 @@ export class Placement {
     if (late !== undefined && event.timeMs <= late.lastEventMs) return this.#placeLate(late, event, entry, index);
     if (window === undefined) window = this.#open(event, at, index);
     const before = 0 < entry.joins.length ? window.find(event.id) : undefined;
+    const held = window.size;
     const outcome = window.add(event, this.#parts.limits.windowEventsMax);
     if (outcome === "same") {
       this.#parts.counters.duplicates++;
@@ -58,6 +59,7 @@ export class Placement {
     }
     if (outcome === "merged") this.#parts.counters.duplicates++;
     this.#parts.windows.touch(window, at.logTimeMs);
+    if (at.chars !== undefined && held < window.size) this.#weigh(window, at.chars);
     if (window.armedGeneration !== index.generation) window.rearm(index);
     window.noteType(entry, index);
     let jobs: Job[] | undefined;
@@ -101,12 +103,9 @@ export class Placement {
   }
 
   #open(event: HeldEvent, at: LogPlace, index: RuleIndex): Window {
-    const { windows, limits, counters, court, agenda } = this.#parts;
+    const { windows, limits, counters, agenda } = this.#parts;
     const idlest = windows.idlest();
-    if (limits.openWindowsMax <= windows.size && idlest !== undefined) {
-      counters.windowsEvicted++;
-      court.evict(idlest);
-    }
+    if (limits.openWindowsMax <= windows.size && idlest !== undefined) this.#evict(idlest);
     const window = new Window({
       key: event.traceId,
       group: { traceId: event.traceId },
@@ -119,5 +118,21 @@ export class Placement {
     counters.windowsOpened++;
     agenda.mind(at.logTimeMs + Math.min(limits.correlationWindowMs, limits.maxWindowMs));
     return window;
+  }
+
+  /** Over the bound, windows close until the others fit; never the one that was just used. */
+  #weigh(window: Window, chars: number): void {
+    const { windows, limits } = this.#parts;
+    windows.weigh(window, chars);
+    while (limits.stateBytesMax < windows.bytes) {
+      const idlest = windows.idlest();
+      if (idlest === undefined || idlest === window) return;
+      this.#evict(idlest);
+    }
+  }
+
+  #evict(idlest: Window): void {
+    this.#parts.counters.windowsEvicted++;
+    this.#parts.court.evict(idlest);
   }
 }

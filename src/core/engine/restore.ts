@@ -121,8 +121,10 @@ export class Restore {
     }
     const before = 0 < entry.joins.length ? window?.find(event.id) : undefined;
     if (window !== undefined) {
+      const held = window.size;
       if (window.add(event, windowEventsMax) === "same") return;
       windows.touch(window, at.logTimeMs);
+      if (at.chars !== undefined && held < window.size) windows.weigh(window, at.chars);
       window.noteType(entry, index);
     }
     if (entry.joins.length === 0) return;

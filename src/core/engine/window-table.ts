@@ -1,6 +1,10 @@
 import type { DurationMs, EpochMs } from "../model/time.ts";
 import type { Window } from "./window.ts";
 
+/** What an event takes besides its text, and a window besides its events: measured, and rounded up. */
+const EVENT_BYTES = 300;
+const WINDOW_BYTES = 750;
+
 /** A window that is due to close, and why. */
 export interface DueWindow {
   readonly at: EpochMs;
@@ -22,6 +26,7 @@ export class WindowTable {
   #newest: Window | undefined;
   #head: Window | undefined;
   #tail: Window | undefined;
+  #bytes = 0;
 
   constructor(idleMs: DurationMs, maxMs: DurationMs) {
     this.#idleMs = idleMs;
@@ -30,6 +35,11 @@ export class WindowTable {
 
   get size(): number {
     return this.#windows.size;
+  }
+
+  /** What the windows hold, as far as it was {@link weigh}ed. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   get(key: string): Window | undefined {
@@ -63,8 +73,16 @@ export class WindowTable {
     this.#append(window);
   }
 
+  /** Notes that the window holds one event more, of so much text. */
+  weigh(window: Window, chars: number): void {
+    const more = chars + EVENT_BYTES + (window.bytes === 0 ? WINDOW_BYTES : 0);
+    window.bytes += more;
+    this.#bytes += more;
+  }
+
   close(window: Window): void {
     this.#windows.delete(window.key);
+    this.#bytes -= window.bytes;
     this.#unlink(window);
     if (window.older === undefined) this.#oldest = window.newer;
     else window.older.newer = window.newer;

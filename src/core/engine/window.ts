@@ -26,6 +26,8 @@ export class Window extends HeldEvents {
   readonly openedPosition: number;
   lastLogMs: EpochMs;
   closedBy: string | undefined = undefined;
+  /** Estimated; 0 where the log is not endless. */
+  bytes = 0;
   /** Log time up to which its unopened events share memory with their neighbours in the log. */
   #detachedLogMs: EpochMs;
   /** Distinct types here, each with its entry. */

@@ -41,11 +41,19 @@ export class Decoder {
   readonly #cluster: string | undefined;
   readonly #memory: Memory;
   readonly #skimmer = new NativeSkimmer((text) => this.#readOne(text));
+  readonly #eventCharsMax: number;
 
   /** `cluster` is written into events that do not say theirs; `memoryMax` bounds what is remembered of objects. */
-  constructor(options: { readonly cluster?: string | undefined; readonly memoryMax?: number | undefined } = {}) {
+  constructor(
+    options: {
+      readonly cluster?: string | undefined;
+      readonly memoryMax?: number | undefined;
+      readonly eventCharsMax?: number | undefined;
+    } = {},
+  ) {
     this.#cluster = options.cluster;
     this.#memory = new Memory(options.memoryMax);
+    this.#eventCharsMax = options.eventCharsMax ?? EVENT_CHARS_MAX;
   }
 
   /**
@@ -53,7 +61,7 @@ export class Decoder {
    * path: {@link decodeText} would give the same event.
    */
   skim(payload: Payload): UnopenedEvent | undefined {
-    return this.#skimmer.skim(payload);
+    return this.#eventCharsMax < payload.to - payload.from ? undefined : this.#skimmer.skim(payload);
   }
 
   /** Decodes one JSON text: an event, an object, a watch envelope, or a list of them. */
@@ -64,9 +72,9 @@ export class Decoder {
     } catch (error) {
       return { outcome: "rejected", reason: `not JSON: ${withoutSource((error as Error).message)}` };
     }
-    if (EVENT_CHARS_MAX < text.length && itemsOf(value) === undefined) {
+    if (this.#eventCharsMax < text.length && itemsOf(value) === undefined) {
       const object = asObject(value);
-      const most = object === undefined || isNativeEvent(object) ? EVENT_CHARS_MAX : OBJECT_CHARS_MAX;
+      const most = object === undefined || isNativeEvent(object) ? this.#eventCharsMax : OBJECT_CHARS_MAX;
       if (most < text.length) {
         return { outcome: "rejected", reason: `one event of ${text.length} characters; the most is ${most}` };
       }

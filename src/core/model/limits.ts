@@ -12,6 +12,11 @@ export interface EngineLimits {
   readonly openWindowsMax: number;
   /** Events held per window: the first and the last halves; the rest is counted. */
   readonly windowEventsMax: number;
+  /**
+   * Bytes that open windows may hold of an endless log, estimated from its text; over it the window
+   * idle longest closes early, told and counted.
+   */
+  readonly stateBytesMax: number;
   /** Candidates tried per step: the first and the last halves. */
   readonly candidatesMax: number;
   /** Assignments tried per search before it is cut and marked. */
@@ -35,6 +40,7 @@ export const DEFAULT_LIMITS: EngineLimits = {
   minEvents: 1,
   openWindowsMax: 100_000,
   windowEventsMax: 1_000,
+  stateBytesMax: 268_435_456,
   candidatesMax: 64,
   searchStepsMax: 20_000,
   resolveAfterMs: 1_800_000,

@@ -75,6 +75,38 @@ test("over the cap the window idle longest closes early, and its story says so",
   expect(incomplete.length).toBeLessThanOrEqual(2);
 });
 
+test("over the cap of bytes the windows idle longest close early; files have no such cap", async () => {
+  const log = Array.from({ length: 9 }, (_, at) => event(`e${at}`, "x.a", at, { traceId: `t${at % 3}` }));
+  const told = async (chars: number | undefined, stateBytesMax: number) => {
+    const engine = new Engine({ rules: crash, limits: { stateBytesMax } });
+    const open: number[] = [];
+    for (const [at, one] of log.entries()) {
+      await engine.accept(one, { logTimeMs: one.timeMs, position: at + 1, chars });
+      open.push(engine.openWindows.bytes);
+    }
+    await engine.end();
+    const marked = engine.take().filter(({ story }) => story.incomplete === "evicted");
+    return {
+      open,
+      end: engine.openWindows.bytes,
+      evicted: engine.counters.windowsEvicted,
+      incomplete: new Set(marked.map(({ story }) => story.id)).size,
+    };
+  };
+  // Each event takes its text and 300 bytes, each window 750.
+  expect(await told(1_000, 100_000)).toMatchObject({
+    open: [2_050, 4_100, 6_150, 7_450, 8_750, 10_050, 11_350, 12_650, 13_950],
+    end: 0,
+    evicted: 0,
+  });
+  const capped = await told(1_000, 6_200);
+  expect(Math.max(...capped.open)).toBeLessThanOrEqual(6_200);
+  expect(capped).toMatchObject({ end: 0, evicted: 5, incomplete: 2 });
+  // One window alone may be larger: its events are bounded by their number.
+  expect(await told(1_000, 1_000)).toMatchObject({ evicted: 8 });
+  expect(await told(undefined, 1_000)).toMatchObject({ evicted: 0, end: 0 });
+});
+
 test("a window keeps its first and last events and counts the rest", async () => {
   const events = Array.from({ length: 50 }, (_, at) => event(`e${String(at).padStart(2, "0")}`, "x.a", at));
   const [story] = final(await run(crash, events, { windowEventsMax: 10 }));

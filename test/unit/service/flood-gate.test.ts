@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { StoryChange } from "../../../src/core/model/story.ts";
 import { FloodGate } from "../../../src/service/flood-gate.ts";
@@ -59,4 +60,44 @@ test("shadow stories do not pass, and do not count", () => {
   const shadows = Array.from({ length: 9 }, (_, at) => changeOf(`x${at}`, 1, "told", { shadow: true }));
   expect(flood.pass(shadows)).toEqual([]);
   expect(revisionsOf(flood.pass(many(1, 3)))).toEqual(["s1-1", "s2-1", "s3-1"]);
+});
+
+/** A run of stories that are told, revised and ended, in batches; which of them were told, and ended. */
+function runOf(steps: readonly { id: number; ends: boolean; cut: boolean }[]) {
+  const [told, ended] = [new Set<string>(), new Set<string>()];
+  const batches: StoryChange[][] = [[]];
+  for (const { id, ends, cut } of steps) {
+    const name = `s${id}`;
+    const kind = !told.has(name) ? "told" : ends ? "resolved" : "revised";
+    if (!ended.has(name)) batches.at(-1)?.push(changeOf(name, kind === "told" ? 1 : 2, kind));
+    told.add(name);
+    if (kind === "resolved") ended.add(name);
+    if (cut) batches.push([]);
+  }
+  return { told: [...told], ended, batches };
+}
+
+// Whatever comes in whatever batches: notifiers hear of every story by itself or in an overflow's
+// count, the counts are those of a plain list, and nothing that passed is silent about its end.
+test("counts are exact, and what passed is heard to its end, over any run of stories", () => {
+  const steps = fc.array(fc.record({ id: fc.integer({ min: 1, max: 30 }), ends: fc.boolean(), cut: fc.boolean() }), {
+    maxLength: 120,
+  });
+  fc.assert(
+    fc.property(steps.map(runOf), ({ told, ended, batches }) => {
+      const { gate: flood } = gate();
+      const heard = batches.flatMap((batch) => flood.pass(batch));
+      const [alone, held] = [told.slice(0, 3), told.slice(3)];
+      const own = (kind: StoryChange["kind"]) =>
+        heard.filter((one) => one.kind === kind && !one.story.id.startsWith("overflow")).map(({ story }) => story.id);
+      expect(own("told")).toEqual(alone);
+      expect(own("resolved").sort()).toEqual(alone.filter((one) => ended.has(one)).sort());
+      const gone = held.filter((one) => ended.has(one)).length;
+      const count = held.length === 1 ? "1 more story" : `${held.length} more stories`;
+      const summary = `${count} of rule memory/oom: ${held.length - gone} open, ${gone} ended`;
+      const last = heard.filter(({ story }) => story.id.startsWith("overflow")).at(-1);
+      expect(last?.story.summary).toBe(held.length === 0 ? undefined : summary);
+      expect(flood.heldBack).toBe(held.length);
+    }),
+  );
 });
