@@ -17,11 +17,12 @@ export interface Mutant {
 
 /**
  * All mutants of a rule, in the order in which the rule is written. `skew` and `settle` stay: packs
- * set them for all their rules, and they say how sure and how soon, not what.
+ * set them for all their rules, and they say how sure and how soon, not what. Rules that are not
+ * loaded can't be superseded.
  */
-export function mutantsOf(rule: Rule): Mutant[] {
+export function mutantsOf(rule: Rule, isLoaded: (key: string) => boolean = () => true): Mutant[] {
   return [
-    ...headMutants(rule),
+    ...headMutants(rule, isLoaded),
     ...joinMutants(rule),
     ...stepMutants(rule),
     ...absenceMutants(rule),
@@ -29,7 +30,7 @@ export function mutantsOf(rule: Rule): Mutant[] {
   ];
 }
 
-function headMutants(rule: Rule): Mutant[] {
+function headMutants(rule: Rule, isLoaded: (key: string) => boolean): Mutant[] {
   const { withinMs, minConfidence, standalone, supersedes, resolve } = rule;
   const mutants: Mutant[] = [];
   const add = (field: string, what: string, hint: string, change: Partial<Rule>): void => {
@@ -51,6 +52,7 @@ function headMutants(rule: Rule): Mutant[] {
     });
   }
   supersedes.forEach((key, at) => {
+    if (!isLoaded(key)) return;
     const hint = `a case that expects ${key} among the story's \`superseded\``;
     mutants.push({
       what: `no longer supersedes ${key}`,

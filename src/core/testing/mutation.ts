@@ -52,7 +52,10 @@ export class MutationRun {
   /** Tries all mutants of a rule. */
   async *try(rule: Rule): AsyncGenerator<MutantResult> {
     const cases = this.#casesOf(rule);
-    for (const mutant of mutantsOf(rule)) yield { mutant, rule, ...(await tryMutant(mutant, cases)) };
+    const loaded = new Set(this.#cases.flatMap(({ rules }) => rules.rules.map(({ key }) => key)));
+    // What a rule supersedes of a pack that no case loads can't be missed.
+    const mutants = mutantsOf(rule, (key) => loaded.has(key));
+    for (const mutant of mutants) yield { mutant, rule, ...(await tryMutant(mutant, cases)) };
   }
 
   /** The cases that could notice, those that name the rule first. */

@@ -63,9 +63,9 @@ test("cases for each of them, and probes for the rest, kill all", async () => {
   );
 });
 
-test("what a rule supersedes, joins and ignores", async () => {
+test("what a rule supersedes, of what is loaded, joins and ignores", async () => {
   const rule = ruleOf(
-    'id: r, supersedes: [s], join: [ { as: place, keys: { oom: [entity.namespace, entity.node], gone: [entity.namespace, entity.node] }, ignore: ["kube-*/*"] } ], steps: [ { as: oom, type: x.oom }, { as: gone, type: x.gone } ]',
+    'id: r, supersedes: [s, q/not-loaded], join: [ { as: place, keys: { oom: [entity.namespace, entity.node], gone: [entity.namespace, entity.node] }, ignore: ["kube-*/*"] } ], steps: [ { as: oom, type: x.oom }, { as: gone, type: x.gone } ]',
   );
   const other = ruleOf("id: s, priority: 90, steps: [ { as: oom, type: x.oom } ]");
   const run = new MutationRun();
