@@ -79,8 +79,14 @@ function booksOf({ in: read, used, filtered, unknown, deadLettered, balanced }: 
   return `${figure(read)} in = ${parts.join(" + ")} · ${balanced ? "balanced" : "NOT BALANCED"}`;
 }
 
-function eventsOf({ total, late, duplicates, dropped, skewed }: Status["events"]): string {
-  const parts = { late, twice: duplicates, "dropped: their windows were full": dropped, "with a wrong clock": skewed };
+function eventsOf({ total, late, duplicates, dropped, skewed, old }: Status["events"]): string {
+  const parts = {
+    late,
+    twice: duplicates,
+    "dropped: their windows were full": dropped,
+    "with a wrong clock": skewed,
+    "more than a day old": old,
+  };
   const some = Object.entries(parts).filter(([, count]) => 0 < count);
   return [figure(total), ...some.map(([what, count]) => `${figure(count)} ${what}`)].join(" · ");
 }

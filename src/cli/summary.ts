@@ -18,6 +18,7 @@ export function summaryOf(books: Books, stories?: readonly Story[]): string {
     ...kindsOf("of unknown shape", books.unknown),
     ...kindsOf("filtered", books.filtered),
     ...(books.skewed === 0 ? [] : [`${books.skewed} with a wrong clock`]),
+    ...(books.old === 0 ? [] : [`${books.old} more than a day old`]),
     ...(stories === undefined ? [] : [counted(stories.length, "story")]),
   ];
   const lines = [`tapio: ${parts.join(" · ")}`];

@@ -23,6 +23,8 @@ export class Books {
   events = 0;
   /** Events whose time was more than five minutes ahead of the log's, and was taken as the log's. */
   skewed = 0;
+  /** Events more than a day behind the log's time: set aside, they meet each other only. */
+  old = 0;
   /** Entries that could not be decoded. */
   rejected = 0;
   /** Entries left out on purpose, by reason. */

@@ -3,7 +3,7 @@ import { maskText } from "../core/intake/secrets/mask.ts";
 import type { Decoded, Event, LeftOut } from "../core/model/event.ts";
 import type { Payload } from "../core/model/payload.ts";
 import { type EpochMs, formatTime } from "../core/model/time.ts";
-import { type HeldEvent, opened, type UnopenedEvent } from "../core/model/unopened-event.ts";
+import { type HeldEvent, opened, setAside, type UnopenedEvent } from "../core/model/unopened-event.ts";
 import type { DeadLetter } from "../ports/dead-letters.ts";
 import type { Batch, LogEntry, Source } from "../ports/source.ts";
 import type { Books } from "./books.ts";
@@ -41,6 +41,9 @@ interface Origin {
 
 /** An event that claims to be later than this after the log stored it has a wrong clock. */
 const SKEW_MAX_MS = 300_000;
+
+/** An event older than this when the log stored it has a wrong clock, or is of another time: it is set aside. */
+const OLD_MS = 86_400_000;
 
 /** Events of one entry are told apart by a fraction of its position: up to 2^20 of them. */
 const POSITION_STEP = 2 ** -20;
@@ -131,9 +134,17 @@ export class LogDecoder {
   #placeOne(held: HeldEvent, { position, chars }: Omit<LogPlace, "logTimeMs">, events: PlacedEvent[]): void {
     const logHasTime = chars !== undefined;
     if (!logHasTime) this.#moveOn(held.lastMs);
-    const isSkewed = logHasTime && this.#logTimeMs + SKEW_MAX_MS < held.lastMs;
-    const event = isSkewed ? this.#unskewed(opened(held)) : held;
+    const event = logHasTime ? this.#inTime(held) : held;
     events.push({ event, logTimeMs: this.#logTimeMs, position, chars });
+  }
+
+  /** What happened later than the log knew of it did not; what is much older must not meet what is not. */
+  #inTime(held: HeldEvent): HeldEvent {
+    const behindMs = this.#logTimeMs - held.lastMs;
+    if (behindMs < -SKEW_MAX_MS) return this.#unskewed(opened(held));
+    if (behindMs <= OLD_MS) return held;
+    this.#books.old += 1;
+    return setAside(held, -behindMs);
   }
 
   #unskewed(event: Event): Event {

@@ -28,6 +28,7 @@ const METRICS: readonly Metric[] = [
 
   counter("tapio_events_total", "Events that the engine took.", ({ counters }) => counters.events),
   counter("tapio_events_skewed_total", "Events more than 5 min ahead of their log.", ({ books }) => books.skewed),
+  counter("tapio_events_old_total", "Events more than a day behind their log, set aside.", ({ books }) => books.old),
   counter(
     "tapio_events_late_total",
     "Events that came after their window had closed.",
@@ -148,7 +149,7 @@ const METRICS: readonly Metric[] = [
     ({ checkpoint }) => checkpoint?.position,
   ),
   gauge("tapio_checkpoint_age_seconds", "Time since the last checkpoint was written.", ({ checkpoint, nowMs }) =>
-    checkpoint === undefined ? undefined : (nowMs - checkpoint.savedAtMs) / 1_000,
+    checkpoint === undefined ? undefined : Math.max(0, nowMs - checkpoint.savedAtMs) / 1_000,
   ),
 ];
 

@@ -1,4 +1,5 @@
 import type { LogPlace } from "../core/engine/log-place.ts";
+import { changeAsGiven } from "../core/model/aside.ts";
 import type { EngineSnapshot } from "../core/model/snapshot.ts";
 import type { StoryChange } from "../core/model/story.ts";
 import type { EpochMs } from "../core/model/time.ts";
@@ -117,6 +118,7 @@ class Run {
   #position = 0;
   #logTimeMs = 0;
   #savedPosition = 0;
+  #savedAtMs = 0;
   #nextSaveMs = 0;
 
   constructor(options: PipelineOptions) {
@@ -182,7 +184,7 @@ class Run {
 
   async deliver(): Promise<void> {
     const { engine, sinks, outlets } = this.#options;
-    const changes = engine.take();
+    const changes = engine.take().map(changeAsGiven);
     if (changes.length === 0) return;
     await deliverToAll(sinks, changes, this.#delivery);
     await outlets?.take(changes);
@@ -210,13 +212,16 @@ class Run {
       if (!(cause instanceof CheckpointError) || cause.lost) throw cause;
       onTrouble?.(`${cause.message}; trying again`);
     }
-    const tookMs = clock.now() - startedMs;
-    this.#nextSaveMs = clock.now() + Math.max(CHECKPOINT_EVERY_MS, CHECKPOINT_SHARE * tookMs);
+    this.#savedAtMs = clock.now();
+    const tookMs = Math.max(0, this.#savedAtMs - startedMs);
+    this.#nextSaveMs = this.#savedAtMs + Math.max(CHECKPOINT_EVERY_MS, CHECKPOINT_SHARE * tookMs);
   }
 
   async #saveSometimes(): Promise<void> {
     const behind = this.#resumed !== undefined && this.#position <= this.#resumed.position;
-    if (!behind && this.#nextSaveMs <= this.#options.clock.now()) await this.save();
+    const nowMs = this.#options.clock.now();
+    // A clock that was set back must not keep checkpoints waiting until it is where it was.
+    if (!behind && (this.#nextSaveMs <= nowMs || nowMs < this.#savedAtMs)) await this.save();
   }
 
   async #bury(batch: DecodedBatch): Promise<void> {

@@ -23,6 +23,7 @@ export interface Status {
     readonly duplicates: number;
     readonly dropped: number;
     readonly skewed: number;
+    readonly old: number;
   };
   readonly windows: {
     readonly open: { readonly traces: number; readonly groups: number; readonly bytes: number };
@@ -86,6 +87,7 @@ export function statusOf(state: ServiceState): Status {
       duplicates: counters.duplicates,
       dropped: counters.eventsDropped,
       skewed: books.skewed,
+      old: books.old,
     },
     windows: { open: windows, closed: counters.windowsClosed, evicted: counters.windowsEvicted },
     stories: {
@@ -118,7 +120,7 @@ function logOf({ log, nowMs }: ServiceState): Pick<Status, "log"> {
 
 function checkpointOf({ checkpoint, nowMs }: ServiceState): Pick<Status, "checkpoint"> {
   if (checkpoint === undefined) return {};
-  return { checkpoint: { position: checkpoint.position, ageMs: nowMs - checkpoint.savedAtMs } };
+  return { checkpoint: { position: checkpoint.position, ageMs: Math.max(0, nowMs - checkpoint.savedAtMs) } };
 }
 
 function rulesOf({ rules: state }: ServiceState): Pick<Status, "rules"> {

@@ -26,7 +26,7 @@ const READY: ServiceStatus = {
     deadLettered: 12,
     balanced: true,
   },
-  events: { total: 4_100, late: 3, duplicates: 0, dropped: 0, skewed: 2 },
+  events: { total: 4_100, late: 3, duplicates: 0, dropped: 0, skewed: 2, old: 0 },
   windows: { open: { traces: 31, groups: 4, bytes: 12_900_000 }, closed: 900, evicted: 0 },
   stories: { told: 12, revised: 30, resolved: 0, retracted: 0, heldBack: 5 },
   log: { name: "nats:TAPIO", position: 4_200, time: "2026-03-01T13:11:25.000Z", behindMs: 35_000, pending: 1_500 },

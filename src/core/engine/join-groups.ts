@@ -1,4 +1,5 @@
 import { compileTypes } from "../expression/event-types.ts";
+import { asGiven, markOf } from "../model/aside.ts";
 import type { Event } from "../model/event.ts";
 import type { EngineLimits } from "../model/limits.ts";
 import type { Join } from "../model/rule.ts";
@@ -163,7 +164,7 @@ export class JoinGroups {
     const join = rule.joins[0];
     if (join === undefined) return [];
     return [...keysOf(rule, join, mask, event)].flatMap(([key, bits]) => {
-      const group = this.#isIgnored(rule, key) ? undefined : this.#group(rule, join.as, key, at);
+      const group = this.#isIgnored(rule, asGiven(key)) ? undefined : this.#group(rule, join.as, key, at);
       return group === undefined ? [] : [{ group, bits }];
     });
   }
@@ -213,15 +214,18 @@ function nameOf({ rule }: CompiledRule, key: string): string {
 /** The group keys of an event under one rule, each with the bits of the steps it may fill there. */
 function keysOf(rule: CompiledRule, join: Join, mask: number, event: Event): Map<string, number> {
   const bitsByKey = new Map<string, number>();
+  const mark = markOf(event.traceId);
   for (const step of rule.steps) {
     const paths = join.keys[step.step.as];
     if (paths === undefined || (mask & (1 << step.index)) === 0 || !step.matchesFields(event)) continue;
-    for (const key of joinKeys(event, paths)) bitsByKey.set(key, (bitsByKey.get(key) ?? 0) | (1 << step.index));
+    for (const key of joinKeys(event, paths))
+      bitsByKey.set(key + mark, (bitsByKey.get(key + mark) ?? 0) | (1 << step.index));
   }
   for (const { absence, bitIndex, matchesType, matchesFields } of rule.absences) {
     const paths = join.keys[absence.as];
     if (paths === undefined || !matchesType(event.type) || !matchesFields(event)) continue;
-    for (const key of joinKeys(event, paths)) bitsByKey.set(key, (bitsByKey.get(key) ?? 0) | (1 << bitIndex));
+    for (const key of joinKeys(event, paths))
+      bitsByKey.set(key + mark, (bitsByKey.get(key + mark) ?? 0) | (1 << bitIndex));
   }
   return bitsByKey;
 }

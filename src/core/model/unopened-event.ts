@@ -1,6 +1,7 @@
+import { asideOf } from "./aside.ts";
 import type { Event } from "./event.ts";
 import type { Payload } from "./payload.ts";
-import type { EpochMs } from "./time.ts";
+import type { DurationMs, EpochMs } from "./time.ts";
 
 /** What is read of an event at once: where it belongs, and when it happened. */
 export interface EventHead {
@@ -23,9 +24,11 @@ export class UnopenedEvent implements EventHead {
   readonly type: string;
   readonly #payload: Payload;
   readonly #read: (text: string) => Event;
+  /** Set aside, for being so much behind its log; 0 if it is not. */
+  readonly #skewMs: DurationMs;
 
   /** `read` is shared by all events of a decoder; it must not fail on a text whose head could be read. */
-  constructor(head: EventHead, payload: Payload, read: (text: string) => Event) {
+  constructor(head: EventHead, payload: Payload, read: (text: string) => Event, skewMs: DurationMs = 0) {
     this.id = head.id;
     this.traceId = head.traceId;
     this.timeMs = head.timeMs;
@@ -33,6 +36,7 @@ export class UnopenedEvent implements EventHead {
     this.type = head.type;
     this.#payload = payload;
     this.#read = read;
+    this.#skewMs = skewMs;
   }
 
   /** Last known occurrence: what comes in one message happened once. */
@@ -42,7 +46,15 @@ export class UnopenedEvent implements EventHead {
 
   /** Reads the whole event; a new object each time. */
   open(): Event {
-    return this.#read(this.#payload.text);
+    const event = this.#read(this.#payload.text);
+    return this.#skewMs === 0 ? event : flaggedAside(event, this.traceId, this.#skewMs);
+  }
+
+  /** The same event, set aside. */
+  aside(skewMs: DurationMs): UnopenedEvent {
+    const { id, timeMs, source, type } = this;
+    const head = { id, traceId: asideOf(this.traceId), timeMs, source, type };
+    return new UnopenedEvent(head, this.#payload, this.#read, skewMs);
   }
 
   /** Lets go of memory that it shares with other events. */
@@ -57,4 +69,13 @@ export type HeldEvent = Event | UnopenedEvent;
 /** The event itself, whichever way it is held. */
 export function opened(event: HeldEvent): Event {
   return event instanceof UnopenedEvent ? event.open() : event;
+}
+
+/** The event, set aside for being so much behind its log: flagged, and in a trace of its own. */
+export function setAside(event: HeldEvent, skewMs: DurationMs): HeldEvent {
+  return event instanceof UnopenedEvent ? event.aside(skewMs) : flaggedAside(event, asideOf(event.traceId), skewMs);
+}
+
+function flaggedAside(event: Event, traceId: string, skewMs: DurationMs): Event {
+  return { ...event, traceId, attributes: { ...event.attributes, clockSkew: Math.round(skewMs) } };
 }
