@@ -3,6 +3,8 @@ import type { Clock } from "../ports/clock.ts";
 import { type Sink, SinkError } from "../ports/sink.ts";
 import { openAlertmanagerSink } from "./alertmanager/alertmanager-sink.ts";
 import { openStoryFile } from "./file/story-file.ts";
+import { apiAccess } from "./kubernetes/api-access.ts";
+import { openKubernetesEventSink } from "./kubernetes/event-sink.ts";
 import { openSlackSink } from "./slack/slack-sink.ts";
 import { openWebhookSink } from "./webhook/webhook-sink.ts";
 
@@ -19,6 +21,10 @@ export interface OutletSettings {
   readonly "slack.token": string | undefined;
   readonly "slack.tokenFile": string | undefined;
   readonly "slack.url": string | undefined;
+  readonly "kubernetes.events": boolean;
+  readonly "kubernetes.url": string | undefined;
+  readonly "kubernetes.tokenFile": string | undefined;
+  readonly "kubernetes.caFile": string | undefined;
   /** Address at which people reach tapio's own API. */
   readonly "http.externalUrl": string | undefined;
 }
@@ -37,6 +43,8 @@ export interface StoryOutlets extends AsyncDisposable {
 
 /** A webhook posts so many at the same time; more would not fit into its five seconds. */
 const WEBHOOK_BATCH_MAX = 8;
+/** An Event may take three requests. */
+const KUBERNETES_BATCH_MAX = 4;
 
 /**
  * Opens every sink that the settings ask for. Throws a `RangeError` where a setting cannot be used, and
@@ -70,6 +78,11 @@ export async function openStoryOutlets(
     if (channel !== undefined) {
       const sink = openSlackSink({ channel, token: tokenOf(settings), url: settings["slack.url"], onTrouble });
       outlets.push({ sink, kind: "notifier", batchMax: 1 });
+    }
+    if (settings["kubernetes.events"]) {
+      const { "kubernetes.url": server, "kubernetes.tokenFile": tokenFile, "kubernetes.caFile": caFile } = settings;
+      const sink = openKubernetesEventSink(await apiAccess({ url: server, tokenFile, caFile }, process.env));
+      outlets.push({ sink, kind: "notifier", batchMax: KUBERNETES_BATCH_MAX });
     }
     return opened;
   } catch (cause) {

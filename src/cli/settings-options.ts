@@ -38,6 +38,10 @@ const FLAGS: Readonly<Record<SettingKey, readonly [argument: string, description
   "slack.token": ["<token>", "Slack bot token"],
   "slack.tokenFile": ["<file>", "file with the Slack bot token"],
   "slack.url": ["<url>", "another server that speaks Slack's Web API"],
+  "kubernetes.events": ["<boolean>", "keep a Kubernetes Event for each story: true or false"],
+  "kubernetes.url": ["<url>", "API server to keep them in; that of the cluster it runs in if left out"],
+  "kubernetes.tokenFile": ["<file>", "file with the token for it"],
+  "kubernetes.caFile": ["<file>", "file with the certificates that it must have"],
 };
 
 /** All settings, in the order of `config show`. */

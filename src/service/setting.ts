@@ -37,6 +37,13 @@ export function wholeNumber(flag: string, env: string, fallback: number, least =
   return { flag, env, fallback, read, show: String };
 }
 
+/** `true` or `false`. */
+export function yesOrNo(flag: string, env: string, fallback: boolean): Setting<boolean> {
+  const read = ([value = ""]: readonly string[]) =>
+    /^(true|false)$/.test(value) ? { value: value === "true" } : "true or false";
+  return { flag, env, fallback, read, show: String };
+}
+
 /** A length of time. */
 export function duration(flag: string, env: string, fallback: DurationMs): Setting<DurationMs> {
   const read = ([written = ""]: readonly string[]) => {

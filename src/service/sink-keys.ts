@@ -1,4 +1,4 @@
-import { list, type Setting, text, webAddress, webAddresses, wholeNumber } from "./setting.ts";
+import { list, type Setting, text, webAddress, webAddresses, wholeNumber, yesOrNo } from "./setting.ts";
 
 /** Settings about where stories go besides NATS, and about loading rules anew. */
 export interface SinkSettings {
@@ -17,17 +17,16 @@ export interface SinkSettings {
   readonly "slack.token": string | undefined;
   readonly "slack.tokenFile": string | undefined;
   readonly "slack.url": string | undefined;
+  /** Keeps a Kubernetes Event for each story. */
+  readonly "kubernetes.events": boolean;
+  readonly "kubernetes.url": string | undefined;
+  readonly "kubernetes.tokenFile": string | undefined;
+  readonly "kubernetes.caFile": string | undefined;
 }
 
 /** These settings, in the order in which `config show` prints them. */
 export const SINK_SETTINGS: { readonly [Key in keyof SinkSettings]: Setting<SinkSettings[Key]> } = {
-  "reload.watch": {
-    flag: "reload-watch",
-    env: "TAPIO_RELOAD_WATCH",
-    fallback: true,
-    read: ([value = ""]) => (/^(true|false)$/.test(value) ? { value: value === "true" } : "true or false"),
-    show: String,
-  },
+  "reload.watch": yesOrNo("reload-watch", "TAPIO_RELOAD_WATCH", true),
   "http.externalUrl": webAddress("external-url", "TAPIO_HTTP_EXTERNAL_URL"),
   "notify.storiesMax": wholeNumber("notify-stories-max", "TAPIO_NOTIFY_STORIES_MAX", 10),
   "file.path": text("file", "TAPIO_FILE_PATH"),
@@ -56,4 +55,8 @@ export const SINK_SETTINGS: { readonly [Key in keyof SinkSettings]: Setting<Sink
   "slack.token": { ...text("slack-token", "TAPIO_SLACK_TOKEN"), secret: true },
   "slack.tokenFile": text("slack-token-file", "TAPIO_SLACK_TOKEN_FILE"),
   "slack.url": webAddress("slack-url", "TAPIO_SLACK_URL"),
+  "kubernetes.events": yesOrNo("kubernetes-events", "TAPIO_KUBERNETES_EVENTS", false),
+  "kubernetes.url": webAddress("kubernetes-url", "TAPIO_KUBERNETES_URL"),
+  "kubernetes.tokenFile": text("kubernetes-token-file", "TAPIO_KUBERNETES_TOKEN_FILE"),
+  "kubernetes.caFile": text("kubernetes-ca-file", "TAPIO_KUBERNETES_CA_FILE"),
 };

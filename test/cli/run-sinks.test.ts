@@ -8,6 +8,7 @@ import type { Story } from "../../src/core/model/story.ts";
 import type { Status } from "../../src/service/status.ts";
 import { startAlertmanagerStandIn } from "../support/alertmanager-stand-in.ts";
 import { startReceiver } from "../support/http-receiver.ts";
+import { ACCOUNT_TOKEN, startKubernetes } from "../support/kubernetes-stand-in.ts";
 import { natsServerAvailable, startNatsServer } from "../support/nats-server.ts";
 import { CHANNEL, startSlack, TOKEN } from "../support/slack-stand-in.ts";
 import { until } from "../support/until.ts";
@@ -54,10 +55,12 @@ describe.skipIf(!natsServerAvailable())("tapio run", () => {
     await using log = await startLog();
     await using slack = await startSlack();
     await using alertmanager = await startAlertmanagerStandIn();
+    await using kubernetes = await startKubernetes();
     await using refusing = await startReceiver(() => ({ status: 410, body: "gone" }));
     const folder = await mkdtemp(join(tmpdir(), "tapio-run-"));
     await writeFile(join(folder, "team.yaml"), packOf(1, "x.crash"));
     await writeFile(join(folder, "token"), `${TOKEN}\n`);
+    await writeFile(join(folder, "account"), `${ACCOUNT_TOKEN}\n`);
     const stories = join(folder, "stories.ndjson");
     const env = {
       TAPIO_RULES: join(folder, "team.yaml"),
@@ -68,6 +71,9 @@ describe.skipIf(!natsServerAvailable())("tapio run", () => {
       TAPIO_SLACK_CHANNEL: CHANNEL,
       TAPIO_SLACK_TOKEN_FILE: join(folder, "token"),
       TAPIO_SLACK_URL: slack.url,
+      TAPIO_KUBERNETES_EVENTS: "true",
+      TAPIO_KUBERNETES_URL: kubernetes.url,
+      TAPIO_KUBERNETES_TOKEN_FILE: join(folder, "account"),
     };
     await using program = startProgram(log.argv, env);
     const [, url = ""] = await program.sees(/serving (http:\S+)/);
@@ -75,6 +81,7 @@ describe.skipIf(!natsServerAvailable())("tapio run", () => {
     await log.crash("api-1");
     await until("the message", async () => slack.messages[0]?.text.includes("api-1 crashed under 1"));
     await until("the alert", async () => alertmanager.alerts()[0]?.labels["name"] === "api-1");
+    await until("the Event", () => kubernetes.events()[0]?.message.startsWith("api-1 crashed under 1."));
     const lines = await until("the file", async () => (await readFile(stories, "utf8")).split("\n").filter(Boolean)[0]);
     const story = JSON.parse(lines) as Story;
     const buried = await until("the letter", () =>
@@ -94,12 +101,14 @@ describe.skipIf(!natsServerAvailable())("tapio run", () => {
       ["webhook", 1],
       ["alertmanager", 0],
       ["slack", 0],
+      ["kubernetes", 0],
     ]);
     const metrics = await (await fetch(`${url}/metrics`)).text();
     expect(metrics).toMatch(/^tapio_stories_total\{change="told"\} 1$/m);
     program.signal("SIGTERM");
     expect(await program.ended).toBe(0);
     expect(program.out() + program.err()).not.toContain(TOKEN);
+    expect(program.out() + program.err()).not.toContain(ACCOUNT_TOKEN);
     await rm(folder, { recursive: true });
   });
 

@@ -5,6 +5,7 @@ import { jetstreamManager } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
 import { openAlertmanagerSink } from "../../src/adapters/alertmanager/alertmanager-sink.ts";
 import { openStoryFile } from "../../src/adapters/file/story-file.ts";
+import { openKubernetesEventSink } from "../../src/adapters/kubernetes/event-sink.ts";
 import { openStorySink } from "../../src/adapters/nats/story-sink.ts";
 import { openSlackSink } from "../../src/adapters/slack/slack-sink.ts";
 import { openWebhookSink } from "../../src/adapters/webhook/webhook-sink.ts";
@@ -12,6 +13,7 @@ import type { Story } from "../../src/core/model/story.ts";
 import { StoryBoard } from "../../src/web/story-board.ts";
 import { startAlertmanagerStandIn } from "../support/alertmanager-stand-in.ts";
 import { startReceiver } from "../support/http-receiver.ts";
+import { ACCOUNT_TOKEN, startKubernetes } from "../support/kubernetes-stand-in.ts";
 import { natsServerAvailable, startNatsServer } from "../support/nats-server.ts";
 import { CHANNEL, startSlack, TOKEN } from "../support/slack-stand-in.ts";
 import { VirtualClock } from "../support/virtual-clock.ts";
@@ -87,6 +89,30 @@ describeSink(
       async [Symbol.asyncDispose]() {
         await sink[Symbol.asyncDispose]();
         await alertmanager[Symbol.asyncDispose]();
+      },
+    };
+  },
+  { lastOnly: true },
+);
+
+describeSink(
+  "the Kubernetes Event sink",
+  async () => {
+    const kubernetes = await startKubernetes();
+    const url = new URL(kubernetes.url);
+    const sink = openKubernetesEventSink({ url, token: async () => ACCOUNT_TOKEN, ca: undefined });
+    return {
+      sink,
+      held: async () =>
+        kubernetes.events().map(({ metadata: { annotations: told } }) => {
+          return `${told["tapio.dev/story"]}-${told["tapio.dev/revision"]}`;
+        }),
+      async disturb(away) {
+        kubernetes.interfere = () => (away ? { status: 503 } : undefined);
+      },
+      async [Symbol.asyncDispose]() {
+        await sink[Symbol.asyncDispose]();
+        await kubernetes[Symbol.asyncDispose]();
       },
     };
   },

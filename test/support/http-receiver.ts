@@ -1,4 +1,5 @@
-import { createServer } from "node:http";
+import { createServer, type RequestListener } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 
 /** A request as it came. */
@@ -27,9 +28,12 @@ export interface HttpReceiver extends AsyncDisposable {
   answer: (request: Received) => Answer | Promise<Answer>;
 }
 
-/** Starts one; it answers 200 until told otherwise. */
-export async function startReceiver(answer: HttpReceiver["answer"] = () => ({ status: 200 })): Promise<HttpReceiver> {
-  const server = createServer(async (request, response) => {
+/** Starts one, with a certificate if it is given one; it answers 200 until told otherwise. */
+export async function startReceiver(
+  answer: HttpReceiver["answer"] = () => ({ status: 200 }),
+  tls?: { readonly key: string; readonly cert: string },
+): Promise<HttpReceiver> {
+  const listener: RequestListener = async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const { method = "", url: path = "" } = request;
@@ -38,11 +42,12 @@ export async function startReceiver(answer: HttpReceiver["answer"] = () => ({ st
     receiver.received.push(one);
     const { status, body = "", headers: more = {}, hang } = await receiver.answer(one);
     if (hang !== true) response.writeHead(status, more).end(body);
-  });
+  };
+  const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   const receiver: HttpReceiver = {
-    url: `http://127.0.0.1:${port}`,
+    url: `${tls === undefined ? "http" : "https"}://127.0.0.1:${port}`,
     port,
     received: [],
     answer,

@@ -11,10 +11,20 @@ export interface HttpAnswer {
 
 /** What is sent. */
 export interface HttpMessage {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "PATCH";
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+}
+
+/** The server understood, and said no. */
+export class HttpRefusal extends SinkError {
+  readonly status: number;
+
+  constructor(message: string, status: number) {
+    super(message, { retryable: 500 <= status || PASSING.has(status) });
+    this.status = status;
+  }
 }
 
 const SOCKETS_MAX = 16;
@@ -30,10 +40,12 @@ const PASSING = new Set([408, 425, 429]);
 export class HttpClient implements Disposable {
   readonly #guard: AddressGuard | undefined;
   readonly #http = new HttpAgent({ keepAlive: true, maxSockets: SOCKETS_MAX });
-  readonly #https = new HttpsAgent({ keepAlive: true, maxSockets: SOCKETS_MAX });
+  readonly #https: HttpsAgent;
 
-  constructor(options: { readonly guard?: AddressGuard | undefined } = {}) {
-    this.#guard = options.guard;
+  /** `ca` are the certificates that a server's must come from, instead of the system's. */
+  constructor({ guard, ca }: { readonly guard?: AddressGuard | undefined; readonly ca?: string | undefined } = {}) {
+    this.#guard = guard;
+    this.#https = new HttpsAgent({ keepAlive: true, maxSockets: SOCKETS_MAX, ...(ca === undefined ? {} : { ca }) });
   }
 
   /** Sends one message; gives up after 5 s, or when `signal` aborts. */
@@ -90,9 +102,8 @@ async function readAnswer(response: IncomingMessage): Promise<HttpAnswer> {
   return { status: response.statusCode ?? 0, body };
 }
 
-function refusalOf({ host }: URL, { status, body }: HttpAnswer): SinkError {
+function refusalOf({ host }: URL, { status, body }: HttpAnswer): HttpRefusal {
   const said = body.replaceAll(/\s+/g, " ").trim().slice(0, 200);
   const redirect = 300 <= status && status < 400 ? " (redirects are not followed)" : "";
-  const message = `${host} answered ${status}${redirect}${said === "" ? "" : `: ${said}`}`;
-  return new SinkError(message, { retryable: 500 <= status || PASSING.has(status) });
+  return new HttpRefusal(`${host} answered ${status}${redirect}${said === "" ? "" : `: ${said}`}`, status);
 }

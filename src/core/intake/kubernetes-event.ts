@@ -10,6 +10,14 @@ export function isKubernetesEvent(value: JsonObject): boolean {
   return asObject(value["involvedObject"] ?? value["regarding"]) !== undefined;
 }
 
+/** Who reports the Events that tapio keeps for its stories: those must not become stories again. */
+const OWN_REPORTER = "tapio.dev/correlator";
+
+function reportersOf(value: JsonObject): unknown[] {
+  const source = asObject(value["source"] ?? value["deprecatedSource"]);
+  return [value["reportingComponent"], value["reportingController"], source?.["component"]];
+}
+
 /**
  * An Event that counts its occurrences over a longer time than this tells of now, not of its first
  * occurrence: a probe that has failed for four days is placed where it failed last.
@@ -18,6 +26,7 @@ const SPAN_MAX_MS = 1_800_000;
 
 /** Decodes a Kubernetes Event. Its uid is the event's id, so that a growing count stays one event. */
 export function decodeKubernetesEvent(value: JsonObject, reading: Reading): Decoded {
+  if (reportersOf(value).includes(OWN_REPORTER)) return { outcome: "filtered", reason: "a story told by tapio itself" };
   const regarding = asObject(value["involvedObject"] ?? value["regarding"]);
   const about = nameOf(regarding);
   if (about === undefined) return wrong("involvedObject must have kind and name");
