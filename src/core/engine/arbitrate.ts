@@ -23,10 +23,6 @@ export class Claims {
     return this.#parked;
   }
 
-  get hasParked(): boolean {
-    return 0 < this.#parked.size;
-  }
-
   /** The matches that claim a trace. */
   of(trace: string): Iterable<Match> {
     return this.#byTrace.get(trace) ?? [];

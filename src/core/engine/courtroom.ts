@@ -13,7 +13,7 @@ import type { LogPlace } from "./log-place.ts";
 import { isHeld, isIsolated, type Match, saysTheSame } from "./match.ts";
 import { renewRules } from "./renew-rules.ts";
 import type { TypeEntry } from "./rule-index.ts";
-import { endsStory, type StoryRecord } from "./story-record.ts";
+import { endsStory } from "./story-record.ts";
 import type { Window } from "./window.ts";
 import type { DueWindow } from "./window-table.ts";
 
@@ -89,19 +89,19 @@ export class Courtroom implements JudgeContext {
     for (const window of docket.windows) if (window.closedBy !== undefined) this.#retire(window);
   }
 
-  /** Closes an idle window, as most are; answers whether it is one. */
+  /** Closes a window in which no rule can hold, as in most; answers whether it is one. */
   closeIdle({ window, because }: DueWindow): boolean {
-    if (!window.isIdle) return false;
+    if (window.mayHold(this.#parts.index())) return false;
     window.closedBy = because;
     this.#detach(window);
-    if (this.claims.hasParked) this.#release([window.key]);
+    this.#release([window.key]);
     return true;
   }
 
   /** Closes windows at one moment: they are judged for the last time, and weighed together. */
   *close(windows: readonly Window[], because: string): Judging<void> {
     for (const window of windows) window.closedBy = because;
-    const jobs = windows.flatMap((window) => (window.isIdle ? [] : [this.wholeJob(window)]));
+    const jobs = windows.map((window) => this.wholeJob(window));
     const busy = jobs.filter(({ window, rules }) => 0 < rules.length || 0 < window.matches.size);
     if (0 < busy.length) {
       // At the end of input stories may open groups, which end with all others.
@@ -131,30 +131,26 @@ export class Courtroom implements JudgeContext {
   /** Other rules are in force: what means the same stays, the rest is judged anew. */
   *renew(before: readonly RuleMeaning[]): Judging<void> {
     const { windows, groups, book } = this.#parts;
-    const [index, nowMs] = [this.#parts.index(), this.nowMs];
-    const { claims, announcer } = this;
+    const index = this.#parts.index();
+    const { claims, announcer, nowMs } = this;
     const { jobs, lost } = renewRules({ before, index, windows, groups, book, claims, announcer, nowMs });
     const told = [...book.records].flatMap(({ last }) => last?.window ?? []);
     for (const window of [...book.windows, ...told]) if (window.closedBy !== undefined) window.renewClosed(index);
     const docket = new Docket(jobs);
     for (const match of lost) {
-      docket.lost.add(match);
+      docket.lose(match);
       docket.add(announcer.withdraw(match));
     }
     yield* this.#sit(docket);
   }
 
-  totalOf(record: StoryRecord): number {
-    return record.last === undefined ? 0 : this.#totalOf(record.last);
-  }
-
   *#judgeRule(rule: CompiledRule, window: Window, docket: Docket): Judging<readonly Job[]> {
     window.judgements++;
     const hub = window.joinRule !== undefined && this.#parts.groups.isHub(window);
-    countRule(this.#parts.counters.fanOut, hub, rule);
     const refused = hub || window.total < (rule.rule.minEvents ?? 1);
-    const before = window.matches.get(rule.index);
+    countRule(this.#parts.counters.fanOut, hub, rule);
     const finding: Finding = refused ? { kind: "fails", truncated: false } : yield* judge(rule, window, this);
+    const before = window.matches.get(rule.index);
     if (before !== undefined) this.#drop(before, docket);
     if (finding.kind === "holds") {
       countRule(this.#parts.counters.truncated, finding.match.truncated, rule);
@@ -170,7 +166,7 @@ export class Courtroom implements JudgeContext {
   }
 
   #drop(match: Match, docket: Docket): void {
-    docket.lost.add(match);
+    docket.lose(match);
     this.claims.remove(match);
     match.window.matches.delete(match.rule.index);
   }
@@ -182,11 +178,12 @@ export class Courtroom implements JudgeContext {
   }
 
   /** Has the headlines told among all matches that hang together with what was judged. */
-  #weigh({ windows: judged, lost }: Docket): void {
+  #weigh(docket: Docket): void {
+    if (docket.foundNothing) return;
+    const { windows: judged, lost } = docket;
     const [now, { book }] = [this.nowMs, this.#parts];
     const held = [...judged].flatMap(({ matches }) => [...matches.values()]);
     const heads = [...judged].flatMap(({ record }) => record?.last ?? []);
-    if (held.length + heads.length + lost.size === 0) return;
     for (const match of lost) if (!match.window.matches.has(match.rule.index)) book.undo(match, now);
     const together = this.claims.component([...held, ...heads, ...lost]);
     for (const head of heads) if (isHeld(head)) together.add(head);
@@ -195,7 +192,7 @@ export class Courtroom implements JudgeContext {
     const unripe = [...together].filter((match) => !ripe.has(match));
     const alone = held.filter((match) => isIsolated(match) && this.#isRipe(match, now));
     const headlines = [...arbitrate(ripe, unripe), ...alone.map((match) => ({ match, demoted: [] }))];
-    book.settle(headlines, weighed, (match) => this.#totalOf(match), now);
+    book.settle(headlines, weighed, (match) => this.totalOf(match), now);
   }
 
   #isRipe(match: Match, now: EpochMs): boolean {
@@ -207,7 +204,8 @@ export class Courtroom implements JudgeContext {
   }
 
   /** Events that the match's story stands for: its window's, or those of all traces it claims. */
-  #totalOf(match: Match): number {
+  totalOf(match: Match | undefined): number {
+    if (match === undefined) return 0;
     if (match.window.joinRule === undefined) return match.window.total;
     let total = 0;
     for (const trace of match.traces) total += this.#parts.windows.get(trace)?.total ?? 0;

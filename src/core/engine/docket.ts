@@ -5,21 +5,40 @@ import type { Window } from "./window.ts";
 /** How often one window comes up again in one sitting: stories that go round in a circle end here. */
 const VISITS_MAX = 16;
 
+const NONE: ReadonlySet<Match> = new Set();
+
 /** What has to be judged before anything is weighed: jobs, and those that their stories bring about. */
 export class Docket {
   /** All windows that were judged. */
   readonly windows = new Set<Window>();
-  /** What held before, and was found anew or no more. */
-  readonly lost = new Set<Match>();
   readonly #queue: Job[];
   readonly #closedBy: string | undefined;
-  readonly #visits = new Map<Window, number>();
+  #lost: Set<Match> | undefined = undefined;
+  #visits: Map<Window, number> | undefined = undefined;
   #at = 0;
 
   /** `closedBy`: why every window that comes up is closed, where all of them are. */
   constructor(jobs: readonly Job[], closedBy?: string) {
     this.#queue = [...jobs];
     this.#closedBy = closedBy;
+  }
+
+  /** What held before, and was found anew or no more. */
+  get lost(): ReadonlySet<Match> {
+    return this.#lost ?? NONE;
+  }
+
+  /** Whether nothing holds, or held, in any of the windows: there is nothing to weigh. */
+  get foundNothing(): boolean {
+    if (this.#lost !== undefined) return false;
+    for (const { matches, record } of this.windows) if (0 < matches.size || record?.last !== undefined) return false;
+    return true;
+  }
+
+  /** Notes a match that is to be found anew, or held for the last time. */
+  lose(match: Match): void {
+    this.#lost ??= new Set();
+    this.#lost.add(match);
   }
 
   /** The next job, until none is left. */
@@ -35,6 +54,7 @@ export class Docket {
   add(jobs: readonly Job[]): void {
     for (const job of jobs) {
       const { window } = job;
+      this.#visits ??= new Map();
       const visits = this.#visits.get(window) ?? 0;
       if (VISITS_MAX < visits || this.#isToCome(job)) continue;
       this.#visits.set(window, visits + 1);

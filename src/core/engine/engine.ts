@@ -224,7 +224,7 @@ export class Engine {
   }
 
   *#perform(task: Task, at: EpochMs): Judging<void> {
-    if (task.kind === "look") this.#book.look(task.record, this.#court.totalOf(task.record), this.#nowMs);
+    if (task.kind === "look") this.#book.look(task.record, this.#court.totalOf(task.record.last), this.#nowMs);
     else if (task.window.judgeAtMs === at) {
       task.window.judgeAtMs = undefined;
       yield* this.#court.judge([this.#court.wholeJob(task.window)]);

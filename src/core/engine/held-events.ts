@@ -1,7 +1,9 @@
 import type { Event } from "../model/event.ts";
 import type { EpochMs } from "../model/time.ts";
 import { type EventHead, type HeldEvent, opened, UnopenedEvent } from "../model/unopened-event.ts";
+import { grown } from "./grown.ts";
 import { mergeVersions } from "./merge-versions.ts";
+import { sharing } from "./sharing.ts";
 
 /** From how many events on duplicate ids are looked up in a map. */
 const INDEX_FROM = 16;
@@ -16,7 +18,7 @@ export class HeldEvents {
   /** Events that came, duplicates not counted; `dropped` of them are no longer held. */
   total = 0;
   dropped = 0;
-  readonly #held: HeldEvent[] = [];
+  #held: HeldEvent[] = [];
   /** From here on events may be unopened. */
   #openedTo = 0;
   /** A bit for the ending of each id that was added: where it is not set, the id is new. */
@@ -26,7 +28,7 @@ export class HeldEvents {
   /** The events that it holds, opened. */
   get events(): readonly Event[] {
     const held = this.#held;
-    for (let at = this.#openedTo; at < held.length; at++) held[at] = opened(held[at] as HeldEvent);
+    for (let at = this.#openedTo; at < held.length; at++) this.#open(at);
     this.#openedTo = held.length;
     return held as Event[];
   }
@@ -54,7 +56,7 @@ export class HeldEvents {
     this.#span(event);
     if (eventsMax <= this.#held.length) this.#makeRoom(eventsMax);
     this.#byId?.set(event.id, this.#held.length);
-    this.#held.push(event);
+    this.#held = grown(this.#held, event);
     if (this.#byId === undefined && INDEX_FROM < this.#held.length) this.#index();
     return "added";
   }
@@ -97,7 +99,11 @@ export class HeldEvents {
   }
 
   #open(at: number): Event {
-    const event = opened(this.#held[at] as HeldEvent);
+    const held = this.#held[at] as HeldEvent;
+    if (!(held instanceof UnopenedEvent)) return held;
+    // Thousands of windows are remembered, and most are about one entity: it is held once.
+    const near = this.#held[at === 0 ? 1 : at - 1];
+    const event = near === undefined || near instanceof UnopenedEvent ? held.open() : sharing(held.open(), near);
     this.#held[at] = event;
     return event;
   }

@@ -105,7 +105,8 @@ export function gather(rule: CompiledRule, window: Window, context: JudgeContext
   return rule.steps.map((step) => {
     let events: Event[];
     if (keyed === undefined) {
-      events = window.ofTypes(step.matchesType).filter(step.matchesFields).sort(byTimeThenId);
+      events = window.ofTypes(step.matchesType).filter(step.matchesFields);
+      if (1 < events.length) events.sort(byTimeThenId);
     } else if (Object.hasOwn(keyed, step.step.as)) {
       events = ordered.filter((event) => window.fills(event.id, step.index));
     } else {

@@ -1,12 +1,13 @@
 import type { EpochMs } from "../model/time.ts";
 import type { CompiledRule } from "./compiled-rule.ts";
+import { grown } from "./grown.ts";
 import { HeldEvents } from "./held-events.ts";
 import type { Match } from "./match.ts";
 import type { RuleIndex, TypeEntry } from "./rule-index.ts";
 import type { StoryRecord } from "./story-record.ts";
 
 /** After so long, in log time, a window that is still in use makes copies of what it shares. */
-const DETACH_AFTER_MS = 300_000;
+const DETACH_AFTER_MS = 120_000;
 
 /** From how many types on a window looks them up in a set. */
 const INDEX_FROM = 16;
@@ -31,7 +32,7 @@ export class Window extends HeldEvents {
   /** Log time up to which its unopened events share memory with their neighbours in the log. */
   #detachedLogMs: EpochMs;
   /** Distinct types here, each with its entry. */
-  readonly types: TypeEntry[] = [];
+  types: readonly TypeEntry[] = [];
   armed: CompiledRule[] = [];
   armedGeneration = 0;
   /** Rules that hold here now. */
@@ -121,7 +122,7 @@ export class Window extends HeldEvents {
   /** Notes the type; arms the rules that wait for it. Answers whether it is new here. */
   noteType(entry: TypeEntry, index: RuleIndex): boolean {
     if (this.#typeSet === undefined ? this.types.includes(entry) : this.#typeSet.has(entry)) return false;
-    this.types.push(entry);
+    this.types = grown(this.types, entry);
     if (this.#typeSet !== undefined) this.#typeSet.add(entry);
     else if (INDEX_FROM < this.types.length) this.#typeSet = new Set(this.types);
     if (this.armedGeneration === index.generation) {
@@ -153,7 +154,7 @@ export class Window extends HeldEvents {
 
   /** Looks its types up anew among other rules, and arms them. */
   retype(index: RuleIndex): void {
-    this.types.splice(0);
+    this.types = [];
     this.#typeSet = undefined;
     for (const { type } of this.heads) this.noteType(index.entry(type), index);
     this.rearm(index);
@@ -168,9 +169,12 @@ export class Window extends HeldEvents {
     this.detach();
   }
 
-  /** Whether no rule has reason to look into it, as into most windows. */
-  get isIdle(): boolean {
-    return this.armed.length === 0 && this.matches.size === 0 && this.joinRule === undefined;
+  /** Whether some rule holds here, or could; in most windows none can. */
+  mayHold(index: RuleIndex): boolean {
+    if (this.joinRule !== undefined || 0 < this.matches.size) return true;
+    if (this.armedGeneration !== index.generation) this.rearm(index);
+    for (const rule of this.armed) if (this.hasTypesFor(rule)) return true;
+    return false;
   }
 
   /** Whether every step that the rule requires has an event of a fitting type here. */

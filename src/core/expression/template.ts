@@ -74,10 +74,20 @@ function showMissing(node: Node): void {
   const stand = hasDefault(output.value);
   const needed = stand ? [] : [...initialVariables(output.value), ...output.value.filters.flatMap(argumentVariables)];
   const [subject] = initialVariables(output.value);
+  // The value of one variable that nothing is done to: most outputs.
+  const [first, ...more] = output.value.initial.postfix;
+  const isPlain =
+    output.value.filters.length === 0 && more.length === 0 && first === subject?.token && needed.length === 1;
+  const only = isPlain ? subject : undefined;
   output.render = function* (context, emitter: Emitter) {
     const scope = context as StoryScope;
-    const absent = needed.find((variable) => isMissing(evaluate(variable, scope)));
-    const value = absent === undefined ? toValueSync(output.value.value(scope)) : undefined;
+    const absent = only === undefined ? needed.find((variable) => isMissing(evaluate(variable, scope))) : undefined;
+    const value =
+      only !== undefined
+        ? evaluate(only, scope)
+        : absent === undefined
+          ? toValueSync(output.value.value(scope))
+          : undefined;
     if (absent === undefined && !isMissing(value)) return emitter.write(value);
     const name = (absent ?? subject)?.token.getText() ?? output.token.getText();
     scope.missing += 1;
