@@ -1,3 +1,4 @@
+import { isAlertEnd } from "../model/alert-end.ts";
 import type { RuleSet } from "../model/rule.ts";
 import type { RuleMeaning } from "../model/snapshot.ts";
 import { type CompiledRule, compileRule, RESOLVE_BIT } from "./compiled-rule.ts";
@@ -91,7 +92,7 @@ export class RuleIndex {
       traceMasks,
       joins,
       absenceOf: this.traceRules.filter((rule) => hasAbsence(rule, type)),
-      resolves: this.rules.some(({ resolve }) => resolve.some((test) => test.matchesType(type))),
+      resolves: isAlertEnd(type) || this.rules.some(({ resolve }) => resolve.some((test) => test.matchesType(type))),
       arms: this.#armedBy(traceMasks),
       seen: 0,
     };

@@ -1,3 +1,4 @@
+import { endOfAlert, isAlertEnd } from "../model/alert-end.ts";
 import type { Event } from "../model/event.ts";
 import type { RivalData } from "../model/snapshot.ts";
 import type { StoryStatus } from "../model/story.ts";
@@ -147,11 +148,21 @@ export function isAbout({ last }: StoryRecord, match: Match): boolean {
   return last.bound.some((step) => step?.events.some(({ id }) => own.has(id)) === true);
 }
 
-/** Whether an event ends the story, by the `resolve` tests of the rule that heads it. */
+/** Whether an event ends the story: by the `resolve` tests of the rule that heads it, or as its last alert's end. */
 export function endsStory(record: StoryRecord, event: Event): boolean {
   const head = headlineOf(record);
   if (head === undefined || event.timeMs < head.lastMs) return false;
-  return head.rule.resolve.some((test) => test.matchesType(event.type) && test.matchesFields(event));
+  const isWord = head.rule.resolve.some((test) => test.matchesType(event.type) && test.matchesFields(event));
+  return isWord || (isAlertEnd(event.type) && endsLastAlert(head, event));
+}
+
+/** Whether an alert that the story stands on ends, and all others have before. */
+function endsLastAlert({ bound, window }: Match, { id: endId }: Event): boolean {
+  const alerts = bound
+    .flatMap((step) => step?.events ?? [])
+    .filter(({ source, type }) => source === "alert" && !isAlertEnd(type))
+    .map(({ id }) => endOfAlert(id));
+  return alerts.includes(endId) && alerts.every((id) => id === endId || window.find(id) !== undefined);
 }
 
 /** The same rule in an earlier and a later window of one group, as one match with both counts. */

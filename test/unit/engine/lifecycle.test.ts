@@ -1,5 +1,7 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Engine } from "../../../src/core/engine/engine.ts";
+import type { EngineSnapshot } from "../../../src/core/model/snapshot.ts";
+import type { StoryChange } from "../../../src/core/model/story.ts";
 import { event, final, path, rule, ruleSet, run, step } from "../../support/engine-kit.ts";
 
 const crash = ruleSet(rule("crash", [step("a", "x.a", { role: "cause" })]));
@@ -30,6 +32,94 @@ test("a rule's resolve step ends its story", async () => {
   const changes = await run(rules, [event("1", "x.a", 0), event("2", "x.recovered", 20)]);
   expect(changes.map(({ kind }) => kind)).toEqual(["told", "resolved"]);
   expect(changes[1]?.story.statusReason).toContain("x.recovered");
+});
+
+describe("the end of an alert ends the story that stands on it", () => {
+  const alert = (id: string, type: string, atS: number) => event(id, type, atS, { source: "alert" });
+  const down = alert("f1:t0", "alert.down", 0);
+  const slow = alert("f2:t1", "alert.slow", 1);
+  const ofOne = ruleSet(rule("down", [step("a", "alert.down")]));
+  const ofTwo = ruleSet(rule("both", [step("a", "alert.down"), step("b", "alert.slow", { after: ["a"] })]));
+  const kinds = async (rules: typeof ofOne, ...events: Parameters<typeof run>[1]) =>
+    (await run(rules, events))
+      .filter(({ kind }) => kind !== "revised")
+      .map(({ kind, story }) => [kind, story.statusReason]);
+
+  test("at once, although its window is open", async () => {
+    const ended = [
+      ["told", undefined],
+      ["resolved", "alert.down.resolved at 2026-03-01T10:00:20.000Z"],
+    ];
+    expect(await kinds(ofOne, down, alert("f1:t0:resolved", "alert.down.resolved", 20))).toEqual(ended);
+  });
+
+  test("another alert's end does not, nor the same one's of another time", async () => {
+    const ends = [
+      alert("f9:t0:resolved", "alert.down.resolved", 20),
+      alert("f1:t9:resolved", "alert.down.resolved", 21),
+    ];
+    expect((await kinds(ofOne, down, ...ends)).map(([kind]) => kind)).toEqual(["told"]);
+  });
+
+  test("of two alerts the last one's end does", async () => {
+    const [first, last] = [
+      alert("f1:t0:resolved", "alert.down.resolved", 20),
+      alert("f2:t1:resolved", "alert.slow.resolved", 40),
+    ];
+    expect((await kinds(ofTwo, down, slow, first)).map(([kind]) => kind)).toEqual(["told"]);
+    expect((await kinds(ofTwo, down, slow, first, last)).at(-1)).toEqual([
+      "resolved",
+      "alert.slow.resolved at 2026-03-01T10:00:40.000Z",
+    ]);
+  });
+
+  test("an alert that fires again opens it again, and its end ends it again: no more than that is said", async () => {
+    const again = alert("f1:t30", "alert.down", 30);
+    const ends = [
+      alert("f1:t0:resolved", "alert.down.resolved", 20),
+      alert("f1:t30:resolved", "alert.down.resolved", 50),
+    ];
+    const [end, end2] = ends;
+    if (end === undefined || end2 === undefined) expect.unreachable();
+    expect((await kinds(ofOne, down, end, end, again, again, end2, end2)).map(([kind]) => kind)).toEqual([
+      "told",
+      "resolved",
+      "reopened",
+      "resolved",
+    ]);
+  });
+});
+
+test("what has ended is not opened by what it was told of already, however it comes again", async () => {
+  const rules = ruleSet(rule("crash", [step("a", "x.a")], { resolve: [{ types: ["x.recovered"], where: undefined }] }));
+  const evidence = event("1", "x.a", 0);
+  const events = [evidence, event("2", "x.recovered", 20), evidence, event("3", "x.other", 30)];
+  const changes = await run(rules, [...events, other(1_000)]);
+  const ends = changes.map(({ kind }) => kind).filter((kind) => kind !== "revised");
+  expect(ends).toEqual(["told", "resolved"]);
+});
+
+test("a story that has ended is remembered over a restart, and opened again under the same name", async () => {
+  const log = [event("1", "x.a", 0), other(2_000), event("2", "x.a", 3_000), other(9_000)];
+  const limits = { resolveAfterMs: 1_800_000, reopenWithinMs: 3_600_000 };
+  const undisturbed = await run(crash, log);
+  const told: StoryChange[] = [];
+  let before: EngineSnapshot | undefined;
+  for (const [at, one] of log.entries()) {
+    const engine = new Engine({ rules: crash, limits });
+    if (before !== undefined) engine.restore(before);
+    for (const [earlier, each] of log.slice(0, at).entries()) {
+      if (before !== undefined && before.since <= earlier + 1) {
+        await engine.accept(each, { logTimeMs: each.timeMs, position: earlier + 1 });
+      }
+    }
+    await engine.accept(one, { logTimeMs: one.timeMs, position: at + 1 });
+    if (at === log.length - 1) await engine.end();
+    told.push(...engine.take());
+    before = engine.snapshot(at + 1);
+  }
+  expect(told.map(({ kind }) => kind)).toEqual(["told", "resolved", "reopened", "resolved"]);
+  expect(JSON.parse(JSON.stringify(told))).toEqual(JSON.parse(JSON.stringify(undisturbed)));
 });
 
 test("late evidence revises the story of a closed window", async () => {

@@ -1,3 +1,4 @@
+import { endOfAlert, endTypeOfAlert } from "../../model/alert-end.ts";
 import type { Decoded, Event, RelatedEntity, Severity } from "../../model/event.ts";
 import { foreignEvent, idOfParts, slug } from "../foreign-event.ts";
 import { asObject, asText, type JsonObject, objectsOf, present } from "../json.ts";
@@ -48,12 +49,14 @@ function tell({ alert, labels, name, resolved, time }: Alert, reading: Reading):
   const said = asText(annotations["description"]) ?? asText(annotations["message"]) ?? summary;
   const fingerprint = asText(alert["fingerprint"]) ?? idOfParts(labels);
   const { about, node } = entityOf(labels, name);
+  const id = `${fingerprint}:${asText(alert["startsAt"]) ?? ""}`;
+  const type = `alert.${slug(name)}`;
   return foreignEvent(
     {
-      id: `${fingerprint}:${asText(alert["startsAt"]) ?? ""}${resolved ? ":resolved" : ""}`,
+      id: resolved ? endOfAlert(id) : id,
       at: time,
       source: "alert",
-      type: `alert.${slug(name)}${resolved ? ".resolved" : ""}`,
+      type: resolved ? endTypeOfAlert(type) : type,
       severity: resolved ? "info" : severityOf(asText(labels["severity"])),
       reason: name,
       message: said ?? name,
