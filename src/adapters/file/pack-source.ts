@@ -26,13 +26,12 @@ export function openPackSource(options: FilePackSourceOptions): PackSource {
   const { paths, today, deadlineMs = PARSE_DEADLINE_MS } = options;
   return {
     async load({ signal } = {}) {
-      const files = await readSnapshot(paths);
+      const { files, commit } = await readWithCommit(paths);
       const { rules, findings } = await parseApart(
         { files, today: today ?? dayOf(systemClock.now()) },
         deadlineMs,
         signal,
       );
-      const commit = paths[0] === undefined ? undefined : await gitCommit(paths[0]);
       return {
         rules: commit === undefined ? rules : withCommit(rules, commit),
         findings,
@@ -40,6 +39,24 @@ export function openPackSource(options: FilePackSourceOptions): PackSource {
       };
     },
   };
+}
+
+/** How often a checkout may move on under the reading. */
+const READINGS_MAX = 5;
+
+/** The files, and the commit that they are of: where it moved on meanwhile, both are read again. */
+async function readWithCommit(
+  paths: readonly string[],
+): Promise<{ readonly files: readonly PackFile[]; readonly commit: string | undefined }> {
+  const commitNow = async (): Promise<string | undefined> => (paths[0] === undefined ? undefined : gitCommit(paths[0]));
+  let before = await commitNow();
+  for (let reading = 1; ; reading++) {
+    const files = await readSnapshot(paths);
+    const commit = await commitNow();
+    if (commit === before) return { files, commit };
+    if (READINGS_MAX <= reading) throw new PackSourceError(`rules: the checkout of ${paths[0]} does not come to rest`);
+    before = commit;
+  }
 }
 
 type Parsed = Pick<LoadedPacks, "rules" | "findings">;
