@@ -7,7 +7,7 @@ import { readJson } from "../adapters/http/read-json.ts";
 import { openCheckpointStore } from "../adapters/nats/checkpoint.ts";
 import { connectNats } from "../adapters/nats/connect.ts";
 import { openDeadLetters } from "../adapters/nats/dead-letter.ts";
-import { openJetStreamSource, type StreamStart } from "../adapters/nats/jetstream-source.ts";
+import { lastSequenceOf, openJetStreamSource, type StreamStart } from "../adapters/nats/jetstream-source.ts";
 import { openStorySink } from "../adapters/nats/story-sink.ts";
 import { openUndelivered, type RefusedChange } from "../adapters/nats/undelivered.ts";
 import { openReloadTriggers, type ReloadTriggers } from "../adapters/reload-triggers.ts";
@@ -71,6 +71,8 @@ export interface NatsWorld extends AsyncDisposable {
   /** Keeps the stories that another sink refused for good. */
   readonly undelivered: (refused: RefusedChange) => Promise<void>;
   readonly checkpoints: CheckpointStore;
+  /** Position of the last entry that the stream holds. */
+  lastPosition(): Promise<number>;
   /** Resolves when the connection is closed for good. Tells of every loss and return until then. */
   watch(onChange: (connected: boolean) => void): Promise<void>;
 }
@@ -100,6 +102,7 @@ export async function openNats(settings: NatsSettings, onTrouble: (message: stri
         path === undefined
           ? await openCheckpointStore({ connection, stream })
           : openCheckpointFile({ path, log: source.name, onTrouble }),
+      lastPosition: () => lastSequenceOf(connection, stream),
       async watch(onChange) {
         for await (const { type } of connection.status()) {
           if (type === "disconnect") onChange(false);

@@ -6,7 +6,7 @@ import { Outlets } from "../service/outlets.ts";
 import { type PipelineResult, runPipeline } from "../service/pipeline.ts";
 import type { RuleReloader } from "../service/reload.ts";
 import type { ServiceObserver } from "../service/service-state.ts";
-import { clock, type NatsSettings, newDecoder, openNats, openOutlets } from "./compose.ts";
+import { clock, type NatsSettings, type NatsWorld, newDecoder, openNats, openOutlets } from "./compose.ts";
 import { CommandError } from "./failure.ts";
 import type { Log } from "./log.ts";
 import type { DaemonReadiness } from "./readiness.ts";
@@ -14,6 +14,8 @@ import { limitsOf } from "./replay.ts";
 
 /** How long ending in order may take after the first signal. */
 const DRAIN_MS_MAX = 10_000;
+/** How often the server is asked how far the stream goes, while reading is held up. */
+const LOOK_BEHIND_EVERY_MS = 5_000;
 
 /** What the daemon works with. */
 export interface DaemonOptions {
@@ -61,6 +63,7 @@ export async function runDaemon(options: DaemonOptions): Promise<PipelineResult>
     onTrouble,
   });
   observer.observe({ engine, outlets, flood, rules });
+  void lookBehind(observer, nats, signal);
   const running = runPipeline({
     sources: [observer.watchSource(source)],
     decoder: newDecoder(settings["limits.eventBytes"]),
@@ -80,6 +83,16 @@ export async function runDaemon(options: DaemonOptions): Promise<PipelineResult>
     return await Promise.race([running, deadlineAfter(signal, done.signal)]);
   } finally {
     done.abort();
+  }
+}
+
+/** Keeps the lag true while a full queue holds up reading. */
+async function lookBehind(observer: ServiceObserver, nats: NatsWorld, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    await clock.sleep(LOOK_BEHIND_EVERY_MS, signal);
+    if (signal.aborted) return;
+    // Where the server cannot be asked now, the next look will tell.
+    await observer.lookBehind(nats.lastPosition).catch(() => undefined);
   }
 }
 

@@ -54,6 +54,8 @@ export class ServiceObserver {
   #parts: ObservedParts | undefined;
   #books = new Books();
   #log: LogState | undefined;
+  /** A batch is being worked on. */
+  #isBusy = false;
   #checkpoint: ServiceState["checkpoint"];
 
   constructor(options: { readonly clock: Clock; readonly version: string }) {
@@ -74,21 +76,35 @@ export class ServiceObserver {
 
   /** The same source, looked at as it is read. */
   watchSource(source: Source): Source {
-    let log: LogState = { name: source.name, position: undefined, logTimeMs: undefined, pending: undefined };
-    this.#log = log;
+    const start: LogState = { name: source.name, position: undefined, logTimeMs: undefined, pending: undefined };
+    this.#log = start;
     const note = (more: Partial<LogState>): void => {
-      log = { ...log, ...more };
-      this.#log = log;
+      this.#log = { ...(this.#log ?? start), ...more };
     };
     return watchSource(
       source,
       ({ entries }) => {
         const last = entries.at(-1);
         if (last !== undefined) note({ position: last.position, logTimeMs: last.logTimeMs });
+        this.#isBusy = false;
       },
       // Known before the work is done, which may take long where a sink holds it up.
-      ({ pending }) => note(pending === undefined ? {} : { pending }),
+      ({ pending }) => {
+        note(pending === undefined ? {} : { pending });
+        this.#isBusy = true;
+      },
     );
+  }
+
+  /**
+   * Asks how far the log goes where the work on a batch takes long: a full queue holds up reading then,
+   * and no batch brings word of how much waits.
+   */
+  async lookBehind(lastPosition: () => Promise<number>): Promise<void> {
+    const before = this.#log;
+    if (!this.#isBusy || before === undefined) return;
+    const last = await lastPosition();
+    if (this.#log === before) this.#log = { ...before, pending: Math.max(0, last - (before.position ?? 0)) };
   }
 
   /** The same store, looked at as it is written. */

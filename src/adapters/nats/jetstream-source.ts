@@ -62,6 +62,12 @@ export async function openJetStreamSource(options: JetStreamSourceOptions): Prom
   };
 }
 
+/** The last sequence that a stream holds. Throws what the client throws. */
+export async function lastSequenceOf(connection: NatsConnection, stream: string): Promise<number> {
+  const manager = await jetstreamManager(connection, { checkAPI: false });
+  return (await manager.streams.info(stream)).state.last_seq;
+}
+
 async function requireStream(manager: JetStreamManager, stream: string, subjects: readonly string[]): Promise<void> {
   try {
     await manager.streams.info(stream);

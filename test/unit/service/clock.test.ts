@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { BufferPayload } from "../../../src/adapters/payload-entry.ts";
 import { Engine } from "../../../src/core/engine/engine.ts";
+import { Decoder } from "../../../src/core/intake/decoder.ts";
 import type { Story } from "../../../src/core/model/story.ts";
-import { opened } from "../../../src/core/model/unopened-event.ts";
+import { opened, UnopenedEvent } from "../../../src/core/model/unopened-event.ts";
 import type { Checkpoint } from "../../../src/ports/checkpoint-store.ts";
 import type { LogEntry } from "../../../src/ports/source.ts";
 import { Books } from "../../../src/service/books.ts";
@@ -127,6 +129,27 @@ describe("somebody's clock is wrong", () => {
     expect(decode(300)).toMatchObject({ timeMs: at(300), attributes: undefined });
     expect(decode(-DAY_S)).toMatchObject({ timeMs: at(-DAY_S), traceId: "t", attributes: undefined });
     expect(decode(-DAY_S - 1)).toMatchObject({ timeMs: at(-DAY_S - 1), attributes: { clockSkew: -86_401_000 } });
+  });
+
+  test("an event that is held unopened says the same, set aside or not", () => {
+    for (const clockS of [0, -DAY_S - 1, -YEAR_S, 301]) {
+      const time = new Date(at(clockS)).toISOString();
+      const native = { id: "e1", traceId: "t", time, source: "k8s", type: "x.a", entity: { kind: "Pod", name: "a" } };
+      const text = JSON.stringify({ ...native, attributes: { n: 1 } });
+      const placed = [true, false].map((unopened) => {
+        const decoder = new LogDecoder({ source: { place: String }, decoder: new Decoder(), books: new Books() });
+        const bytes = Buffer.from(text);
+        const payload = new BufferPayload(bytes, 0, bytes.length);
+        const entry = { position: 1, logTimeMs: at(0), text, ...(unopened ? { payload } : {}) };
+        const [one] = decoder.decode({ entries: [entry] }).events;
+        return one === undefined ? expect.unreachable("no event") : one;
+      });
+      const [held, whole] = placed.map(({ event }) => event);
+      if (clockS <= 0) expect(held).toBeInstanceOf(UnopenedEvent);
+      if (held === undefined || whole === undefined) expect.unreachable();
+      expect(opened(held)).toEqual(opened(whole));
+      expect([held.traceId, held.timeMs]).toEqual([whole.traceId, whole.timeMs]);
+    }
   });
 
   test("what is set aside still tells its own stories, under the traces as they were given", async () => {

@@ -8,7 +8,7 @@ import { metricsOf } from "../../../src/service/metrics.ts";
 import { ServiceObserver, type ServiceState } from "../../../src/service/service-state.ts";
 import { statusOf } from "../../../src/service/status.ts";
 import { rule, ruleSet, step } from "../../support/engine-kit.ts";
-import { memorySource } from "../../support/memory-source.ts";
+import { batchSource, memorySource } from "../../support/memory-source.ts";
 import { VirtualClock } from "../../support/virtual-clock.ts";
 
 const ONE = ruleSet(rule("pair", [step("a", "x.a")]));
@@ -97,6 +97,29 @@ test("the status says the same in words", async () => {
     rules: { reloads: 1, failures: 2, problems: ["x.yaml:1:1: no"], packs: [{ rules: 1 }] },
     sinks: [{ waiting: 3, breaker: "open" }],
   });
+});
+
+test("the lag is what the log says with its entries; while the work on them is held up, it is asked", async () => {
+  const observer = new ServiceObserver({ clock: new VirtualClock(NOW), version: "1" });
+  observer.observe({ engine: new Engine({ rules: RULES }) });
+  const pending = () => observer.state?.log?.pending;
+  const entry = (position: number) => ({ position, logTimeMs: NOW, text: "{}" });
+  const batches = [
+    { entries: [entry(1)], pending: 7 },
+    { entries: [entry(2)] },
+    { entries: [], pending: 0, quietUntilMs: NOW },
+  ];
+  const source = observer.watchSource(batchSource(batches, { name: "S", finite: false }));
+  const seen: unknown[] = [];
+  await observer.lookBehind(async () => expect.unreachable("nothing is held up"));
+  for await (const { entries } of source.batches({ signal: new AbortController().signal })) {
+    seen.push(pending());
+    if (entries[0]?.position !== 2) continue;
+    await observer.lookBehind(async () => 5_001);
+    seen.push(pending());
+  }
+  // At the second batch one entry was done with.
+  expect(seen).toEqual([7, 7, 5_000, 0]);
 });
 
 test("the text format is what a Prometheus reads", async () => {
