@@ -18,13 +18,13 @@ export function summaryOf(books: Books, stories?: readonly Story[]): string {
     ...kindsOf("of unknown shape", books.unknown),
     ...kindsOf("filtered", books.filtered),
     ...(books.skewed === 0 ? [] : [`${books.skewed} with a wrong clock`]),
-    ...(books.old === 0 ? [] : [`${books.old} more than a day old`]),
     ...(stories === undefined ? [] : [counted(stories.length, "story")]),
   ];
   const lines = [`tapio: ${parts.join(" · ")}`];
   for (const { place, reason } of books.rejections) lines.push(`  bad: ${printable(place)}: ${printable(reason)}`);
   const more = books.rejected - books.rejections.length;
   if (0 < more) lines.push(`  bad: and ${counted(more, "more line")}`);
+  if (0 < books.old) lines.push(`  old: ${counted(books.old, "event")} more than a day behind the stream: set aside`);
   return `${lines.join("\n")}\n`;
 }
 

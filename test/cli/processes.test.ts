@@ -79,6 +79,8 @@ describe.skipIf(!natsServerAvailable())("run against a real nats-server", () => 
     expect(await program.ended).toBe(0);
     expect(program.err()).toMatch(/ended in order on SIGTERM\n/);
     expect(program.err()).toMatch(/5 entries read · 4 events · 1 bad line skipped\n {2}bad: TAPIO:5: not JSON/);
+    // They happened long ago, and say so: they are told among themselves.
+    expect(program.err()).toMatch(/^ {2}old: 4 events more than a day behind the stream: set aside$/m);
     const printed = program.out().trim().split("\n");
     expect(printed.map((line) => (JSON.parse(line) as Story).id)).toContain(told[0]?.id);
     await connection.close();
