@@ -82,7 +82,7 @@ export type NatsSettings = Settings & { readonly "nats.url": string; readonly "n
 
 /** Connects to NATS, and makes the streams to write to where they are missing. */
 export async function openNats(settings: NatsSettings, onTrouble: (message: string) => void): Promise<NatsWorld> {
-  const { "nats.stream": stream, "checkpoint.path": path } = settings;
+  const { "nats.stream": stream, "nats.replicas": replicas, "checkpoint.path": path } = settings;
   const connection = await connectNats({
     url: settings["nats.url"],
     credsFile: settings["nats.creds"],
@@ -95,12 +95,12 @@ export async function openNats(settings: NatsSettings, onTrouble: (message: stri
     const source = await openJetStreamSource({ connection, stream, subjects, start: startOf(settings["nats.start"]) });
     return {
       source,
-      stories: await openStorySink({ connection }),
-      deadLetters: await openDeadLetters({ connection, stream }),
-      undelivered: await openUndelivered({ connection }),
+      stories: await openStorySink({ connection, replicas }),
+      deadLetters: await openDeadLetters({ connection, stream, replicas }),
+      undelivered: await openUndelivered({ connection, replicas }),
       checkpoints:
         path === undefined
-          ? await openCheckpointStore({ connection, stream })
+          ? await openCheckpointStore({ connection, stream, replicas })
           : openCheckpointFile({ path, log: source.name, onTrouble }),
       lastPosition: () => lastSequenceOf(connection, stream),
       async watch(onChange) {

@@ -14,6 +14,7 @@ const FLAGS: Readonly<Record<SettingKey, readonly [argument: string, description
   "nats.password": ["<password>", "password"],
   "nats.token": ["<token>", "token"],
   "nats.start": ["<where>", "where to begin without a checkpoint: all, new, or an RFC 3339 time"],
+  "nats.replicas": ["<count>", "servers of a cluster that keep the streams which are made: 1, 3 or 5"],
   "checkpoint.path": ["<file>", "keep the place in the stream in this local file instead of in JetStream"],
   rules: ["<path...>", "rule packs, files or folders; those that ship if left out"],
   correlationWindow: ["<duration>", "a window closes when quiet for this long"],

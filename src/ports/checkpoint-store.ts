@@ -13,13 +13,15 @@ export interface Checkpoint {
 }
 
 /**
- * Where the place in one log is remembered over restarts. One store belongs to one log.
- * `save` resolves when the checkpoint is durable. Both throw {@link CheckpointError}.
+ * Where the place in one log is remembered over restarts. One store belongs to one log, and whoever
+ * loaded last owns it. `save` resolves when the checkpoint is durable. All throw {@link CheckpointError}.
  */
 export interface CheckpointStore {
-  /** The last one saved; `undefined` where there is none. */
+  /** Takes the place over; the last one saved, `undefined` where there is none. */
   load(): Promise<Checkpoint | undefined>;
   save(checkpoint: Checkpoint): Promise<void>;
+  /** Throws where another engine has taken the place over: for times in which there is nothing to save. */
+  confirm(): Promise<void>;
 }
 
 /**

@@ -24,6 +24,8 @@ export interface Settings extends SinkSettings {
   readonly "nats.token": string | undefined;
   /** Where to begin without a checkpoint: `all`, `new`, or an RFC 3339 time. */
   readonly "nats.start": string;
+  /** On how many servers of a cluster the streams and the bucket that have to be made are kept. */
+  readonly "nats.replicas": number;
   /** Local files for the place in the stream; JetStream's key-value bucket when undefined. */
   readonly "checkpoint.path": string | undefined;
   /** Files and folders of rule packs; the packs that ship when empty. */
@@ -74,6 +76,7 @@ export const SETTINGS: { readonly [Key in SettingKey]: Setting<Settings[Key]> } 
     },
     show: (start) => start,
   },
+  "nats.replicas": wholeNumber("nats-replicas", "TAPIO_NATS_REPLICAS", 1),
   "checkpoint.path": text("checkpoint", "TAPIO_CHECKPOINT_PATH"),
   rules: list("rules", "TAPIO_RULES"),
   correlationWindow: duration("correlation-window", "TAPIO_CORRELATION_WINDOW", 300_000),

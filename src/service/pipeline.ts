@@ -192,22 +192,35 @@ class Run {
 
   /** Remembers how far the log was read; what was told up to there is delivered, or in the outbox. */
   async save(): Promise<void> {
-    const { checkpoints, engine, clock, onTrouble, outlets } = this.#options;
+    const { checkpoints, engine, outlets } = this.#options;
     if (checkpoints === undefined || this.#position <= this.#savedPosition) return;
     if (OUTBOX_MAX < (outlets?.waiting ?? 0)) return;
-    const startedMs = clock.now();
     const [position, logTimeMs] = [this.#position, this.#logTimeMs];
-    try {
-      const outbox = outlets?.pending() ?? [];
-      const checkpoint: CheckpointWithOutbox = {
-        format: 2,
-        position,
-        logTimeMs,
-        engine: engine.snapshot(position),
-        outbox,
-      };
+    await this.#keep(async () => {
+      const [snapshot, outbox] = [engine.snapshot(position), outlets?.pending() ?? []];
+      const checkpoint: CheckpointWithOutbox = { format: 2, position, logTimeMs, engine: snapshot, outbox };
       await checkpoints.save(checkpoint);
       this.#savedPosition = position;
+    });
+  }
+
+  async #saveSometimes(): Promise<void> {
+    const behind = this.#resumed !== undefined && this.#position <= this.#resumed.position;
+    const nowMs = this.#options.clock.now();
+    // A clock that was set back must not keep checkpoints waiting until it is where it was.
+    if (behind || (nowMs < this.#nextSaveMs && this.#savedAtMs <= nowMs)) return;
+    const { checkpoints } = this.#options;
+    if (this.#savedPosition < this.#position) await this.save();
+    // Another engine that took over is noticed where there is nothing to save, too.
+    else if (checkpoints !== undefined) await this.#keep(() => checkpoints.confirm());
+  }
+
+  /** Does what has to do with the checkpoint, and says when it is next; a failure is tried again then. */
+  async #keep(work: () => Promise<void>): Promise<void> {
+    const { clock, onTrouble } = this.#options;
+    const startedMs = clock.now();
+    try {
+      await work();
     } catch (cause) {
       if (!(cause instanceof CheckpointError) || cause.lost) throw cause;
       onTrouble?.(`${cause.message}; trying again`);
@@ -215,13 +228,6 @@ class Run {
     this.#savedAtMs = clock.now();
     const tookMs = Math.max(0, this.#savedAtMs - startedMs);
     this.#nextSaveMs = this.#savedAtMs + Math.max(CHECKPOINT_EVERY_MS, CHECKPOINT_SHARE * tookMs);
-  }
-
-  async #saveSometimes(): Promise<void> {
-    const behind = this.#resumed !== undefined && this.#position <= this.#resumed.position;
-    const nowMs = this.#options.clock.now();
-    // A clock that was set back must not keep checkpoints waiting until it is where it was.
-    if (!behind && (this.#nextSaveMs <= nowMs || nowMs < this.#savedAtMs)) await this.save();
   }
 
   async #bury(batch: DecodedBatch): Promise<void> {

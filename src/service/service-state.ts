@@ -118,6 +118,7 @@ export class ServiceObserver {
         await store.save(checkpoint);
         note(checkpoint);
       },
+      confirm: () => store.confirm(),
     };
   }
 

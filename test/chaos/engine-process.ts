@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { openPackSource } from "../../src/adapters/file/pack-source.ts";
 import { openCheckpointStore } from "../../src/adapters/nats/checkpoint.ts";
 import { connectNats } from "../../src/adapters/nats/connect.ts";
@@ -8,6 +9,7 @@ import { Engine } from "../../src/core/engine/engine.ts";
 import { Decoder } from "../../src/core/intake/decoder.ts";
 import { runPipeline } from "../../src/service/pipeline.ts";
 import { LIMITS } from "./limits.ts";
+import { openAcknowledged } from "./naive/acknowledged.ts";
 import { openCarelessSink } from "./naive/careless-sink.ts";
 import { dieAt } from "./naive/die-at.ts";
 import { forgetful } from "./naive/forgetful.ts";
@@ -17,27 +19,39 @@ import { savedOnReceipt } from "./naive/saved-on-receipt.ts";
  * The engine as a process of its own, made to be killed: the parts that `tapio run` puts together,
  * with short windows. `design` takes one part away, for the harness to show that it notices.
  */
-const [url = "", stream = "", rulesPath = "", design = "", step = ""] = process.argv.slice(2);
+const [url = "", stream = "", rulesPath = "", design = "", nodes = "1"] = process.argv.slice(2);
 const { rules } = await openPackSource({ paths: [rulesPath] }).load({});
+// Whoever started it says when its turn is, and at which step it is to die.
+const [turn] = await once(process.stdin.setEncoding("utf8"), "data");
+process.stdin.unref();
+const step = String(turn).trim();
+const replicas = Number(nodes);
 const connection = await connectNats({ url });
 const stop = new AbortController();
 process.once("SIGTERM", () => stop.abort());
-const store = await openCheckpointStore({ connection, stream });
+const store = await openCheckpointStore({ connection, stream, replicas });
 const source = await openJetStreamSource({ connection, stream, subjects: [], quietAfterMs: 200 });
-const careful = await openStorySink({ connection });
+const careful = await openStorySink({ connection, replicas });
 const sink = design === "careless" ? openCarelessSink(connection) : careful;
+const log =
+  design === "dedupe"
+    ? await openAcknowledged(connection, { source, store }, stream)
+    : { source: design === "receipt" ? savedOnReceipt(source, store) : source, store };
 const parts = dieAt(step, {
-  source: design === "receipt" ? savedOnReceipt(source, store) : source,
-  store: design === "forgetful" ? forgetful(store) : store,
+  source: log.source,
+  store: design === "forgetful" ? forgetful(store) : log.store,
   sink,
 });
-process.stdout.write("ready\n");
+process.stdout.write("running\n");
 await runPipeline({
   sources: [parts.source],
   decoder: new Decoder(),
   engine: new Engine({ rules, limits: LIMITS }),
   sinks: [parts.sink],
-  checkpoints: design === "receipt" ? { load: () => store.load(), save: async () => undefined } : parts.store,
+  checkpoints:
+    design === "receipt"
+      ? { load: () => store.load(), save: async () => undefined, confirm: async () => undefined }
+      : parts.store,
   clock: systemClock,
   signal: stop.signal,
 });

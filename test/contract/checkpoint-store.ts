@@ -83,6 +83,20 @@ export function describeCheckpointStore(name: string, openPlace: () => Promise<C
       expect(await (await place.open()).load()).toEqual(saved);
     });
 
+    test("who loads takes over: the one before learns it though there is nothing to save, and saves no more", async () => {
+      await using place = await openPlace();
+      const earlier = await place.open();
+      await earlier.load();
+      await earlier.confirm();
+      const later = await place.open();
+      await later.load();
+      await expect(earlier.confirm()).rejects.toMatchObject({ name: "CheckpointError", lost: true });
+      await expect(earlier.save(checkpointAt(1))).rejects.toMatchObject({ name: "CheckpointError", lost: true });
+      await later.save(checkpointAt(2));
+      await later.confirm();
+      expect(await (await place.open()).load()).toEqual(checkpointAt(2));
+    });
+
     test("who loads after another one stopped goes on where it stopped", async () => {
       await using place = await openPlace();
       for (const position of [1, 2, 3, 4]) {

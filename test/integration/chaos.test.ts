@@ -1,17 +1,33 @@
 import { describe, expect, test } from "vitest";
 import { runChaos } from "../chaos/chaos.ts";
+import { STEPS } from "../chaos/naive/die-at.ts";
 import { natsServerAvailable } from "../support/nats-server.ts";
+
+const MS_MAX = 110_000;
 
 /** The short form of `npm run chaos`: the long one kills hundreds of times. */
 describe.skipIf(!natsServerAvailable())("killed again and again under load", () => {
-  test("every revision is told once, in the words of an undisturbed run", { timeout: 110_000 }, async () => {
-    const result = await runChaos({ seed: 4, events: 1_200, kills: 8, serverKills: 1, pauses: 1 });
+  test("every revision is told once, in the words of an undisturbed run", { timeout: MS_MAX }, async () => {
+    const result = await runChaos({ seed: 4, events: 1_200, kills: 9, serverKills: 1, pauses: 1 });
     expect(result).toMatchObject({ missing: 0, wrong: 0, invented: 0, doubled: 0 });
     expect(result.revisions).toBeGreaterThan(50);
+    expect(result.done).toMatchObject({ kills: 9, "server kills": 1, pauses: 1 });
+    expect(Object.keys(result.done)).toContain(`at ${STEPS[0]}`);
   });
 
-  test("the harness sees a design that forgets what was in open windows", { timeout: 110_000 }, async () => {
-    const { missing, wrong, invented } = await runChaos({ seed: 5, events: 900, kills: 6, design: "forgetful" });
-    expect(missing + wrong + invented).toBeGreaterThan(0);
+  test("and so it is where a cluster of three loses the server that leads", { timeout: MS_MAX }, async () => {
+    const result = await runChaos({ seed: 6, events: 600, kills: 3, nodes: 3, serverKills: 1 });
+    expect(result).toMatchObject({ missing: 0, wrong: 0, invented: 0, doubled: 0 });
+    expect(result.revisions).toBeGreaterThan(20);
+  });
+
+  // A checker that finds nothing wrong with these would find nothing wrong with anything.
+  test.for([
+    { design: "receipt", kills: 5 },
+    { design: "dedupe", kills: 5 },
+    { design: "careless", kills: 12 },
+  ])("the harness sees that a design is naive: $design", { timeout: MS_MAX }, async ({ design, kills }) => {
+    const { missing, wrong, invented, doubled } = await runChaos({ seed: 5, events: 120 * kills, kills, design });
+    expect(design === "careless" ? doubled : missing + wrong + invented).toBeGreaterThan(0);
   });
 });

@@ -11,7 +11,6 @@ import { openStorySink } from "../../src/adapters/nats/story-sink.ts";
 import { systemClock } from "../../src/adapters/system.ts";
 import { Engine } from "../../src/core/engine/engine.ts";
 import type { Story, StoryChange } from "../../src/core/model/story.ts";
-import type { Checkpoint } from "../../src/ports/checkpoint-store.ts";
 import { type PipelineResult, runPipeline } from "../../src/service/pipeline.ts";
 import { rule, ruleSet, step } from "../support/engine-kit.ts";
 import { type NatsServer, natsServerAvailable, startNatsServer } from "../support/nats-server.ts";
@@ -197,22 +196,6 @@ describe.skipIf(!natsServerAvailable())("a real nats-server", () => {
     await until("the story", async () => (await storiesOf(trace)).length > 0);
     daemon.stop();
     await daemon.result;
-  });
-
-  test("the second of two engines on one stream stops", { timeout: 30_000 }, async () => {
-    const { stream } = await freshStream();
-    const first = await openCheckpointStore({ connection, stream });
-    const second = await openCheckpointStore({ connection, stream });
-    await Promise.all([first.load(), second.load()]);
-    const engine = new Engine({ rules: RULES }).snapshot(1);
-    const at = (position: number): Checkpoint => ({ format: 2, position, logTimeMs: position, engine });
-    await first.save(at(1));
-    await expect(second.save(at(1))).rejects.toMatchObject({
-      name: "CheckpointError",
-      lost: true,
-    });
-    await first.save(at(2));
-    expect(await second.load()).toMatchObject({ format: 2, position: 2, logTimeMs: 2 });
   });
 
   test("the same revision again, and an older one, count as delivered", async () => {

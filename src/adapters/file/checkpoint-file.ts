@@ -86,6 +86,10 @@ class CheckpointFile implements CheckpointStore {
     this.#slot = this.#slot === "a" ? "b" : "a";
   }
 
+  confirm(): Promise<void> {
+    return this.#requireOwnership();
+  }
+
   async #takeOver(): Promise<void> {
     const { path } = this.#options;
     await this.#write("owner", [Buffer.from(this.#epoch)]);

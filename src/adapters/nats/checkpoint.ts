@@ -30,9 +30,11 @@ export async function openCheckpointStore(options: {
   readonly connection: NatsConnection;
   /** Name of the log: the stream's. */
   readonly stream: string;
+  /** On how many servers of a cluster the bucket is kept, where it has to be made; 1 by default. */
+  readonly replicas?: number | undefined;
 }): Promise<CheckpointStore> {
-  const { connection, stream } = options;
-  const bucket = await new Kvm(connection).create(BUCKET, { history: HISTORY }).catch((cause: unknown) => {
+  const { connection, stream, replicas = 1 } = options;
+  const bucket = await new Kvm(connection).create(BUCKET, { history: HISTORY, replicas }).catch((cause: unknown) => {
     throw failed(`the key-value bucket ${BUCKET} cannot be opened or created`, cause);
   });
   return new KvCheckpointStore(bucket, stream);
@@ -42,8 +44,10 @@ class KvCheckpointStore implements CheckpointStore {
   readonly #bucket: KV;
   readonly #stream: string;
   readonly #key: string;
+  /** Who loaded last stands here: the earlier one stops, even if neither has anything to save. */
+  readonly #ownerKey: string;
   #revision = 0;
-  /** Makes the keys of parts this store's own. */
+  /** Tells this store from others: as the owner, and in the keys of its parts. */
   readonly #epoch = nuid.next();
   #saves = 0;
   /** Parts of the heads that the history still shows, the oldest first. */
@@ -55,9 +59,13 @@ class KvCheckpointStore implements CheckpointStore {
     this.#bucket = bucket;
     this.#stream = stream;
     this.#key = stream.replaceAll(/[^A-Za-z0-9_-]/g, "_");
+    this.#ownerKey = `${this.#key}.owner`;
   }
 
   async load(): Promise<Checkpoint | undefined> {
+    await this.#bucket.put(this.#ownerKey, this.#epoch).catch((cause: unknown) => {
+      throw failed(`the checkpoint of ${this.#stream} cannot be taken over`, cause);
+    });
     const [latest, ...older] = await this.#history();
     this.#revision = latest?.revision ?? 0;
     for (const entry of latest === undefined ? [] : [latest, ...older]) {
@@ -71,7 +79,13 @@ class KvCheckpointStore implements CheckpointStore {
     throw new CheckpointError(`${wrong}; delete it to begin anew: nats kv del ${BUCKET} ${this.#key}`, { lost: false });
   }
 
+  async confirm(): Promise<void> {
+    const owner = await this.#get(this.#ownerKey);
+    if (owner !== null && owner.string() !== this.#epoch) throw this.#lost(undefined);
+  }
+
   async save(checkpoint: Checkpoint): Promise<void> {
+    await this.confirm();
     if (this.#unanswered !== undefined) await this.#settle(this.#unanswered);
     const { bytes, sha256 } = sealCheckpoint(checkpoint);
     const parts = bytes.length <= PART_BYTES ? undefined : this.#partKeys(bytes.length);
@@ -143,7 +157,7 @@ class KvCheckpointStore implements CheckpointStore {
   }
 
   #lost(cause: unknown): CheckpointError {
-    const message = `another engine has written the checkpoint of ${this.#stream}; only one may read a stream`;
+    const message = `another engine has taken the checkpoint of ${this.#stream} over; only one may read a stream`;
     return new CheckpointError(message, { cause, lost: true });
   }
 }

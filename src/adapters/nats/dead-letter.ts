@@ -18,9 +18,16 @@ export async function openDeadLetters(options: {
   readonly connection: NatsConnection;
   /** Name of the log that the letters come from. */
   readonly stream: string;
+  /** On how many servers of a cluster letters are kept; 1 by default. */
+  readonly replicas?: number | undefined;
 }): Promise<DeadLetters> {
   const manager = await jetstreamManager(options.connection, { checkAPI: false, timeout: PUBLISH_TIMEOUT_MS });
-  await ensureStream(manager, { name: STREAM, subject: `${SUBJECT}.>`, keepDays: KEEP_DAYS });
+  await ensureStream(manager, {
+    name: STREAM,
+    subject: `${SUBJECT}.>`,
+    keepDays: KEEP_DAYS,
+    replicas: options.replicas ?? 1,
+  });
   const client = manager.jetstream();
   return {
     async bury(letters) {

@@ -11,6 +11,8 @@ export interface WantedStream {
   readonly subject: string;
   /** How long it keeps messages, where it has to be made. */
   readonly keepDays: number;
+  /** On how many servers of a cluster it is kept, where it has to be made. */
+  readonly replicas: number;
 }
 
 /**
@@ -18,14 +20,19 @@ export interface WantedStream {
  * {@link SinkError} where there is none and it may not be made.
  */
 export async function ensureStream(manager: JetStreamManager, wanted: WantedStream): Promise<string> {
-  const { name, subject, keepDays } = wanted;
+  const { name, subject, keepDays, replicas } = wanted;
   try {
     const [found] = await manager.streams.names(subject).next();
     if (found !== undefined) return found;
   } catch (cause) {
     if (!isStreamMissing(cause)) throw asSinkError(`cannot ask for the stream of ${subject}`, cause);
   }
-  const config: Partial<StreamConfig> & { name: string } = { name, subjects: [subject], max_age: keepDays * DAY_NS };
+  const config: Partial<StreamConfig> & { name: string } = {
+    name,
+    subjects: [subject],
+    max_age: keepDays * DAY_NS,
+    num_replicas: replicas,
+  };
   try {
     await manager.streams.add(config);
     return name;

@@ -20,9 +20,14 @@ const PUBLISH_TIMEOUT_MS = 5_000;
  * refuses a second copy by its message ID, and however late by the subject's expected last sequence.
  * The connection belongs to the caller, and stays open when the sink is disposed of.
  */
-export async function openStorySink(options: { readonly connection: NatsConnection }): Promise<Sink> {
+export async function openStorySink(options: {
+  readonly connection: NatsConnection;
+  /** On how many servers of a cluster stories are kept; 1 by default. */
+  readonly replicas?: number | undefined;
+}): Promise<Sink> {
   const manager = await jetstreamManager(options.connection, { checkAPI: false, timeout: PUBLISH_TIMEOUT_MS });
-  const stream = await ensureStream(manager, { name: STREAM, subject: `${SUBJECT}.>`, keepDays: KEEP_DAYS });
+  const wanted = { name: STREAM, subject: `${SUBJECT}.>`, keepDays: KEEP_DAYS, replicas: options.replicas ?? 1 };
+  const stream = await ensureStream(manager, wanted);
   return new StorySink(manager, stream);
 }
 

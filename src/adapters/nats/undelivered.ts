@@ -22,9 +22,16 @@ export interface RefusedChange {
  */
 export async function openUndelivered(options: {
   readonly connection: NatsConnection;
+  /** On how many servers of a cluster they are kept; 1 by default. */
+  readonly replicas?: number | undefined;
 }): Promise<(refused: RefusedChange) => Promise<void>> {
   const manager = await jetstreamManager(options.connection, { checkAPI: false, timeout: PUBLISH_TIMEOUT_MS });
-  await ensureStream(manager, { name: STREAM, subject: `${SUBJECT}.>`, keepDays: KEEP_DAYS });
+  await ensureStream(manager, {
+    name: STREAM,
+    subject: `${SUBJECT}.>`,
+    keepDays: KEEP_DAYS,
+    replicas: options.replicas ?? 1,
+  });
   const client = manager.jetstream();
   return async ({ sink, change: { kind, story }, reason }) => {
     const subject = `${SUBJECT}.undelivered`;

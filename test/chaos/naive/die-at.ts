@@ -10,13 +10,28 @@ export interface Parts {
 }
 
 /** Every named place of the way from the log to the checkpoint. */
-export const STEPS = ["read", "before-publish", "after-publish", "before-checkpoint", "after-checkpoint"] as const;
+export const STEPS = [
+  "read",
+  "before-publish",
+  "during-publish",
+  "after-publish",
+  "before-checkpoint",
+  "during-checkpoint",
+  "after-checkpoint",
+] as const;
 
-/** Ends the process at once, as `kill -9` does, when it comes to a step for the third time. */
+/** So soon after the first byte was sent, the answer may be on its way. */
+const DURING_MS_MAX = 3;
+
+/** Ends the process at once, as `kill -9` does, when it comes to a step for the first or the second time. */
 export function dieAt(step: string, { source, store, sink }: Parts): Parts {
-  let left = 3;
+  let left = Math.random() < 0.5 ? 1 : 2;
   const pass = (at: (typeof STEPS)[number]): void => {
     if (at === step && --left === 0) process.kill(process.pid, "SIGKILL");
+  };
+  const during = (at: (typeof STEPS)[number]): void => {
+    if (at === step && --left === 0)
+      setTimeout(() => process.kill(process.pid, "SIGKILL"), Math.random() * DURING_MS_MAX);
   };
   return {
     source: {
@@ -30,8 +45,10 @@ export function dieAt(step: string, { source, store, sink }: Parts): Parts {
     },
     store: {
       load: () => store.load(),
+      confirm: () => store.confirm(),
       async save(checkpoint) {
         pass("before-checkpoint");
+        during("during-checkpoint");
         await store.save(checkpoint);
         pass("after-checkpoint");
       },
@@ -40,6 +57,7 @@ export function dieAt(step: string, { source, store, sink }: Parts): Parts {
       name: sink.name,
       async deliver(changes) {
         pass("before-publish");
+        during("during-publish");
         await sink.deliver(changes);
         pass("after-publish");
       },

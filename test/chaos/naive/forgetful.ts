@@ -11,5 +11,6 @@ export function forgetful(store: CheckpointStore): CheckpointStore {
       return { ...checkpoint, engine };
     },
     save: (checkpoint) => store.save(checkpoint),
+    confirm: () => store.confirm(),
   };
 }

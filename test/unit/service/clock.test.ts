@@ -169,7 +169,11 @@ describe("somebody's clock is wrong", () => {
     const undisturbed = await storiesOf(log);
     for (const cut of [1, 7, 40, 90, log.length - 1]) {
       const saved: Checkpoint[] = [];
-      const checkpoints = { load: async () => saved.at(-1), save: async (one: Checkpoint) => void saved.push(one) };
+      const checkpoints = {
+        load: async () => saved.at(-1),
+        save: async (one: Checkpoint) => void saved.push(one),
+        confirm: async () => {},
+      };
       const before = await storiesOf(log.slice(0, cut), { checkpoints });
       const after = await storiesOf(log, { checkpoints });
       const told = new Map([...before.stories, ...after.stories].map((story) => [story.id, story]));
@@ -189,6 +193,7 @@ describe("this machine's clock is set by an hour while it runs", () => {
     const checkpoints = {
       load: async () => undefined,
       save: async ({ position }: Checkpoint) => void saved.push(position),
+      confirm: async () => {},
     };
     const betweenEvents = (): undefined => {
       entries += 1;

@@ -48,7 +48,11 @@ async function observed(): Promise<ServiceState> {
   books.leave("Lease");
   books.reject({ place: "S:4", reason: "not JSON" });
   observer.progress(books);
-  const store = observer.watchCheckpoints({ load: async () => undefined, save: async () => {} });
+  const store = observer.watchCheckpoints({
+    load: async () => undefined,
+    save: async () => {},
+    confirm: async () => {},
+  });
   await store.save({ format: 2, position: 9, logTimeMs: NOW, engine: engine.snapshot(9) } satisfies Checkpoint);
   const source = observer.watchSource(memorySource(["{}", "{}"], { name: "S" }));
   for await (const _ of source.batches({ signal: new AbortController().signal }));

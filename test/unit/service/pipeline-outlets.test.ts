@@ -63,7 +63,11 @@ function run(entries: readonly LogEntry[], more: Partial<PipelineOptions>) {
 
 test("what a sink had not confirmed is in the checkpoint, and the next run delivers it", async () => {
   const saved: Checkpoint[] = [];
-  const checkpoints = { load: async () => saved.at(-1), save: async (one: Checkpoint) => void saved.push(one) };
+  const checkpoints = {
+    load: async () => saved.at(-1),
+    save: async (one: Checkpoint) => void saved.push(one),
+    confirm: async () => {},
+  };
   const clock = new VirtualClock();
   const before = outletOf(true, clock);
   await clock.finish(run(STREAM.slice(0, 3), { outlets: before.outlets, checkpoints, clock }));

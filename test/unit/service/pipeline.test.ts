@@ -179,7 +179,11 @@ describe("a log with times of its own", () => {
     const saved: Checkpoint[] = start === undefined ? [] : [start];
     return {
       saved,
-      checkpoints: { load: async () => saved.at(-1), save: async (one: Checkpoint) => void saved.push(one) },
+      checkpoints: {
+        load: async () => saved.at(-1),
+        save: async (one: Checkpoint) => void saved.push(one),
+        confirm: async () => {},
+      },
     };
   }
   const FOUR = [
