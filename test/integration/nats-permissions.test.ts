@@ -89,6 +89,19 @@ describe.skipIf(!natsServerAvailable())("a server configured as docs/operating.m
     expect(state.subjects).toEqual({ "tapio.stories.st_twice": 3 });
   });
 
+  test("a permission that is missing is named where it is missed", async () => {
+    const config = (await documentedConfig()).replace('"tapio.stories.*"', "");
+    await using poor = await startNatsServer({ config });
+    const make = await connect({ servers: poor.url, user: "admin", pass: "of-admin" });
+    await (await jetstreamManager(make)).streams.add({ name: "TAPIO_STORIES", subjects: ["tapio.stories.>"] });
+    await make.close();
+    const connection = await connect({ servers: poor.url, user: "tapio", pass: PASSWORD });
+    const sink = await openStorySink({ connection });
+    const change: StoryChange = { kind: "told", story: { id: "st_no", traceId: "no", revision: 1 } as Story };
+    await expect(sink.deliver([change])).rejects.toThrow('Permissions Violation for Publish to "tapio.stories.st_no"');
+    await connection.close();
+  });
+
   test.for([
     ["purge the events", (own) => own.streams.purge("TAPIO")],
     ["purge the stories", (own) => own.streams.purge("TAPIO_STORIES")],

@@ -89,7 +89,8 @@ class StorySink implements Sink {
         this.#lastSequences.delete(story.id);
       }
     }
-    const message = `cannot publish to ${subject} after ${ATTEMPTS_MAX} attempts`;
+    const why = failure instanceof Error ? failure.message : String(failure);
+    const message = `cannot publish to ${subject} after ${ATTEMPTS_MAX} attempts: ${why}`;
     throw new SinkError(message, { cause: failure, retryable: true });
   }
 
