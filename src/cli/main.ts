@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=8 --heap-growing-percent=100
+#!/usr/bin/env -S node --max-semi-space-size=8 --heap-growing-percent=50
 import { listenForSignals } from "./compose.ts";
 import { runCli } from "./run-cli.ts";
 

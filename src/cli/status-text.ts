@@ -44,9 +44,7 @@ function factsOf({ log, checkpoint, windows, books, events, stories }: ServiceSt
     ...(log === undefined ? [] : [["log", lagOf(log)] satisfies [string, string]]),
     [
       "checkpoint",
-      checkpoint === undefined
-        ? "none written in this run yet"
-        : `${ago(checkpoint.ageMs)}, at ${figure(checkpoint.position)}`,
+      checkpoint === undefined ? "none yet" : `${ago(checkpoint.ageMs)}, at ${figure(checkpoint.position)}`,
     ],
     ...(windows === undefined ? [] : [["windows", windowsOf(windows)] satisfies [string, string]]),
     ...(books === undefined ? [] : [["books", booksOf(books)] satisfies [string, string]]),

@@ -6,7 +6,6 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { openStorySink } from "../../src/adapters/nats/story-sink.ts";
 import type { Story, StoryChange } from "../../src/core/model/story.ts";
 import { startProgram } from "../cli/program.ts";
-import { temporaryFolder } from "../cli/temporary-folder.ts";
 import { type NatsServer, natsServerAvailable, startNatsServer } from "../support/nats-server.ts";
 import { seedEvents } from "../support/seed-pack.ts";
 import { until } from "../support/until.ts";
@@ -77,35 +76,6 @@ describe.skipIf(!natsServerAvailable())("a server configured as docs/operating.m
     for (const violation of (await violations()).split("\n"))
       expect(violation).toContain("CONSUMER.DELETE.TAPIO.tapio_");
     for (const { err, out } of [first, second]) expect(err() + out()).not.toContain(PASSWORD);
-  });
-
-  test("with its checkpoint in a file it needs nothing of the bucket's", { timeout: 60_000 }, async () => {
-    const config = (await documentedConfig()).replace(/ *# keep the place[^\]]*/, "");
-    expect(config).not.toMatch(/KV|JS\.API\.INFO/);
-    await using poor = await startNatsServer({ config });
-    const make = await connect({ servers: poor.url, user: "admin", pass: "of-admin" });
-    const making = await jetstreamManager(make);
-    for (const [name, subject] of [
-      ["TAPIO", "events"],
-      ["TAPIO_STORIES", "stories"],
-      ["TAPIO_DEADLETTER", "deadletter"],
-    ] as const) {
-      await making.streams.add({ name, subjects: [`tapio.${subject}.>`] });
-    }
-    for (const event of seedEvents()) await jetstream(make).publish("tapio.events.k8s", JSON.stringify(event));
-    await make.close();
-    await using folder = await temporaryFolder({});
-    const argv = ["run", "--nats", poor.url, "--stream", "TAPIO", "--subjects", "tapio.events.>"];
-    await using program = startProgram([...argv, "--listen", "127.0.0.1:0"], {
-      TAPIO_NATS_USER: "tapio",
-      TAPIO_NATS_PASSWORD: PASSWORD,
-      TAPIO_CHECKPOINT_PATH: folder.path("checkpoint"),
-    });
-    await program.sees(/story told/);
-    await until("the checkpoint", () => readFile(folder.path("checkpoint.a")).then(Boolean, () => false));
-    expect((await poor.log()).match(/\w+ Violation .*/g)).toBeNull();
-    program.signal("SIGTERM");
-    expect(await program.ended).toBe(0);
   });
 
   test("a story that is there already is found out, and not told twice", async () => {

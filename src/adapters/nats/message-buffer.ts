@@ -2,27 +2,30 @@ import { setImmediate as nextTick } from "node:timers/promises";
 
 /**
  * Gathers what an async iterator brings, so that a reader gets all that is at hand at once instead
- * of one item per turn. Holds at most `itemsMax`; beyond that the iterator is not asked again.
+ * of one item per turn. Each item is made into what the reader wants as it comes, and let go. Holds
+ * at most `itemsMax`; beyond that the iterator is not asked again.
  */
-export class MessageBuffer<T> {
+export class MessageBuffer<Item, Held> {
   readonly #itemsMax: number;
-  #items: T[] = [];
+  readonly #make: (item: Item) => Held;
+  #held: Held[] = [];
   #ended = false;
   #failure: { readonly cause: unknown } | undefined;
   #wakeReader: (() => void) | undefined;
   #wakeWriter: (() => void) | undefined;
 
-  constructor(itemsMax: number) {
+  constructor(itemsMax: number, make: (item: Item) => Held) {
     this.#itemsMax = itemsMax;
+    this.#make = make;
   }
 
   /** Reads the iterator to its end or failure; never rejects. */
-  async fill(items: AsyncIterable<T>): Promise<void> {
+  async fill(items: AsyncIterable<Item>): Promise<void> {
     try {
       for await (const item of items) {
-        this.#items.push(item);
+        this.#held.push(this.#make(item));
         this.#wakeReader?.();
-        if (this.#itemsMax <= this.#items.length) {
+        if (this.#itemsMax <= this.#held.length) {
           await new Promise<void>((resolve) => {
             this.#wakeWriter = resolve;
           });
@@ -46,12 +49,12 @@ export class MessageBuffer<T> {
    * Everything at hand; waits for it up to `waitMs` and is empty then. `undefined` at the end.
    * Throws what the iterator threw, after all that came before.
    */
-  async take(waitMs: number): Promise<T[] | undefined> {
-    if (this.#items.length === 0 && !this.#ended) await this.#arrival(waitMs);
+  async take(waitMs: number): Promise<Held[] | undefined> {
+    if (this.#held.length === 0 && !this.#ended) await this.#arrival(waitMs);
     // One turn of the event loop lets the iterator hand over what has already been received.
-    if (0 < this.#items.length && !this.#ended) await nextTick();
-    const taken = this.#items;
-    this.#items = [];
+    if (0 < this.#held.length && this.#held.length < this.#itemsMax && !this.#ended) await nextTick();
+    const taken = this.#held;
+    this.#held = [];
     this.#wakeWriter?.();
     this.#wakeWriter = undefined;
     if (0 < taken.length || !this.#ended) return taken;

@@ -1,12 +1,15 @@
 import type { Consumer, ConsumerInfo, JetStreamManager, JsMsg, OrderedConsumerOptions } from "@nats-io/jetstream";
 import { type EpochMs, parseTime } from "../../core/model/time.ts";
 import { type Batch, type LogEntry, SourceError } from "../../ports/source.ts";
-import { BufferPayload, PayloadEntry } from "../payload-entry.ts";
+import { PayloadEntry } from "../payload-entry.ts";
 import { MessageBuffer } from "./message-buffer.ts";
+import { PayloadArena } from "./payload-arena.ts";
 import { isConsumerMissing, isStreamMissing } from "./server-refusal.ts";
 
 /** Bounds what the client buffers. Never in bytes: the client then stalls on a larger message. */
-const MESSAGES_MAX = 2_000;
+const MESSAGES_MAX = 4_000;
+/** Entries handed on at once; few, so that most of what it takes to make them dies young. */
+const BATCH_MAX = 256;
 
 /** Subtracted from the server's time, so that a message being stored meanwhile is not overtaken. */
 const QUIET_MARGIN_MS = 1_000;
@@ -24,6 +27,9 @@ export class OrderedReading {
   readonly #options: OrderedReadingOptions;
   #lastSequence = 0;
   #dueForMs = 0;
+  /** What the server had left when it sent the last message that came. */
+  #pending = 0;
+  readonly #arena = new PayloadArena();
   #stalled = false;
 
   constructor(options: OrderedReadingOptions) {
@@ -39,8 +45,11 @@ export class OrderedReading {
   async *batches(signal: AbortSignal): AsyncGenerator<Batch> {
     const { manager, stream, consumer, quietAfterMs, stalledAfterMs } = this.#options;
     const reader = await manager.jetstream().consumers.get(stream, consumer);
-    const messages = await reader.consume({ max_messages: MESSAGES_MAX });
-    const buffer = new MessageBuffer<JsMsg>(MESSAGES_MAX);
+    const messages = await reader.consume({ max_messages: MESSAGES_MAX, threshold_messages: MESSAGES_MAX >> 1 });
+    const buffer = new MessageBuffer(BATCH_MAX, (message: JsMsg) => {
+      this.#pending = message.info.pending;
+      return toEntry(message, this.#arena);
+    });
     const filling = buffer.fill(messages);
     const stop = (): void => {
       messages.stop();
@@ -49,13 +58,12 @@ export class OrderedReading {
     signal.addEventListener("abort", stop, { once: true });
     try {
       while (!signal.aborted) {
-        const taken = await buffer.take(quietAfterMs);
-        if (taken === undefined || signal.aborted) return;
-        if (0 < taken.length) {
+        const entries = await buffer.take(quietAfterMs);
+        if (entries === undefined || signal.aborted) return;
+        if (0 < entries.length) {
           this.#dueForMs = 0;
-          const entries = taken.map(toEntry);
           this.#lastSequence = entries.at(-1)?.position ?? this.#lastSequence;
-          yield { entries, pending: taken.at(-1)?.info.pending };
+          yield { entries, pending: this.#pending };
           continue;
         }
         const quietUntilMs = await this.#quietUntil(reader);
@@ -99,10 +107,9 @@ export class OrderedReading {
   }
 }
 
-function toEntry(message: JsMsg): LogEntry {
+function toEntry(message: JsMsg, arena: PayloadArena): LogEntry {
   const { data, headers, info } = message;
-  const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-  return new PayloadEntry(new BufferPayload(bytes, 0, bytes.length), {
+  return new PayloadEntry(arena.keep(data), {
     position: info.streamSequence,
     logTimeMs: info.timestampNanos / 1_000_000,
     traceparent: headers === undefined ? undefined : headers.get("traceparent") || undefined,

@@ -53,10 +53,12 @@ export class Courtroom implements JudgeContext {
     if (window.joinRule !== undefined) return { window, rules: [window.joinRule] };
     const index = this.#parts.index();
     if (window.armedGeneration !== index.generation) window.rearm(index);
-    return {
-      window,
-      rules: window.total < this.limits.minEvents ? [] : window.armed.filter((rule) => window.hasTypesFor(rule)),
-    };
+    const armed = window.total < this.limits.minEvents ? [] : window.armed;
+    return { window, rules: armed.filter((rule) => window.hasTypesFor(rule)) };
+  }
+
+  #lastJob(window: Window): Job {
+    return { window, rules: this.wholeJob(window).rules.filter((rule) => window.isUndecided(rule)) };
   }
 
   /** Puts an event into the join groups it belongs to. */
@@ -91,7 +93,7 @@ export class Courtroom implements JudgeContext {
 
   /** Closes a window in which no rule can hold, as in most; answers whether it is one. */
   closeIdle({ window, because }: DueWindow): boolean {
-    if (window.mayHold(this.#parts.index())) return false;
+    if (window.needsLastLook(this.#parts.index())) return false;
     window.closedBy = because;
     this.#detach(window);
     this.#release([window.key]);
@@ -101,7 +103,7 @@ export class Courtroom implements JudgeContext {
   /** Closes windows at one moment: they are judged for the last time, and weighed together. */
   *close(windows: readonly Window[], because: string): Judging<void> {
     for (const window of windows) window.closedBy = because;
-    const jobs = windows.map((window) => this.wholeJob(window));
+    const jobs = windows.map((window) => this.#lastJob(window));
     const busy = jobs.filter(({ window, rules }) => 0 < rules.length || 0 < window.matches.size);
     if (0 < busy.length) {
       // At the end of input stories may open groups, which end with all others.

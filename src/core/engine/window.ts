@@ -169,12 +169,21 @@ export class Window extends HeldEvents {
     this.detach();
   }
 
-  /** Whether some rule holds here, or could; in most windows none can. */
-  mayHold(index: RuleIndex): boolean {
+  /**
+   * Whether something is left to be said when it closes; in most windows nothing is. A rule was judged
+   * when the last event came that it names, unless that was put off; what must be absent is decided now.
+   */
+  needsLastLook(index: RuleIndex): boolean {
     if (this.joinRule !== undefined || 0 < this.matches.size) return true;
     if (this.armedGeneration !== index.generation) this.rearm(index);
-    for (const rule of this.armed) if (this.hasTypesFor(rule)) return true;
+    for (const rule of this.armed) if (this.isUndecided(rule) && this.hasTypesFor(rule)) return true;
     return false;
+  }
+
+  /** Whether judging a rule once more could find something else than the last time. */
+  isUndecided({ absences }: CompiledRule): boolean {
+    if (this.joinRule !== undefined || 0 < this.dropped) return true;
+    return this.judgeAtMs !== undefined || 0 < absences.length;
   }
 
   /** Whether every step that the rule requires has an event of a fitting type here. */

@@ -197,29 +197,6 @@ test("over the cap of bytes the windows idle longest close early; files have no 
   expect(await told(undefined, 1_000)).toMatchObject({ evicted: 0, end: 0 });
 });
 
-test("an engine that goes on from a snapshot holds as many bytes, and closes the same windows early", async () => {
-  const log = Array.from({ length: 24 }, (_, at) => event(`e${at}`, "x.a", at, { traceId: `t${(at * 5) % 7}` }));
-  const limits = { stateBytesMax: 9_000, windowEventsMax: 4 };
-  const feed = (engine: Engine, from: number, to: number) =>
-    log.slice(from, to).map((one, at) => {
-      engine.accept(one, { logTimeMs: one.timeMs, position: from + at + 1, chars: 100 * (1 + ((from + at) % 5)) });
-      return engine.openWindows.bytes;
-    });
-  const undisturbed = new Engine({ rules: crash, limits });
-  const wanted = feed(undisturbed, 0, log.length);
-  expect(undisturbed.counters.windowsEvicted).toBeGreaterThan(0);
-  for (let cut = 1; cut < log.length; cut++) {
-    const killed = new Engine({ rules: crash, limits });
-    feed(killed, 0, cut);
-    killed.take();
-    const snapshot = killed.snapshot(cut);
-    const resumed = new Engine({ rules: crash, limits });
-    resumed.restore(snapshot);
-    feed(resumed, Math.max(0, Math.ceil(snapshot.since) - 1), cut);
-    expect(feed(resumed, cut, log.length), `killed behind ${cut}`).toEqual(wanted.slice(cut));
-  }
-});
-
 test("a window keeps its first and last events and counts the rest", async () => {
   const events = Array.from({ length: 50 }, (_, at) => event(`e${String(at).padStart(2, "0")}`, "x.a", at));
   const [story] = final(await run(crash, events, { windowEventsMax: 10 }));

@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { BufferPayload } from "../../../src/adapters/payload-entry.ts";
 import { Decoder } from "../../../src/core/intake/decoder.ts";
 import type { Event } from "../../../src/core/model/event.ts";
 import { coreEvent, NATIVE, newEvent, pod } from "./payloads.ts";
@@ -166,18 +165,4 @@ test("what is remembered is bounded, and forgetting costs no event", () => {
       1,
     );
   }
-});
-
-test("the most that a native event may be is a setting, whichever way it is read", () => {
-  const decoder = new Decoder({ eventCharsMax: 2_000 });
-  const text = JSON.stringify({ ...NATIVE, message: "x".repeat(2_000) });
-  expect(decoder.decodeText(text)).toMatchObject({
-    outcome: "rejected",
-    reason: expect.stringContaining("the most is 2000"),
-  });
-  const bytes = Buffer.from(text);
-  expect(decoder.skim(new BufferPayload(bytes, 0, bytes.length))).toBeUndefined();
-  const larger = new Decoder({ eventCharsMax: 400_000 });
-  const large = JSON.stringify({ ...NATIVE, message: "x".repeat(300_000) });
-  expect(larger.decodeText(large)).toMatchObject({ outcome: "events" });
 });

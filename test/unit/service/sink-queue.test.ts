@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { StoryChange } from "../../../src/core/model/story.ts";
 import { SinkError } from "../../../src/ports/sink.ts";
-import { FloodGate } from "../../../src/service/flood-gate.ts";
 import { Outlets } from "../../../src/service/outlets.ts";
 import { SinkQueue, type SinkQueueOptions, type Undelivered } from "../../../src/service/sink-queue.ts";
 import { changeOf, revisionsOf } from "../../support/story-kit.ts";
@@ -279,28 +278,5 @@ describe("outlets", () => {
     await settled();
     expect(revisionsOf(stream.taken)).toEqual(["a-1", "b-1"]);
     expect(revisionsOf(notifier.taken)).toEqual(["b-1"]);
-  });
-
-  test("a flood is kept from notifiers, and never from a stream", async () => {
-    const [stream, notifier] = [scripted("stream"), scripted("notifier")];
-    const { options, clock } = parts();
-    await using outlets = new Outlets({
-      ...options,
-      outlets: [
-        { sink: stream, kind: "stream" },
-        { sink: notifier, kind: "notifier" },
-      ],
-      gate: new FloodGate({ clock, storiesMax: 10 }),
-    });
-    const ids = Array.from({ length: 400 }, (_, n) => `s${n}`);
-    for (const id of ids) await outlets.take([changeOf(id)]);
-    for (const id of ids) await outlets.take([changeOf(id, 2, "resolved")]);
-    await settled();
-    await clock.advance(60_000);
-    expect(stream.taken).toHaveLength(800);
-    const own = notifier.taken.filter(({ story }) => !story.id.startsWith("overflow"));
-    expect(new Set(own.map(({ story }) => story.id))).toEqual(new Set(ids.slice(0, 10)));
-    expect(own.filter(({ kind }) => kind === "resolved")).toHaveLength(10);
-    expect(notifier.taken.at(-1)?.story.summary).toBe("390 more stories of rule memory/oom: 0 open, 390 ended");
   });
 });
