@@ -2,6 +2,7 @@ import { openCheckpointFile } from "../adapters/file/checkpoint-file.ts";
 import { type ConfigFile, readConfigFile } from "../adapters/file/config-file.ts";
 import { openFileSource } from "../adapters/file/file-source.ts";
 import { openPackSource } from "../adapters/file/pack-source.ts";
+import { PackThread } from "../adapters/file/pack-thread.ts";
 import { filesOfFolder as filesOf } from "../adapters/file/rule-folder.ts";
 import { readJson } from "../adapters/http/read-json.ts";
 import { openCheckpointStore } from "../adapters/nats/checkpoint.ts";
@@ -44,8 +45,16 @@ export function openConfigFile(named: string | undefined): Promise<ConfigFile | 
 }
 
 /** The rule packs in these files and folders. */
-export function packsAt(paths: readonly string[], today?: string): PackSource {
-  return openPackSource({ paths, today });
+export function packsAt(
+  paths: readonly string[],
+  options: { readonly today?: string; readonly thread?: PackThread } = {},
+): PackSource {
+  return openPackSource({ paths, ...options });
+}
+
+/** A thread that reads packs again and again. */
+export function openPackThread(): PackThread {
+  return new PackThread();
 }
 
 /** The files of a folder that may have to do with rules. */

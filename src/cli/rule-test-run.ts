@@ -1,4 +1,5 @@
 import { dirname, join, resolve } from "node:path";
+import type { PackThread } from "../adapters/file/pack-thread.ts";
 import type { RuleTestCase, RuleTestFile } from "../core/language/rule-test-file.ts";
 import { formatTime } from "../core/model/time.ts";
 import type { FixtureEntry } from "../core/testing/case-log.ts";
@@ -7,7 +8,7 @@ import type { Difference } from "../core/testing/problem.ts";
 import { runCase } from "../core/testing/run-case.ts";
 import { type LoadedPacks, PackSourceError } from "../ports/pack-source.ts";
 import { SourceError } from "../ports/source.ts";
-import { clock, newDecoder, packsAt, recordingAt } from "./compose.ts";
+import { clock, newDecoder, openPackThread, packsAt, recordingAt } from "./compose.ts";
 import { readRuleTestFile } from "./read-rule-test-file.ts";
 
 /** One thing that a case expected and did not get, with its place in the file. */
@@ -59,15 +60,16 @@ export class RuleTestRun {
   /** Yields a report for every file, until the end, the signal, or the first failure where asked. */
   async *reports(files: readonly string[]): AsyncGenerator<FileReport> {
     const { failFast, signal } = this.#options;
+    await using thread = openPackThread();
     for (const file of files) {
       if (signal.aborted) return;
-      const report = await this.#runFile(file);
+      const report = await this.#runFile(file, thread);
       yield report;
       if (failFast && hasFailed(report)) return;
     }
   }
 
-  async #runFile(file: string): Promise<FileReport> {
+  async #runFile(file: string, thread: PackThread): Promise<FileReport> {
     const { test, findings } = await readRuleTestFile(file);
     if (test === undefined) {
       const errors = findings.filter(({ severity }) => severity === "error");
@@ -78,10 +80,8 @@ export class RuleTestRun {
       };
     }
     const today = formatTime(test.startMs).slice(0, 10);
-    const loaded = await this.#load(
-      test.packs.map((pack) => join(dirname(file), pack)),
-      today,
-    );
+    const paths = test.packs.map((pack) => join(dirname(file), pack));
+    const loaded = await this.#load(paths, { today, thread });
     if (typeof loaded === "string") return { file, cases: [], broken: { because: "packs", text: loaded } };
     return { file, cases: await this.#runCases(test, file, loaded) };
   }
@@ -108,9 +108,12 @@ export class RuleTestRun {
   }
 
   /** The packs as they are in force on that day, whatever day it is now; or why they cannot be had. */
-  async #load(paths: readonly string[], today: string): Promise<LoadedPacks | string> {
-    const key = [today, ...paths.map((path) => resolve(path))].join("\n");
-    const loading = this.#packs.get(key) ?? packsAt(paths, today).load({ signal: this.#options.signal });
+  async #load(
+    paths: readonly string[],
+    options: { readonly today: string; readonly thread: PackThread },
+  ): Promise<LoadedPacks | string> {
+    const key = [options.today, ...paths.map((path) => resolve(path))].join("\n");
+    const loading = this.#packs.get(key) ?? packsAt(paths, options).load({ signal: this.#options.signal });
     this.#packs.set(key, loading);
     try {
       const loaded = await loading;

@@ -1,10 +1,10 @@
-import { Worker } from "node:worker_threads";
 import type { RuleSet } from "../../core/model/rule.ts";
-import { type LoadedPacks, type PackSource, PackSourceError } from "../../ports/pack-source.ts";
+import { type PackSource, PackSourceError } from "../../ports/pack-source.ts";
 import { systemClock } from "../system.ts";
 import type { PackFile } from "./find-packs.ts";
 import { gitCommit } from "./git-commit.ts";
 import { readSnapshot } from "./pack-snapshot.ts";
+import { PackThread } from "./pack-thread.ts";
 
 const PARSE_DEADLINE_MS = 10_000;
 
@@ -16,6 +16,8 @@ export interface FilePackSourceOptions {
   readonly deadlineMs?: number | undefined;
   /** The day, as `2026-12-31`, on which exceptions of overlays are looked at; the machine's by default. */
   readonly today?: string | undefined;
+  /** Reads in this thread, which stays the caller's, instead of one for each load. */
+  readonly thread?: PackThread | undefined;
 }
 
 /**
@@ -23,15 +25,13 @@ export interface FilePackSourceOptions {
  * a deadline, because a small file can take a YAML parser very long.
  */
 export function openPackSource(options: FilePackSourceOptions): PackSource {
-  const { paths, today, deadlineMs = PARSE_DEADLINE_MS } = options;
+  const { paths, today, thread, deadlineMs = PARSE_DEADLINE_MS } = options;
   return {
     async load({ signal } = {}) {
       const { files, commit } = await readWithCommit(paths);
-      const { rules, findings } = await parseApart(
-        { files, today: today ?? dayOf(systemClock.now()) },
-        deadlineMs,
-        signal,
-      );
+      await using own = new PackThread();
+      const task = { files, today: today ?? dayOf(systemClock.now()) };
+      const { rules, findings } = await (thread ?? own).read(task, { deadlineMs, signal });
       return {
         rules: commit === undefined ? rules : withCommit(rules, commit),
         findings,
@@ -59,43 +59,9 @@ async function readWithCommit(
   }
 }
 
-type Parsed = Pick<LoadedPacks, "rules" | "findings">;
-
-/** Beside the sources when run as they stand, beside the compiled files when built. */
-const WORKER = new URL(import.meta.url.endsWith(".ts") ? "./pack-worker.ts" : "./pack-worker.js", import.meta.url);
-
-/** What the reading thread is given. */
-interface Task {
-  readonly files: readonly PackFile[];
-  readonly today: string;
-}
-
 /** The day of a time in UTC, `2026-12-31`. */
 function dayOf(ms: number): string {
   return new Date(ms).toISOString().slice(0, 10);
-}
-
-async function parseApart(task: Task, deadlineMs: number, signal?: AbortSignal): Promise<Parsed> {
-  signal?.throwIfAborted();
-  const worker = new Worker(WORKER, { workerData: task });
-  const ending = new AbortController();
-  try {
-    return await new Promise<Parsed>((resolve, reject) => {
-      const fail = (message: string, cause?: unknown): void =>
-        reject(new PackSourceError(`rules: ${message}`, { cause }));
-      const late = `reading ${task.files.length} files took longer than ${deadlineMs / 1000} s and was given up`;
-      const timer = setTimeout(() => fail(`${late}; look for a very large map or many aliases`), deadlineMs);
-      ending.signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
-      const onAbort = (): void => fail("reading was broken off", signal?.reason);
-      signal?.addEventListener("abort", onAbort, { once: true, signal: ending.signal });
-      worker.once("message", (parsed: Parsed) => resolve(parsed));
-      worker.once("error", (cause) => fail("reading failed; this is a bug", cause));
-      worker.once("exit", (code) => fail(`the reading thread ended early (code ${code})`));
-    });
-  } finally {
-    ending.abort();
-    await worker.terminate();
-  }
 }
 
 function withCommit(rules: RuleSet, commit: string): RuleSet {

@@ -45,7 +45,7 @@ export class Engine {
 
   constructor(options: EngineOptions) {
     this.limits = { ...DEFAULT_LIMITS, ...options.limits };
-    this.#index = new RuleIndex(options.rules);
+    this.#index = options.index ?? new RuleIndex(options.rules);
     this.#windows = new WindowTable(this.limits.correlationWindowMs, this.limits.maxWindowMs);
     this.#groups = new JoinGroups(this.limits, this.counters);
     this.#book = new StoryBook(this.limits, this.counters, {

@@ -10,7 +10,7 @@ import { checkWhy } from "./check-why.ts";
 import { isSameStory, type Probe, probesOf } from "./probes.ts";
 import { type Problem, problem } from "./problem.ts";
 import { compareOrders } from "./same-stories.ts";
-import { seededRandom, shuffled } from "./shuffle.ts";
+import { distinctOrders, seededRandom } from "./shuffle.ts";
 import { type Told, tell } from "./tell.ts";
 
 /** What running one case showed; it passed where there is no problem. */
@@ -119,13 +119,13 @@ async function runOrders(
   const { arrivals } = log;
   const impossible = whyNotShuffled(one, log);
   const notes = impossible !== undefined && 0 < one.shuffle ? [`arrival is not shuffled: ${impossible}`] : [];
-  const orders = impossible === undefined && 1 < arrivals.length ? one.shuffle : 0;
-  const random = seededRandom(one.name);
-  for (let order = 1; order <= orders; order++) {
-    const found = await runShuffled(one, { rules, inTime, arrivals: atOnce(shuffled(arrivals, random)) });
-    if (0 < found.length) return { problems: found, orders: order + 1, notes };
+  const shuffles = impossible === undefined && 1 < arrivals.length && 0 < one.shuffle;
+  const orders = shuffles ? distinctOrders(arrivals, one.shuffle, seededRandom(one.name)) : [];
+  for (const [at, order] of orders.entries()) {
+    const found = await runShuffled(one, { rules, inTime, arrivals: atOnce(order) });
+    if (0 < found.length) return { problems: found, orders: at + 2, notes };
   }
-  return { problems: [], orders: orders + 1, notes };
+  return { problems: [], orders: orders.length + 1, notes };
 }
 
 async function runShuffled(

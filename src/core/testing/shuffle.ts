@@ -22,3 +22,26 @@ export function shuffled<Item>(items: readonly Item[], random: () => number): It
   }
   return order;
 }
+
+/**
+ * Orders of some items, no two the same: all that there are where that is not more than `ordersMax`,
+ * else as many drawn from `random`, or a few less where one is drawn twice.
+ */
+export function distinctOrders<Item>(items: readonly Item[], ordersMax: number, random: () => number): Item[][] {
+  const places = items.map((_, at) => at);
+  const all = permutations(places, ordersMax);
+  const drawn = all ?? Array.from({ length: ordersMax }, () => shuffled(places, random));
+  const orders = new Map(drawn.map((order) => [order.join(), order]));
+  return [...orders.values()].map((order) => order.map((at) => items[at] as Item));
+}
+
+/** All orders of some places; `undefined` where there are more than `ordersMax`. */
+function permutations(places: readonly number[], ordersMax: number): number[][] | undefined {
+  let orders: number[][] = [[]];
+  for (const place of places) {
+    // Each further place goes into every gap of every order so far.
+    orders = orders.flatMap((order) => [...order, place].map((_, gap) => order.toSpliced(gap, 0, place)));
+    if (ordersMax < orders.length) return undefined;
+  }
+  return orders;
+}

@@ -1,5 +1,6 @@
 import type { WindowObserver } from "../engine/courtroom-parts.ts";
 import { Engine } from "../engine/engine.ts";
+import { RuleIndex } from "../engine/rule-index.ts";
 import type { EngineLimits } from "../model/limits.ts";
 import type { RuleSet } from "../model/rule.ts";
 import type { Story } from "../model/story.ts";
@@ -13,6 +14,15 @@ export interface Told {
   readonly atMoments: readonly (readonly Story[])[];
 }
 
+/** Rules are run again and again: what is compiled of them is kept for as long as they are. */
+const INDEXES = new WeakMap<RuleSet, RuleIndex>();
+
+function indexOf(rules: RuleSet): RuleIndex {
+  const index = INDEXES.get(rules) ?? new RuleIndex(rules);
+  INDEXES.set(rules, index);
+  return index;
+}
+
 /** Lets the engine correlate events as they arrive, looks at the moments (ascending), and ends the input. */
 export async function tell(options: {
   readonly rules: RuleSet;
@@ -23,7 +33,7 @@ export async function tell(options: {
   readonly observe?: WindowObserver | undefined;
 }): Promise<Told> {
   const { rules, limits, arrivals, moments, observe } = options;
-  const engine = new Engine({ rules, limits, observe });
+  const engine = new Engine({ rules, index: indexOf(rules), limits, observe });
   const latest = new Map<string, Story>();
   const atMoments: (readonly Story[])[] = [];
   const collect = (): readonly Story[] => {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Story } from "../../../src/core/model/story.ts";
 import { pairUp } from "../../../src/core/testing/pair-up.ts";
 import { compareOrders } from "../../../src/core/testing/same-stories.ts";
-import { seededRandom, shuffled } from "../../../src/core/testing/shuffle.ts";
+import { distinctOrders, seededRandom, shuffled } from "../../../src/core/testing/shuffle.ts";
 import { event, rule, ruleSet, run, step } from "../../support/engine-kit.ts";
 
 test("a seed gives the same order, another one another", () => {
@@ -12,6 +12,17 @@ test("a seed gives the same order, another one another", () => {
   expect(order).not.toEqual(shuffled(items, seededRandom("b")));
   expect(order).not.toEqual(items);
   expect(order.toSorted((a, b) => a - b)).toEqual(items);
+});
+
+test("few items give every order once, many items as many as asked for", () => {
+  const orders = (items: readonly string[]): string[] =>
+    distinctOrders(items, 20, seededRandom("a")).map((order) => order.join(""));
+  expect(orders(["a", "b"]).toSorted()).toEqual(["ab", "ba"]);
+  expect(orders(["a", "b", "c"]).toSorted()).toEqual(["abc", "acb", "bac", "bca", "cab", "cba"]);
+  const many = orders([..."abcdefgh"]);
+  expect(many).toHaveLength(20);
+  expect(new Set(many).size).toBe(20);
+  expect(many.every((order) => [...order].toSorted().join("") === "abcdefgh")).toBe(true);
 });
 
 test("every place of a shuffled order is reached by every item", () => {

@@ -72,7 +72,7 @@ async function run(lines: readonly string[], { pack, fixture }: Given = {}): Pro
 }
 
 describe("what passes", () => {
-  test("a story as expected, in twenty-one orders of arrival", async () => {
+  test("a story as expected, in every order of arrival", async () => {
     const result = await run([
       CHAIN,
       "expect:",
@@ -90,7 +90,7 @@ describe("what passes", () => {
       "  notStories: [shop/single]",
     ]);
     expect(result.text).toBe("");
-    expect(result.orders).toBe(21);
+    expect(result.orders).toBe(3);
     expect(result.notes).toEqual([]);
   });
 
@@ -214,7 +214,9 @@ describe("orders of arrival", () => {
   });
 
   test("are as many as asked for, and the same each time", async () => {
-    const lines = [CHAIN, "arrival: { shuffle: 3 }", "expect: { stories: [ { rule: shop/chain } ] }"];
+    const events =
+      "events: [ { at: 0s, use: oom }, { at: 40s, use: gone }, { at: 41s, use: gone }, { at: 42s, use: gone } ]";
+    const lines = [events, "arrival: { shuffle: 3 }", "expect: { stories: [ { rule: shop/chain } ] }"];
     expect((await run(lines)).orders).toBe(4);
     expect(await run(lines)).toEqual(await run(lines));
   });
