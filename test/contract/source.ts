@@ -36,7 +36,10 @@ export function describeSource(name: string, open: OpenSource): void {
     test("can be read twice", async () => {
       await using opened = await open(TEXTS);
       const first = await readEntries(opened.source, 3);
-      expect(await readEntries(opened.source, 3)).toEqual(first);
+      const again = await readEntries(opened.source, 3);
+      // Whatever buffer a transport keeps the bytes in, they are the same.
+      const told = ({ text, position, logTimeMs }: LogEntry) => ({ text, position, logTimeMs });
+      expect(again.map(told)).toEqual(first.map(told));
     });
 
     test("ends at once when the signal was aborted before", async () => {
