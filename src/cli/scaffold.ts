@@ -1,5 +1,5 @@
+import { predicateWords } from "../core/expression/predicate-words.ts";
 import type { Rule, RulePack, Step } from "../core/model/rule.ts";
-import { predicateWords } from "../core/testing/event-words.ts";
 
 /** A new pack with one rule that holds as it stands. */
 export function packScaffold(name: string, schema: string): string {

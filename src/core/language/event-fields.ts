@@ -116,6 +116,26 @@ function textOf(segment: PathSegment): string {
   }
 }
 
+const ROLES_SHOWN = ["owner", "node", "service", "mounts", "target", "subject"] as const;
+
+/** Paths that lead to a value of every shape of event or of bound step, for editors to offer; `attributes` are open. */
+export function fieldPaths(of: "event" | "step"): readonly string[] {
+  return pathsIn(of === "event" ? EVENT : STEP, "");
+}
+
+function pathsIn(fields: Readonly<Record<string, Shape>>, before: string): readonly string[] {
+  return Object.entries(fields).flatMap(([name, shape]) => {
+    const path = before + name;
+    if (shape === "leaf") return [path];
+    if (shape === "any") return [`${path}.`];
+    if ("fields" in shape) return pathsIn(shape.fields, `${path}.`);
+    if (name === "all") return [path];
+    return ROLES_SHOWN.flatMap((role) =>
+      ["kind", "name", "namespace"].map((field) => `${path}[role=${role}].${field}`),
+    );
+  });
+}
+
 /** Whether some events have no value at this path. */
 export function mayBeMissing(path: string): boolean {
   return !ALWAYS.has(path);

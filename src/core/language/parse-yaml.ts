@@ -13,6 +13,7 @@ export const FILE_LENGTH_MAX = 262_144;
  */
 export const MARKS_MAX = 60_000;
 
+const OPTIONS = { uniqueKeys: false, prettyErrors: false, logLevel: "silent" } as const;
 const MARKS = /[:,[\]{}"'*&!?|>%#]|-(?=\s)/g;
 
 /**
@@ -24,8 +25,7 @@ export function parseYaml(findings: Findings): YamlNode | undefined {
   if (!withinBounds(text, findings)) return undefined;
   let documents: readonly Document[];
   try {
-    const options = { uniqueKeys: false, prettyErrors: false, logLevel: "silent" } as const;
-    documents = [...parseAllDocuments(text, options)];
+    documents = [...parseAllDocuments(text, OPTIONS)];
   } catch (cause) {
     const message = `the text can't be read: ${cause instanceof Error ? cause.message : String(cause)}`;
     findings.atSpan({ start: 0, end: 1 }, { code: "TAP003", message });
@@ -50,6 +50,21 @@ export function parseYaml(findings: Findings): YamlNode | undefined {
     return undefined;
   }
   return root;
+}
+
+/** Reads what can be read of the first document of a text, for editors: half a tree is better than none. Never throws. */
+export function parseLeniently(findings: Findings): { readonly root: YamlNode | undefined; readonly errors: number } {
+  const { text } = findings.source;
+  const nothing = { root: undefined, errors: Number.POSITIVE_INFINITY };
+  if (!withinBounds(text, findings)) return nothing;
+  try {
+    const [document] = parseAllDocuments(text, OPTIONS);
+    if (document === undefined) return nothing;
+    return { root: growTree(document, findings), errors: document.errors.length };
+  } catch {
+    // A text on which the parser itself breaks has nothing to show.
+    return nothing;
+  }
 }
 
 function withinBounds(text: string, findings: Findings): boolean {

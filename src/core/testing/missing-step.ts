@@ -2,11 +2,12 @@ import { joinKeys } from "../engine/anchor-search.ts";
 import type { CompiledRule, CompiledStep } from "../engine/compiled-rule.ts";
 import type { Window } from "../engine/window.ts";
 import { compilePredicate } from "../expression/predicate.ts";
+import { predicateWords } from "../expression/predicate-words.ts";
 import { readPath } from "../expression/read-path.ts";
 import type { Event } from "../model/event.ts";
 import type { Predicate } from "../model/rule.ts";
 import { formatTime } from "../model/time.ts";
-import { eventWords, predicateWords } from "./event-words.ts";
+import { eventWords } from "./event-words.ts";
 import type { Failure } from "./explanation.ts";
 import { failure } from "./step-violations.ts";
 

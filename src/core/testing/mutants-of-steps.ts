@@ -1,6 +1,7 @@
+import { predicateWords } from "../expression/predicate-words.ts";
 import type { Place } from "../language/yaml-tree.ts";
 import type { EventTest, Predicate, Rule, Step } from "../model/rule.ts";
-import { exactDuration, predicateWords } from "./event-words.ts";
+import { exactDuration } from "./event-words.ts";
 import { isImplied } from "./implied-test.ts";
 import { partsOf } from "./missing-step.ts";
 import type { Mutant } from "./mutants.ts";

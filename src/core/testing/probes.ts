@@ -1,5 +1,6 @@
 import { joinKeys, orderTolerance } from "../engine/anchor-search.ts";
 import { type CompiledRule, type CompiledStep, compileRule } from "../engine/compiled-rule.ts";
+import { predicateWords } from "../expression/predicate-words.ts";
 import type { Event } from "../model/event.ts";
 import type { RuleSet } from "../model/rule.ts";
 import type { Story } from "../model/story.ts";
@@ -7,7 +8,7 @@ import type { DurationMs } from "../model/time.ts";
 import type { Arrival } from "./case-log.ts";
 import { failing, moved, withField } from "./change-event.ts";
 import { ruleKeyOf } from "./compare-story.ts";
-import { exactDuration, predicateWords } from "./event-words.ts";
+import { exactDuration } from "./event-words.ts";
 import { partsOf } from "./missing-step.ts";
 
 /** A case with one thing wrong, which must not tell the same story. */
