@@ -23,6 +23,11 @@ export class Output {
     this.isTerminal = stream.isTTY === true;
   }
 
+  /** The stream itself, for a protocol that writes to it in its own way. */
+  get stream(): OutputStream {
+    return this.#stream;
+  }
+
   /** How many columns fit on a line. */
   get columns(): number {
     return this.#stream.columns ?? COLUMNS_DEFAULT;

@@ -6,6 +6,7 @@ import { addDemo } from "./commands/demo.ts";
 import { addEval } from "./commands/eval.ts";
 import { addExplain } from "./commands/explain.ts";
 import { addLint } from "./commands/lint.ts";
+import { addLsp } from "./commands/lsp.ts";
 import { addNew } from "./commands/new.ts";
 import { addPack } from "./commands/pack.ts";
 import { addRun } from "./commands/run.ts";
@@ -26,6 +27,7 @@ const VERBS = [
   addExplain,
   addBacktest,
   addNew,
+  addLsp,
   addPack,
   addSchema,
   addConfig,

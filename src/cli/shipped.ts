@@ -25,15 +25,36 @@ export async function schemaNames(): Promise<string[]> {
     .sort();
 }
 
-/** The text of one of {@link schemaNames}. */
-export function readSchema(name: string): Promise<string> {
-  return readFile(join(ROOT, "schemas", name + SCHEMA_SUFFIX), "utf8");
+/** The text of one of {@link schemaNames}, whole in itself: what it takes from the schema of packs comes along. */
+export async function readSchema(name: string): Promise<string> {
+  const text = await readFile(join(ROOT, "schemas", name + SCHEMA_SUFFIX), "utf8");
+  const elsewhere = `rulepack${SCHEMA_SUFFIX}#/$defs/`;
+  if (!text.includes(elsewhere)) return text;
+  const own = JSON.parse(text.replaceAll(elsewhere, "#/$defs/")) as SchemaWithParts;
+  const { $defs } = JSON.parse(await readSchema("rulepack")) as SchemaWithParts;
+  const parts = { ...own.$defs };
+  let size: number;
+  do {
+    size = Object.keys(parts).length;
+    for (const [, part = ""] of JSON.stringify({ ...own, $defs: parts }).matchAll(/"#\/\$defs\/(\w+)"/g))
+      parts[part] ??= $defs[part];
+  } while (size < Object.keys(parts).length);
+  return `${JSON.stringify({ ...own, $defs: parts }, undefined, 2)}\n`;
+}
+
+interface SchemaWithParts {
+  readonly $defs: Readonly<Record<string, unknown>>;
 }
 
 /** This program's version. */
 export async function ownVersion(): Promise<string> {
   const { version } = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8")) as { version: string };
   return version;
+}
+
+/** The page that explains every finding. */
+export function diagnosticsPage(): string {
+  return join(ROOT, "docs", "diagnostics.md");
 }
 
 function shorter(path: string): string {

@@ -1,5 +1,6 @@
 import { canonicalJson } from "../model/hash.ts";
 import type { Rule, RulePack } from "../model/rule.ts";
+import type { RelatedPlace } from "./diagnostic.ts";
 import { digestOf, meaningDigestOf } from "./digest.ts";
 import { suggest } from "./nearest.ts";
 import type { RawOverlay, RawPatch } from "./raw-overlay.ts";
@@ -40,7 +41,7 @@ interface State {
   readonly allRead: boolean;
   changes: Changes;
   /** By rule and value: who set it first. */
-  readonly values: Map<string, string>;
+  readonly values: Map<string, RelatedPlace>;
   readonly today: string | undefined;
 }
 
@@ -80,11 +81,12 @@ function reportSetTwice(patch: RawPatch, place: Place, { findings }: OverlayCont
   for (const way of valuesOf(patch.set ?? {})) {
     const name = `${patch.rule} ${way.join(".")}`;
     const first = values.get(name);
-    const { line } = findings.source.positionAt(findings.offsetOf([...place, "set", ...way]));
     if (first !== undefined) {
-      const message = `\`${way.join(".")}\` of \`${patch.rule}\` is already set in ${first}`;
-      findings.atKey([...place, "set", ...way], { code: "TAP255", message, hint: "keep one of the two" });
-    } else values.set(name, `${findings.source.file}, line ${line}`);
+      const { line } = first.source.positionAt(first.span.start);
+      const message = `\`${way.join(".")}\` of \`${patch.rule}\` is already set in ${first.source.file}, line ${line}`;
+      const hint = "keep one of the two";
+      findings.atKey([...place, "set", ...way], { code: "TAP255", message, hint, related: [first] });
+    } else values.set(name, findings.related([...place, "set", ...way], "first set here"));
   }
 }
 

@@ -1,11 +1,12 @@
 import type { Step } from "../model/rule.ts";
 import { type DurationMs, formatDuration } from "../model/time.ts";
 import type { RuleContext } from "./rule-context.ts";
+import type { Place } from "./yaml-tree.ts";
 
 /** Reports names given twice, cycles of `after`, and rules without a required step. */
 export function checkOrder(steps: readonly Step[], context: RuleContext): void {
   const { findings, place, rule } = context;
-  const seen = new Set<string>();
+  const seen = new Map<string, Place>();
   for (const [at, { as }] of steps.entries()) reportTwice(as, [...place, "steps", at, "as"], seen, context);
   for (const [at, { as }] of (rule.absent ?? []).entries()) {
     reportTwice(as, [...place, "absent", at, "as"], seen, context);
@@ -28,15 +29,13 @@ export function checkOrder(steps: readonly Step[], context: RuleContext): void {
   }
 }
 
-function reportTwice(
-  name: string,
-  place: readonly (string | number)[],
-  seen: Set<string>,
-  { findings }: RuleContext,
-): void {
-  if (seen.has(name))
-    findings.atValue(place, { code: "TAP211", message: `the name \`${name}\` is already taken in this rule` });
-  seen.add(name);
+function reportTwice(name: string, place: Place, seen: Map<string, Place>, { findings }: RuleContext): void {
+  const first = seen.get(name);
+  if (first === undefined) seen.set(name, place);
+  else {
+    const message = `the name \`${name}\` is already taken in this rule`;
+    findings.atValue(place, { code: "TAP211", message, related: [findings.related(first, "taken here")] });
+  }
 }
 
 function findCycle(steps: readonly Step[]): readonly string[] | undefined {

@@ -1,10 +1,20 @@
 import type { Rule } from "../model/rule.ts";
 import { checkStoryLevels, checkStoryTypes, rulesById, StoryWays } from "./check-story-types.ts";
+import type { RelatedPlace } from "./diagnostic.ts";
 import { HidingRules, holdsWhenever } from "./hidden-rules.ts";
 import { listed, nearest } from "./nearest.ts";
 import type { PackReading } from "./read-pack.ts";
 
 type Loaded = PackReading & { readonly pack: NonNullable<PackReading["pack"]> };
+
+/** Where the rules with these keys stand, for findings to point to. */
+type RelatedRules = (keys: readonly string[]) => readonly RelatedPlace[];
+
+interface Outranking {
+  readonly rules: ReadonlyMap<string, Rule>;
+  readonly circles: ReadonlyMap<string, number>;
+  readonly related: RelatedRules;
+}
 
 /** Checks packs against each other: names, ids, and who outranks whom. */
 export function checkSet(readings: readonly PackReading[]): void {
@@ -14,7 +24,14 @@ export function checkSet(readings: readonly PackReading[]): void {
     if (1 < sameName.length) reportSameName(sameName);
   }
   const rules = new Map<string, Rule>();
-  for (const { pack } of loaded) for (const rule of pack.rules) rules.set(rule.key, rule);
+  const ids = new Map<string, RelatedPlace>();
+  for (const { pack, findings } of loaded) {
+    for (const [at, rule] of pack.rules.entries()) {
+      rules.set(rule.key, rule);
+      ids.set(rule.key, findings.related(["rules", at, "id"], `\`${rule.key}\``));
+    }
+  }
+  const related: RelatedRules = (keys) => keys.flatMap((key) => ids.get(key) ?? []);
   const byId = rulesById(rules.values());
   const hidingRules = new HidingRules(rules.values());
   const ways = new StoryWays(byId);
@@ -23,9 +40,9 @@ export function checkSet(readings: readonly PackReading[]): void {
     const { findings, pack } = reading;
     reportSameIds(reading);
     for (const [at, rule] of pack.rules.entries()) {
-      reportIdElsewhere(rule, at, reading, byId.get(rule.id) ?? []);
-      checkSupersedes(rule, at, reading, rules, circles);
-      reportHidden(rule, at, reading, hidingRules);
+      reportIdElsewhere(rule, at, reading, byId.get(rule.id) ?? [], related);
+      checkSupersedes(rule, at, reading, { rules, circles, related });
+      reportHidden(rule, at, reading, hidingRules.hiding(rule), related);
       checkStoryTypes(rule, ["rules", at], findings, byId);
       checkStoryLevels(rule, ["rules", at], findings, ways);
     }
@@ -36,43 +53,55 @@ function reportSameName(readings: readonly Loaded[]): void {
   for (const { findings, pack } of readings) {
     const others = readings.filter((other) => other.findings !== findings).map((other) => `\`${other.pack.file}\``);
     const message = `${others.join(" and ")} ${others.length === 1 ? "has" : "have"} the name \`${pack.name}\` as well`;
-    findings.atValue(["metadata", "name"], { code: "TAP222", message });
+    const related = readings.flatMap((other) =>
+      other.findings === findings ? [] : [other.findings.related(["metadata", "name"], "the same name")],
+    );
+    findings.atValue(["metadata", "name"], { code: "TAP222", message, related });
   }
 }
 
 function reportSameIds({ findings, pack }: Loaded): void {
-  const seen = new Set<string>();
+  const seen = new Map<string, number>();
   pack.rules.forEach(({ id }, at) => {
-    if (seen.has(id))
-      findings.atValue(["rules", at, "id"], { code: "TAP221", message: `this pack already has a rule \`${id}\`` });
-    seen.add(id);
+    const first = seen.get(id);
+    if (first === undefined) seen.set(id, at);
+    else {
+      const related = [findings.related(["rules", first, "id"], "the other rule")];
+      const message = `this pack already has a rule \`${id}\``;
+      findings.atValue(["rules", at, "id"], { code: "TAP221", message, related });
+    }
   });
 }
 
 /** Rules of one id in several packs share the type of their stories, `story.<id>`. */
-function reportIdElsewhere({ id, pack }: Rule, at: number, { findings }: Loaded, same: readonly Rule[]): void {
+function reportIdElsewhere(
+  { id, pack }: Rule,
+  at: number,
+  { findings }: Loaded,
+  same: readonly Rule[],
+  related: RelatedRules,
+): void {
   const others = new Set(same.flatMap((rule) => (rule.pack === pack ? [] : [rule.key])));
   if (others.size === 0) return;
   const message = `there is ${listed([...others])} too, and the events of both are of type \`story.${id}\``;
-  findings.atValue(["rules", at, "id"], { code: "TAP228", message });
+  findings.atValue(["rules", at, "id"], { code: "TAP228", message, related: related([...others]) });
 }
 
-function reportHidden(rule: Rule, at: number, { findings }: Loaded, rules: HidingRules): void {
-  const hiding = rules.hiding(rule);
+function reportHidden(
+  rule: Rule,
+  at: number,
+  { findings }: Loaded,
+  hiding: Rule | undefined,
+  related: RelatedRules,
+): void {
   // What it supersedes by name is told at that name.
   if (hiding === undefined || hiding.supersedes.includes(rule.key)) return;
   const message = `\`${hiding.key}\` ranks above this rule and holds whenever it does, so it is never the headline`;
   const hint = "raise its `priority`, make it `standalone`, or ask for more";
-  findings.atValue(["rules", at, "id"], { code: "TAP227", message, hint });
+  findings.atValue(["rules", at, "id"], { code: "TAP227", message, hint, related: related([hiding.key]) });
 }
 
-function checkSupersedes(
-  rule: Rule,
-  at: number,
-  { findings }: Loaded,
-  rules: ReadonlyMap<string, Rule>,
-  circles: ReadonlyMap<string, number>,
-): void {
+function checkSupersedes(rule: Rule, at: number, { findings }: Loaded, { rules, circles, related }: Outranking): void {
   rule.supersedes.forEach((key, index) => {
     const place = ["rules", at, "supersedes", index];
     const other = rules.get(key);
@@ -81,10 +110,14 @@ function checkSupersedes(
       const hint = near === undefined ? undefined : `did you mean \`${near}\`?`;
       findings.atValue(place, { code: "TAP223", message: `no loaded pack has a rule \`${key}\``, hint });
     } else if (key !== rule.key && circles.get(key) === circles.get(rule.key)) {
-      findings.atValue(place, { code: "TAP224", message: `\`${key}\` supersedes \`${rule.key}\` in turn` });
+      findings.atValue(place, {
+        code: "TAP224",
+        message: `\`${key}\` supersedes \`${rule.key}\` in turn`,
+        related: related([key]),
+      });
     } else if (key !== rule.key && rule.mode === "active" && !other.standalone && holdsWhenever(rule, other)) {
       const message = `\`${rule.id}\` holds whenever \`${key}\` does, so that one is never the headline`;
-      findings.atValue(place, { code: "TAP227", message });
+      findings.atValue(place, { code: "TAP227", message, related: related([key]) });
     }
   });
 }

@@ -1,6 +1,14 @@
 import type { DiagnosticCode } from "./codes.ts";
 import type { SourceText, Span } from "./source-text.ts";
 
+/** Another place that a finding is about, in the same file or in another. */
+export interface RelatedPlace {
+  readonly source: SourceText;
+  readonly span: Span;
+  /** What is there, in a few lower-case words: `first given here`. */
+  readonly message: string;
+}
+
 /** Something wrong in a rule file, said so that its author can mend it. A value, never thrown. */
 export interface Diagnostic {
   readonly code: DiagnosticCode;
@@ -11,6 +19,7 @@ export interface Diagnostic {
   readonly span: Span;
   /** What to do, where that is not obvious. */
   readonly hint?: string;
+  readonly related?: readonly RelatedPlace[];
 }
 
 const LINE_SHOWN_MAX = 160;

@@ -1,5 +1,5 @@
 import { CODES, type DiagnosticCode } from "./codes.ts";
-import type { Diagnostic } from "./diagnostic.ts";
+import type { Diagnostic, RelatedPlace } from "./diagnostic.ts";
 import type { SourceText, Span } from "./source-text.ts";
 import { keySpan, nodeAt, type Place, valueSpan, type YamlNode } from "./yaml-tree.ts";
 
@@ -13,6 +13,8 @@ export interface Finding {
   readonly hint?: string | undefined;
   /** The wrong text inside the value, where it is only a part of it. */
   readonly part?: string | undefined;
+  /** Where else to look. */
+  readonly related?: readonly RelatedPlace[] | undefined;
 }
 
 /** Collects the diagnostics of one file, and turns places in its data into places in its text. */
@@ -62,19 +64,20 @@ export class Findings {
     this.atSpan(this.#root === undefined ? { start: 0, end: 0 } : keySpan(this.#root, place), finding);
   }
 
-  /** Where the key of a place begins in the text. */
-  offsetOf(place: Place): number {
-    return this.#root === undefined ? 0 : keySpan(this.#root, place).start;
+  /** A value of this file that a finding points to besides its own place. */
+  related(place: Place, message: string): RelatedPlace {
+    const span = this.#root === undefined ? { start: 0, end: 0 } : valueSpan(this.#root, place);
+    return { source: this.source, span, message };
   }
 
   /** Something wrong with a stretch of the text. The same finding twice counts once. */
-  atSpan(span: Span, { code, message, hint }: Finding): void {
+  atSpan(span: Span, { code, message, hint, related }: Finding): void {
     const key = `${code} ${span.start} ${message}`;
     if (this.#seen.has(key) || this.isFull) return;
     this.#seen.add(key);
     const { severity } = CODES[code];
-    const diagnostic = { code, severity, message, source: this.source, span };
-    this.#diagnostics.push(hint === undefined ? diagnostic : { ...diagnostic, hint });
+    const more = { ...(hint === undefined ? {} : { hint }), ...(related === undefined ? {} : { related }) };
+    this.#diagnostics.push({ code, severity, message, source: this.source, span, ...more });
   }
 
   #partOf(span: Span, part: string | undefined): Span | undefined {

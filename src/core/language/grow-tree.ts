@@ -144,7 +144,8 @@ function growPair(pair: Pair, entries: Map<string, YamlEntry>, merged: YamlMap[]
     const [head] = entries.values();
     const isEntry = /-[ \t]+$/.test(findings.source.text.slice(0, head?.keySpan.start).slice(-20));
     const hint = isEntry && head === first ? "if another entry begins here, write `- ` before it" : undefined;
-    findings.atSpan(at, { code: "TAP004", message: `\`${name}\` is already given on line ${line}`, hint });
+    const related = [{ source: findings.source, span: first.keySpan, message: "first given here" }];
+    findings.atSpan(at, { code: "TAP004", message: `\`${name}\` is already given on line ${line}`, hint, related });
     return;
   }
   if (grown !== undefined)

@@ -52,15 +52,16 @@ function readFile(findings: Findings): RuleTestFile | undefined {
   if (start === undefined)
     findings.atValue(["start"], { code: "TAP303", message: `\`${raw.start}\` is not an RFC 3339 time` });
   const context: EventContext = { root, findings, startMs: start?.ms ?? 0, templates: raw.templates ?? {} };
-  const names = new Set<string>();
+  const names = new Map<string, Place>();
   const cases = raw.cases.map((each, at) => {
     const place = ["cases", at];
-    if (names.has(each.name))
-      findings.atValue([...place, "name"], {
-        code: "TAP302",
-        message: `this file already has a case \`${each.name}\``,
-      });
-    names.add(each.name);
+    const first = names.get(each.name);
+    if (first === undefined) names.set(each.name, [...place, "name"]);
+    else {
+      const message = `this file already has a case \`${each.name}\``;
+      const related = [findings.related(first, "the other case")];
+      findings.atValue([...place, "name"], { code: "TAP302", message, related });
+    }
     return readCase(each, place, context);
   });
   return { source: findings.source, name: raw.metadata?.name, packs: raw.packs, startMs: context.startMs, cases };

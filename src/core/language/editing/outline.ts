@@ -144,7 +144,7 @@ function collectWords(node: YamlNode, draft: Draft): void {
 }
 
 /** A text, or the texts of a list. */
-export function textsOf(node: YamlNode | undefined): readonly string[] {
+function textsOf(node: YamlNode | undefined): readonly string[] {
   if (node?.kind === "list") return node.items.flatMap((item) => (item.kind === "list" ? [] : textsOf(item)));
   return node?.kind === "scalar" && typeof node.value === "string" ? [node.value] : [];
 }
