@@ -1,9 +1,10 @@
 import { canonicalJson } from "../model/hash.ts";
 import type { Rule, RulePack } from "../model/rule.ts";
+import { idleBounds } from "./check-order.ts";
 import type { RelatedPlace } from "./diagnostic.ts";
 import { digestOf, meaningDigestOf } from "./digest.ts";
 import { suggest } from "./nearest.ts";
-import type { RawOverlay, RawPatch } from "./raw-overlay.ts";
+import type { RawOverlay, RawPatch, RawSet } from "./raw-overlay.ts";
 import { except, type OverlayContext, tune } from "./read-patch.ts";
 import type { FileReading } from "./read-rule-file.ts";
 import type { Place } from "./yaml-tree.ts";
@@ -65,6 +66,7 @@ function applyPatch(patch: RawPatch, place: Place, draft: Changes, context: Over
   if (patch.set !== undefined) {
     const before = rule;
     rule = tune(rule, patch.set, [...place, "set"], context);
+    reportIdleBounds(before, rule, patch.set, [...place, "set"], context);
     if (!isOff && canonicalJson(before) === canonicalJson(rule) && !findings.hasErrors) {
       const message = `\`${patch.rule}\` has these values already`;
       findings.atKey([...place, "set"], { code: "TAP256", message, hint: "leave them out" });
@@ -74,6 +76,19 @@ function applyPatch(patch: RawPatch, place: Place, draft: Changes, context: Over
     rule = except(rule, exception, [...place, "except", at], context);
   }
   draft.set(patch.rule, isOff ? undefined : rule);
+}
+
+/** Bounds that decide nothing any more once the new values are in; those of the pack itself are told there. */
+function reportIdleBounds(before: Rule, rule: Rule, set: RawSet, place: Place, { findings }: OverlayContext): void {
+  const known = new Set(idleBounds(before.steps, before.withinMs).map(({ message }) => message));
+  const gaps = Object.keys(set.steps ?? {}).filter((name) => set.steps?.[name]?.within !== undefined);
+  for (const { at, message, hint } of idleBounds(rule.steps, rule.withinMs)) {
+    if (known.has(message)) continue;
+    const name = at === undefined ? undefined : rule.steps[at]?.as;
+    const step = name !== undefined && gaps.includes(name) ? name : set.within === undefined ? gaps[0] : undefined;
+    const own = step === undefined ? ["within"] : ["steps", step, "within"];
+    findings.atValue([...place, ...own], { code: "TAP215", message: `\`${rule.key}\`: ${message}`, hint });
+  }
 }
 
 /** Two overlays, or two patches, that set one value would leave it to the order of the files which of them counts. */

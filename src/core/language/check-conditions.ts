@@ -1,5 +1,6 @@
 import { type ConditionProblem, inspectConditions } from "../expression/condition-tree.ts";
 import { parsePath } from "../model/path.ts";
+import { checkConditionNegations, type StepFields } from "./check-negations.ts";
 import type { DiagnosticCode } from "./codes.ts";
 import { unknownField } from "./event-fields.ts";
 import { suggest } from "./nearest.ts";
@@ -16,7 +17,7 @@ const CODES_OF: Readonly<Record<ConditionProblem["kind"], DiagnosticCode>> = {
 };
 
 /** Reports what is wrong with the conditions of a rule. */
-export function checkConditions(context: RuleContext): void {
+export function checkConditions(fields: StepFields, context: RuleContext): void {
   const { conditions } = context.rule;
   if (conditions === undefined) return;
   const base = [...context.place, "conditions"];
@@ -28,6 +29,7 @@ export function checkConditions(context: RuleContext): void {
     else context.findings.atValue([...base, ...problem.path], finding);
   }
   checkPaths(conditions, base, context);
+  checkConditionNegations(conditions, base, fields, context.findings);
 }
 
 function checkPaths(node: unknown, place: Place, context: RuleContext): void {

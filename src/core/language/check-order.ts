@@ -60,22 +60,32 @@ function findCycle(steps: readonly Step[]): readonly string[] | undefined {
 
 /** Warns of a bound on the rule that its gaps already imply, and of gaps that the rule's bound cuts short. */
 export function checkBounds(steps: readonly Step[], withinMs: DurationMs | undefined, context: RuleContext): void {
-  if (withinMs === undefined || findCycle(steps) !== undefined) return;
   const { findings, place } = context;
-  steps.forEach((step, at) => {
-    if (step.withinMs === undefined || step.withinMs <= withinMs) return;
-    const [gap, bound] = [formatDuration(step.withinMs), formatDuration(withinMs)];
-    const message = `this gap of ${gap} is longer than the rule's bound of ${bound}`;
-    findings.atValue([...place, "steps", at, "within"], { code: "TAP215", message });
+  for (const { at, message, hint } of idleBounds(steps, withinMs)) {
+    const own = at === undefined ? ["within"] : ["steps", at, "within"];
+    findings.atValue([...place, ...own], { code: "TAP215", message, hint });
+  }
+}
+
+/** A bound that decides nothing: the gap of one step, or the rule's own where no step is named. */
+export interface IdleBound {
+  readonly at?: number;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** The bounds of a rule that decide nothing, or cut others short. */
+export function idleBounds(steps: readonly Step[], withinMs: DurationMs | undefined): readonly IdleBound[] {
+  if (withinMs === undefined || findCycle(steps) !== undefined) return [];
+  const gaps = steps.flatMap(({ withinMs: gapMs }, at): IdleBound[] => {
+    if (gapMs === undefined || gapMs <= withinMs) return [];
+    const [gap, bound] = [formatDuration(gapMs), formatDuration(withinMs)];
+    return [{ at, message: `this gap of ${gap} is longer than the rule's bound of ${bound}` }];
   });
   const span = longestSpan(steps);
-  if (span === undefined || withinMs < span) return;
+  if (span === undefined || withinMs < span) return gaps;
   const message = `the gaps already keep this rule within ${formatDuration(span)}`;
-  findings.atValue([...place, "within"], {
-    code: "TAP215",
-    message,
-    hint: "leave it out, or make it shorter than that",
-  });
+  return [...gaps, { message, hint: "leave it out, or make it shorter than that" }];
 }
 
 /** The longest time from first to last event that the gaps allow; `undefined` where they don't bound it. */

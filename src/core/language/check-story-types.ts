@@ -22,7 +22,7 @@ export function rulesById(rules: Iterable<Rule>): RulesById {
   return byId;
 }
 
-/** Reports `story.` types that no loaded rule tells. */
+/** Reports `story.` types that no loaded rule tells, or that the rule never sees. */
 export function checkStoryTypes(rule: Rule, place: Place, findings: Findings, byId: RulesById): void {
   const parts = [
     ["steps", rule.steps],
@@ -32,7 +32,19 @@ export function checkStoryTypes(rule: Rule, place: Place, findings: Findings, by
   for (const [key, tests] of parts) {
     tests.forEach((test: EventTest, at) => {
       for (const id of storiesOf(test)) reportUntold(id, [...place, key, at, "type"], findings, byId);
+      if (key === "resolve" || rule.joins.length === 0) reportUnseen(test, key, [...place, key, at, "type"], findings);
     });
+  }
+}
+
+/** Stories are put into the groups of joins and nowhere else: the trace that they are about does not hold them. */
+function reportUnseen({ types = [] }: EventTest, key: string, place: Place, findings: Findings): void {
+  for (const type of types.filter((each) => each.startsWith(PREFIX))) {
+    const [message, hint] =
+      key === "resolve"
+        ? [`\`${type}\` ends no story`, "name the events that say that it is over"]
+        : [`without \`join\` this rule never sees \`${type}\``, "add a `join`, or name the events themselves"];
+    findings.atValue(place, { code: "TAP238", message, hint, part: type });
   }
 }
 

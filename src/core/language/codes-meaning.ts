@@ -194,6 +194,12 @@ export const MEANING_CODES = {
     explanation:
       "An event that this step takes also passes `resolve`, so more evidence would end the story. Ask in `resolve` for what says that it is over.",
   },
+  TAP238: {
+    severity: warning,
+    title: "story that the rule never sees",
+    explanation:
+      "Stories are events for rules with `join` alone: a rule without one looks at the events of a single trace, so such a step never holds, and such an absence always does. `resolve` looks at events only, never at stories.",
+  },
   TAP241: {
     severity: error,
     title: "bad template",

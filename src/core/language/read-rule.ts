@@ -27,7 +27,7 @@ export function readRule(raw: RawRule, place: Place, packContext: PackContext, p
   const withinMs = readDuration(raw.within, [...place, "within"], findings, 0);
   checkOrder(steps, context);
   checkBounds(steps, withinMs, context);
-  checkConditions(context);
+  checkConditions({ steps, joins }, context);
   checkStory(context);
 
   const { defaults } = pack;

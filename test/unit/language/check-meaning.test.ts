@@ -75,9 +75,33 @@ describe("rules that another hides", () => {
     ],
     ["a later telling", `settle: 1m\n${wide}`, hidden],
     ["a count", wide.replace("}", ", count: { atLeast: 2 } }"), hidden],
-    ["stories of it", wide, "steps: [ { as: b, type: story.r0 }, { as: c, type: k8s.pod.killing } ]"],
   ] as const)("not with %s", ([, one, other]) => {
     expect(codesOf(one, other)).toEqual([]);
+  });
+});
+
+test("a rule over stories of another is not hidden by it", () => {
+  const stories = "steps: [ { as: b, type: story.r0 }, { as: c, type: k8s.pod.killing } ]";
+  expect(codesOf("priority: 80\nsteps: [ { as: a, type: k8s.pod.killing } ]", stories)).toEqual(["TAP238"]);
+});
+
+describe("negative conditions", () => {
+  const rule = (path: string, operator: string, more = "", join = ""): string =>
+    `${join}steps: [ { as: a, type: x.y${more} } ]
+conditions: { all: [ { fact: a, path: ${path}, operator: ${operator}, value: v } ] }`;
+  const onNamespace = "join: [ { as: j, keys: { a: [entity.namespace] } } ]\n";
+  test.for([
+    [["TAP209"], rule("reason", "notEqual")],
+    [["TAP209"], rule("last.reason", "notEqual")],
+    [[], rule("reason", "equal")],
+    [[], rule("type", "notEqual")],
+    [[], rule("reason", "notEqual", ", where: { reason: { startsWith: F } }")],
+    [["TAP209"], rule("reason", "notEqual", ", where: { message: { startsWith: F } }")],
+    [["TAP209"], rule("reason", "notEqual", ", where: { reason: { exists: false } }")],
+    [[], rule("entity.namespace", "notEqual", "", onNamespace)],
+    [["TAP209"], rule("entity.node", "notEqual", "", onNamespace)],
+  ] as const)("%j: %s", ([codes, text]) => {
+    expect(codesOf(text)).toEqual(codes);
   });
 });
 
@@ -95,15 +119,18 @@ describe("the rest", () => {
     [undefined, 'steps: [ { as: a, type: "k8s.node.*", where: { entity.namespace: { exists: false } } } ]'],
     ["TAP237", "steps: [ { as: a, type: x.y } ]\nresolve: [ { type: x.y } ]"],
     [undefined, "steps: [ { as: a, type: x.y } ]\nresolve: [ { type: x.y, where: { severity: info } } ]"],
-    ["TAP235", "steps: [ { as: a, type: story.nobody } ]"],
-    [undefined, 'steps: [ { as: a, type: "story.*" } ]'],
-    ["TAP236", "steps: [ { as: a, type: story.r0 } ]"],
+    ["TAP235", "join: node\nsteps: [ { as: a, type: story.nobody } ]"],
+    [undefined, 'join: node\nsteps: [ { as: a, type: "story.*" } ]'],
+    ["TAP238", 'steps: [ { as: a, type: "story.*" } ]'],
+    ["TAP238", 'steps: [ { as: a, type: x.y, optional: true }, { as: b, type: "story.*" } ]'],
+    ["TAP238", 'join: node\nsteps: [ { as: a, type: x.y } ]\nresolve: [ { type: "story.*" } ]'],
+    ["TAP236", "join: node\nsteps: [ { as: a, type: story.r0 } ]"],
   ] as const)("%s: %s", ([code, rule]) => {
     expect(codesOf(rule)).toEqual(code === undefined ? [] : [code]);
   });
 
   test("three levels of stories are allowed", () => {
-    const over = (below: number): string => `steps: [ { as: a, type: story.r${below} } ]`;
+    const over = (below: number): string => `join: node\nsteps: [ { as: a, type: story.r${below} } ]`;
     expect(codesOf("steps: [ { as: a, type: x.y } ]", over(0), over(1))).toEqual([]);
     expect(codesOf("steps: [ { as: a, type: x.y } ]", over(0), over(1), over(2))).toEqual(["TAP236"]);
   });
