@@ -5,8 +5,10 @@ import {
   type RelatedEntity,
   SEVERITIES,
   type Severity,
+  TRACE_ORIGINS,
+  type TraceOrigin,
 } from "../model/event.ts";
-import { parseTime } from "../model/time.ts";
+import { type EpochMs, parseTime } from "../model/time.ts";
 import { asObject, type JsonObject } from "./json.ts";
 import type { Reading } from "./reading.ts";
 import { maskValue } from "./secrets/mask-event.ts";
@@ -59,11 +61,11 @@ export function decodeNative(value: JsonObject, reading: Reading): Decoded {
   const event: Event = {
     id,
     traceId: trace?.traceId ?? (explicit as string),
-    traceOrigin: trace?.traceOrigin ?? "explicit",
+    traceOrigin: trace?.traceOrigin ?? (value["traceOrigin"] as TraceOrigin | undefined) ?? "explicit",
     time,
     timeMs: stamp.ms,
     precisionMs: stamp.precisionMs,
-    lastMs: stamp.ms,
+    lastMs: Math.max(stamp.ms, lastTimeOf(value) ?? stamp.ms),
     source,
     type,
     severity: (severity as Severity | undefined) ?? "info",
@@ -96,8 +98,11 @@ function isWorded(text: string, { pattern, known }: Wording): boolean {
 }
 
 function checkOptional(value: JsonObject): Decoded | undefined {
-  const { traceId, severity, reason, message, related, actor, count, attributes } = value;
+  const { traceId, traceOrigin, lastTime, severity, reason, message, related, actor, count, attributes } = value;
   if (traceId !== undefined && typeof traceId !== "string") return wrong("traceId", "a text", traceId);
+  if (traceOrigin !== undefined && !TRACE_ORIGINS.includes(traceOrigin as TraceOrigin))
+    return wrong("traceOrigin", `one of ${TRACE_ORIGINS.join(", ")}`, traceOrigin);
+  if (lastTime !== undefined && lastTimeOf(value) === undefined) return wrong("lastTime", "an RFC 3339 time", lastTime);
   if (severity !== undefined && !SEVERITIES.includes(severity as Severity))
     return wrong("severity", `one of ${SEVERITIES.join(", ")}`, severity);
   if (reason !== undefined && typeof reason !== "string") return wrong("reason", "a text", reason);
@@ -119,6 +124,10 @@ function checkRelated(related: unknown): Decoded | undefined {
     }
   }
   return undefined;
+}
+
+function lastTimeOf({ lastTime }: JsonObject): EpochMs | undefined {
+  return typeof lastTime === "string" ? parseTime(lastTime)?.ms : undefined;
 }
 
 function findTrace(value: JsonObject, { memory, cluster, traceparent }: Reading): Trace {

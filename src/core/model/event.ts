@@ -27,7 +27,8 @@ export interface Actor {
 }
 
 /** Where the trace ID came from; `derived` lowers a story's confidence. */
-export type TraceOrigin = "explicit" | "traceparent" | "derived";
+export const TRACE_ORIGINS = ["explicit", "traceparent", "derived"] as const;
+export type TraceOrigin = (typeof TRACE_ORIGINS)[number];
 
 /**
  * One thing that happened to one entity at one time, as a collector saw it.

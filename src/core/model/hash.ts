@@ -1,9 +1,15 @@
+import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 
 /** SHA-256 of a text's UTF-8 bytes, in lower-case hexadecimal. */
 export function sha256Hex(text: string): string {
   return bytesToHex(sha256(utf8ToBytes(text)));
+}
+
+/** HMAC-SHA-256 of a text under a key: nobody without the key can tell of which text it is. */
+export function keyedHash(key: string, text: string): Uint8Array {
+  return hmac(sha256, utf8ToBytes(key), utf8ToBytes(text));
 }
 
 /** JSON with the keys of every object sorted, so that equal values have equal texts. */

@@ -1,0 +1,123 @@
+import { isRecord } from "../../expression/read-path.ts";
+import type { EntityRef, Event, RelatedEntity } from "../../model/event.ts";
+import type { Rule } from "../../model/rule.ts";
+import { COMMON_NAMES, COMMON_PARTS } from "./common-words.ts";
+import { pseudonymOf, pseudonymOfIpv4, pseudonymOfIpv6, pseudonymOfUuid } from "./pseudonyms.ts";
+import { type RuleWords, wordsOfRules } from "./rule-words.ts";
+import { TOKEN } from "./tokens.ts";
+
+/** Pseudonyms remembered; beyond, they are worked out anew. */
+const KNOWN_MAX = 100_000;
+
+const IPV4 = String.raw`\d{1,3}(?:\.\d{1,3}){3}(?!\.?[\p{L}\p{N}])`;
+const GROUPS = "[0-9a-f]{1,4}(?::[0-9a-f]{1,4})*";
+const IPV6 = String.raw`(?:(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}|(?:${GROUPS})?::(?:${GROUPS})?)(?![:.]?[\p{L}\p{N}])`;
+const UUID = String.raw`[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![\p{L}\p{N}])`;
+/** What is one name although it looks like many. */
+const WHOLE = new RegExp(String.raw`(?<![\p{L}\p{N}.:])(?:${IPV4}|${IPV6})|(?<![\p{L}\p{N}])${UUID}`, "giu");
+const LOOPBACK = /^(?:127\.|0\.0\.0\.0$|::1?$)/;
+/** Counts, sizes, versions, ports: they name nobody. */
+const NUMBER = /^v?\d{1,7}(?:\.\d{1,7}){0,2}[A-Za-z]{0,2}$/;
+const REASON = /^[A-Za-z][A-Za-z0-9]{0,63}$/;
+const DERIVED = /^derived:([^/]*)\/([^/]*)\/([^/]*)\/(.*)$/s;
+
+/**
+ * Replaces every name, address and free word of events by a pseudonym, the same for the same word, so
+ * that what belonged together does so still: names are replaced part by part, and owners can be derived
+ * from them as before. What happened (type, reason, severity, times, counts) stays, and so do the words
+ * that the rules look for: the events tell the same stories.
+ */
+export class Redactor {
+  readonly #key: string;
+  readonly #words: RuleWords;
+  readonly #known = new Map<string, string>();
+
+  constructor(key: string, rules: readonly Rule[]) {
+    this.#key = key;
+    this.#words = wordsOfRules(rules);
+  }
+
+  /** The event with pseudonyms. Its id is the caller's to give: its order counts, and no pseudonym keeps that. */
+  event(event: Event): Event {
+    const { traceId, reason, message, entity, related, actor, attributes } = event;
+    return {
+      ...event,
+      traceId: this.#trace(traceId),
+      reason: reason === undefined || REASON.test(reason) ? reason : this.text(reason),
+      message: message === undefined ? undefined : this.text(message),
+      entity: this.entity(entity),
+      related: related?.map((other): RelatedEntity => ({ ...this.entity(other), role: other.role })),
+      actor: actor === undefined ? undefined : (this.#value(actor) as Event["actor"]),
+      attributes: attributes === undefined ? undefined : this.#attributes(attributes),
+    };
+  }
+
+  /** An entity with pseudonyms; its kind stays. */
+  entity<Entity extends EntityRef>({ kind, ...rest }: Entity): EntityRef {
+    const names = Object.entries(rest).map(([field, value]) => [field, this.#value(value)]);
+    return { kind, ...Object.fromEntries(names) } as EntityRef;
+  }
+
+  /** A text with pseudonyms for its words; what stands between them stays. */
+  text(text: string): string {
+    const known = this.#known.get(text);
+    if (known !== undefined) return known;
+    const parts: string[] = [];
+    let from = 0;
+    for (const { 0: whole, index } of text.matchAll(WHOLE)) {
+      parts.push(this.#tokens(text.slice(from, index)), this.#whole(whole));
+      from = index + whole.length;
+    }
+    parts.push(this.#tokens(text.slice(from)));
+    const redacted = parts.join("");
+    if (this.#known.size < KNOWN_MAX) this.#known.set(text, redacted);
+    return redacted;
+  }
+
+  #whole(whole: string): string {
+    if (LOOPBACK.test(whole)) return whole;
+    if (whole.includes(":")) return pseudonymOfIpv6(this.#key, whole);
+    return whole.includes(".") ? pseudonymOfIpv4(this.#key, whole) : pseudonymOfUuid(this.#key, whole);
+  }
+
+  #tokens(text: string): string {
+    return text.replaceAll(TOKEN, (token) => this.#token(token));
+  }
+
+  #token(token: string): string {
+    const lower = token.toLowerCase();
+    if (NUMBER.test(token) || COMMON_NAMES.has(lower) || this.#words.names.has(lower)) return token;
+    return token.replaceAll(/[\p{L}\p{N}]+/gu, (part) => this.#part(part));
+  }
+
+  #part(part: string): string {
+    const lower = part.toLowerCase();
+    if (NUMBER.test(part) || COMMON_PARTS.has(lower) || this.#words.parts.has(lower)) return part;
+    const { beginnings, ends } = this.#words;
+    for (let at = part.length - 1; 0 < at; at--) {
+      if (beginnings.has(lower.slice(0, at))) return part.slice(0, at) + pseudonymOf(this.#key, part.slice(at));
+      if (ends.has(lower.slice(-at))) return pseudonymOf(this.#key, part.slice(0, -at)) + part.slice(-at);
+    }
+    return pseudonymOf(this.#key, part);
+  }
+
+  /** A derived trace is made of the names that its workload has. */
+  #trace(traceId: string): string {
+    const derived = DERIVED.exec(traceId);
+    if (derived === null) return this.text(traceId);
+    const [, cluster = "", namespace = "", kind = "", name = ""] = derived;
+    return `derived:${this.text(cluster)}/${this.text(namespace)}/${kind}/${this.text(name)}`;
+  }
+
+  /** The names of attributes are the collector's. */
+  #attributes(attributes: Readonly<Record<string, unknown>>): Record<string, unknown> {
+    return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, this.#value(value)]));
+  }
+
+  #value(value: unknown): unknown {
+    if (typeof value === "string") return this.text(value);
+    if (Array.isArray(value)) return value.map((each) => this.#value(each));
+    if (!isRecord(value)) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, each]) => [this.text(name), this.#value(each)]));
+  }
+}
