@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Clock } from "../ports/clock.ts";
 
@@ -49,4 +50,9 @@ export function shutdownSignals(): ShutdownSignals {
 export function onHangup(heard: () => void): Disposable {
   process.on("SIGHUP", heard);
   return { [Symbol.dispose]: () => void process.off("SIGHUP", heard) };
+}
+
+/** A key that nobody can guess. */
+export function randomKey(): string {
+  return randomBytes(32).toString("hex");
 }

@@ -8,13 +8,16 @@ import { readJson } from "../adapters/http/read-json.ts";
 import { openCheckpointStore } from "../adapters/nats/checkpoint.ts";
 import { connectNats } from "../adapters/nats/connect.ts";
 import { openDeadLetters } from "../adapters/nats/dead-letter.ts";
+import { findPublishedStory } from "../adapters/nats/find-story.ts";
 import { lastSequenceOf, openJetStreamSource, type StreamStart } from "../adapters/nats/jetstream-source.ts";
 import { openStorySink } from "../adapters/nats/story-sink.ts";
+import { endingSource } from "../adapters/nats/stream-range.ts";
 import { openUndelivered, type RefusedChange } from "../adapters/nats/undelivered.ts";
 import { openReloadTriggers, type ReloadTriggers } from "../adapters/reload-triggers.ts";
 import { openStoryOutlets, type StoryOutlets } from "../adapters/story-outlets.ts";
-import { type ShutdownSignals, shutdownSignals, systemClock } from "../adapters/system.ts";
+import { randomKey, type ShutdownSignals, shutdownSignals, systemClock } from "../adapters/system.ts";
 import { Decoder } from "../core/intake/decoder.ts";
+import type { EpochMs } from "../core/model/time.ts";
 import type { CheckpointStore } from "../ports/checkpoint-store.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { DeadLetters } from "../ports/dead-letters.ts";
@@ -92,13 +95,7 @@ export type NatsSettings = Settings & { readonly "nats.url": string; readonly "n
 /** Connects to NATS, and makes the streams to write to where they are missing. */
 export async function openNats(settings: NatsSettings, onTrouble: (message: string) => void): Promise<NatsWorld> {
   const { "nats.stream": stream, "nats.replicas": replicas, "checkpoint.path": path } = settings;
-  const connection = await connectNats({
-    url: settings["nats.url"],
-    credsFile: settings["nats.creds"],
-    user: settings["nats.user"],
-    password: settings["nats.password"],
-    token: settings["nats.token"],
-  });
+  const connection = await connectTo(settings);
   try {
     const subjects = settings["nats.subjects"];
     const source = await openJetStreamSource({ connection, stream, subjects, start: startOf(settings["nats.start"]) });
@@ -124,6 +121,47 @@ export async function openNats(settings: NatsSettings, onTrouble: (message: stri
     await connection.close();
     throw cause;
   }
+}
+
+function connectTo(settings: NatsSettings): ReturnType<typeof connectNats> {
+  return connectNats({
+    url: settings["nats.url"],
+    credsFile: settings["nats.creds"],
+    user: settings["nats.user"],
+    password: settings["nats.password"],
+    token: settings["nats.token"],
+  });
+}
+
+/** A stream to read and to do nothing else with: nothing is made on the server, and nothing is left there. */
+export interface ReadOnlyStream extends AsyncDisposable {
+  /** From a time on, or from now on; up to a time, or to what the stream holds now, or without an end. */
+  open(range: { readonly sinceMs?: EpochMs | undefined; readonly end?: EpochMs | "now" | undefined }): Promise<Source>;
+  /** A story that was published, as JSON. */
+  findStory(id: string): Promise<unknown>;
+}
+
+/** Connects to NATS to read. */
+export async function openReadOnly(settings: NatsSettings): Promise<ReadOnlyStream> {
+  const { "nats.stream": stream, "nats.subjects": subjects } = settings;
+  const connection = await connectTo(settings);
+  return {
+    async open({ sinceMs, end }) {
+      const start = sinceMs === undefined ? "new" : { timeMs: sinceMs };
+      const source = await openJetStreamSource({ connection, stream, subjects, start });
+      if (end === undefined) return source;
+      const isPast = end === "now" || end <= clock.now();
+      const position = isPast ? await lastSequenceOf(connection, stream) : Number.POSITIVE_INFINITY;
+      return endingSource(source, { position, untilMs: end === "now" ? undefined : end });
+    },
+    findStory: (id) => findPublishedStory(connection, id),
+    [Symbol.asyncDispose]: () => connection.close(),
+  };
+}
+
+/** A number that nobody can guess, as a text. */
+export function chanceKey(): string {
+  return randomKey();
 }
 
 /** Every sink besides NATS that the settings ask for. */

@@ -12,6 +12,7 @@ import { addPack } from "./commands/pack.ts";
 import { addRun } from "./commands/run.ts";
 import { addSchema } from "./commands/schema.ts";
 import { addStatus } from "./commands/status.ts";
+import { addTap } from "./commands/tap.ts";
 import { addTest } from "./commands/test.ts";
 import { addVersion } from "./commands/version.ts";
 import { COLOR_CHOICES } from "./paint.ts";
@@ -26,6 +27,7 @@ const VERBS = [
   addTest,
   addExplain,
   addBacktest,
+  addTap,
   addNew,
   addLsp,
   addPack,

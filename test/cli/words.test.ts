@@ -74,6 +74,7 @@ describe("completion", () => {
       "test",
       "explain",
       "backtest",
+      "tap",
       "new",
       "pack",
       "schema",

@@ -4,9 +4,11 @@ import type { RuleSet } from "../../core/model/rule.ts";
 import { compareRuns } from "../../core/testing/compare-runs.ts";
 import { tallyStories } from "../../core/testing/tally-stories.ts";
 import { WindowLog } from "../../core/testing/window-log.ts";
+import type { Source } from "../../ports/source.ts";
+import type { SettingKey, Settings } from "../../service/config-keys.ts";
 import { backtestHtml } from "../backtest-html.ts";
 import { type BacktestReport, backtestJson, backtestText } from "../backtest-report.ts";
-import { clock, eventsAt } from "../compose.ts";
+import { clock, eventsAt, openReadOnly } from "../compose.ts";
 import { ExitCode, interruptedBy } from "../exit-code.ts";
 import { CommandError } from "../failure.ts";
 import { loadRulesAt } from "../git-rules.ts";
@@ -18,17 +20,21 @@ import { addSettings, CORRELATION_KEYS, readSettings } from "../settings-options
 import type { RunVerb, Shell } from "../shell.ts";
 import { shippedRules } from "../shipped.ts";
 import { addOutputOption } from "../story-output.ts";
+import { addRange, checkRange, type RangeOptions, readWhen, STREAM_KEYS, withStream } from "../stream-options.ts";
 import { summaryOf } from "../summary.ts";
 
 /** Windows kept to measure what rules cost. */
 const SAMPLE_WINDOWS = 2_000;
 
-interface BacktestOptions {
+const KEYS: readonly SettingKey[] = [...CORRELATION_KEYS, ...STREAM_KEYS];
+
+interface BacktestOptions extends RangeOptions {
   readonly output?: "text" | "json";
   readonly rules?: string[];
   readonly against?: string;
   readonly html?: string;
   readonly maxNew?: string;
+  readonly stream?: string;
 }
 
 /** Adds `backtest`: what rules would have told of recorded events, and how two versions of them differ. */
@@ -36,12 +42,13 @@ export function addBacktest(program: Command, run: RunVerb): void {
   const command = program
     .command("backtest")
     .description("say what rules would have told of recorded events, and how two versions of them differ")
-    .argument("[file...]", "recorded events, as for eval")
+    .argument("[file...]", "recorded events, as for eval; a range of a stream with --stream or --since")
     .option("--against <rules>", "compare with these rules: a file, a folder, or git:REV")
     .option("--html <file>", "write the report as a page of its own")
     .option("--max-new <count>", "with --against: exit with 1 where more stories are added");
+  addRange(command, "at what the stream holds now");
   addOutputOption(command, ["text", "json"], "form of the report; text if left out");
-  addSettings(command, CORRELATION_KEYS).action((files: string[], options: BacktestOptions) =>
+  addSettings(command, KEYS).action((files: string[], options: BacktestOptions) =>
     run((shell) => backtest(files, options, shell)),
   );
 }
@@ -51,24 +58,14 @@ async function backtest(files: readonly string[], options: BacktestOptions, shel
   const maxNew = readCount(options);
   const { paths, rules: named } = apart(files, options.rules);
   const flags = named === undefined ? options : { ...options, rules: named };
-  const { settings } = await readSettings(flags, CORRELATION_KEYS, shell);
-  const inputs = inputsOf(paths, "backtest", shell);
-  if (against !== undefined && inputs.includes("-"))
-    throw new CommandError(
-      "backtest: with --against the events are read twice, and standard input can't be; name a file",
-    );
+  const { settings } = await readSettings(flags, KEYS, shell);
+  await using recorded = await openRecorded(paths, { options, settings, shell });
   const rules = await loadRules(settings.rules, shell);
   const from = settings.rules.length === 0 ? [shippedRules()] : settings.rules;
   const others = against === undefined ? undefined : await loadRulesAt(against, from, shell);
   const log = new WindowLog(SAMPLE_WINDOWS);
   const over = (set: RuleSet, observe?: WindowLog["observe"]): Promise<Replay> =>
-    replay({
-      sources: inputs.map((path) => eventsAt(path, shell.stdin)),
-      rules: set,
-      limits: limitsOf(settings),
-      observe,
-      shell,
-    });
+    replay({ sources: recorded.sources(), rules: set, limits: limitsOf(settings), observe, shell });
   const own = await over(rules, log.observe);
   const before = others === undefined || own.ended === "aborted" ? undefined : await over(others);
   if (own.ended === "aborted" || before?.ended === "aborted") return interruptedBy(shell.signal);
@@ -90,6 +87,43 @@ async function backtest(files: readonly string[], options: BacktestOptions, shel
   if (added <= maxNew) return ExitCode.ok;
   shell.stderr.say(`tapio: ${added} stories are new, and ${maxNew} may be\n`);
   return ExitCode.findings;
+}
+
+/** Events that can be read more than once. */
+interface Recorded extends AsyncDisposable {
+  sources(): readonly Source[];
+}
+
+interface Where {
+  readonly options: BacktestOptions;
+  readonly settings: Settings;
+  readonly shell: Shell;
+}
+
+/** The files, or the range of the stream: the same one at each reading. */
+async function openRecorded(paths: readonly string[], { options, settings, shell }: Where): Promise<Recorded> {
+  const { since, until, against } = options;
+  if (since === undefined && until === undefined && options.stream === undefined) {
+    const inputs = inputsOf(paths, "backtest", shell);
+    if (against !== undefined && inputs.includes("-"))
+      throw new CommandError(
+        "backtest: with --against the events are read twice, and standard input can't be; name a file",
+      );
+    return { sources: () => inputs.map((path) => eventsAt(path, shell.stdin)), async [Symbol.asyncDispose]() {} };
+  }
+  if (0 < paths.length) throw new CommandError("backtest: read files, or a range of a stream, and not both");
+  const sinceMs = readWhen("backtest", "--since", since) ?? 0;
+  const untilMs = readWhen("backtest", "--until", until);
+  checkRange("backtest", sinceMs, untilMs);
+  const stream = await openReadOnly(withStream("backtest", settings));
+  try {
+    // Opened once: it ends at the same entry each time that it is read.
+    const source = await stream.open({ sinceMs, end: untilMs ?? "now" });
+    return { sources: () => [source], [Symbol.asyncDispose]: () => stream[Symbol.asyncDispose]() };
+  } catch (cause) {
+    await stream[Symbol.asyncDispose]();
+    throw cause;
+  }
 }
 
 function readCount({ maxNew, against }: BacktestOptions): number {

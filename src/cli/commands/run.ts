@@ -1,6 +1,5 @@
 import type { Command } from "commander";
 import type { Sink } from "../../ports/sink.ts";
-import type { Settings } from "../../service/config-keys.ts";
 import { METRICS_TYPE, renderMetrics } from "../../service/metric-text.ts";
 import { metricsOf } from "../../service/metrics.ts";
 import { type ReloadOutcome, RuleReloader } from "../../service/reload.ts";
@@ -9,10 +8,9 @@ import { statusOf } from "../../service/status.ts";
 import { Api } from "../../web/api.ts";
 import { serveApi } from "../../web/server.ts";
 import { StoryBoard } from "../../web/story-board.ts";
-import { clock, type NatsSettings, onReloadWanted, packsAt } from "../compose.ts";
+import { clock, onReloadWanted, packsAt } from "../compose.ts";
 import { runDaemon } from "../daemon.ts";
 import { ExitCode } from "../exit-code.ts";
-import { CommandError } from "../failure.ts";
 import { loadRules } from "../load-rules.ts";
 import { type Log, openLog } from "../log.ts";
 import type { Output } from "../output.ts";
@@ -23,6 +21,7 @@ import type { RunVerb, Shell } from "../shell.ts";
 import { ownVersion, shippedRules } from "../shipped.ts";
 import { addOutputOption, type OutputForm, writeStories } from "../story-output.ts";
 import { counted } from "../story-text.ts";
+import { withStream } from "../stream-options.ts";
 import { summaryOf } from "../summary.ts";
 
 interface RunOptions {
@@ -41,7 +40,7 @@ export function addRun(program: Command, run: RunVerb): void {
 
 async function daemon(options: RunOptions, shell: Shell): Promise<ExitCode> {
   const { settings } = await readSettings(options, SETTING_KEYS, shell);
-  const nats = withNats(settings);
+  const nats = withStream("run", settings);
   const { signal } = shell;
   const loaded = await loadRules(settings.rules, shell);
   const log = openLog(shell.stderr, clock, settings["log.level"]);
@@ -86,16 +85,6 @@ function logReload(log: Log, outcome: ReloadOutcome): void {
   if (outcome.outcome === "loaded") log("info", `loaded ${counted(outcome.rules, "rule")} anew (${outcome.digest})`);
   else if (outcome.outcome === "unchanged") log("debug", "the rules are the same");
   else for (const problem of outcome.problems) log("error", `the rules stay as they were: ${problem}`);
-}
-
-function withNats(settings: Settings): NatsSettings {
-  const { "nats.url": url, "nats.stream": stream } = settings;
-  const missing = [
-    ...(url === undefined ? ["--nats nats://HOST:4222 (or TAPIO_NATS_URL)"] : []),
-    ...(stream === undefined ? ["--stream NAME (or TAPIO_NATS_STREAM)"] : []),
-  ];
-  if (url === undefined || stream === undefined) throw new CommandError(`run: missing ${missing.join(" and ")}`);
-  return { ...settings, "nats.url": url, "nats.stream": stream };
 }
 
 /** Prints every revision as it is told. */

@@ -1,7 +1,6 @@
 import type { Command } from "commander";
 import { stringify } from "yaml";
-import type { ListenAddress } from "../../service/config-keys.ts";
-import { readJsonAt } from "../compose.ts";
+import { askEngine, engineUrl, listeningAt } from "../engine-url.ts";
 import { ExitCode } from "../exit-code.ts";
 import { CommandError } from "../failure.ts";
 import { addSettings, readSettings } from "../settings-options.ts";
@@ -26,7 +25,7 @@ export function addStatus(program: Command, run: RunVerb): void {
 
 async function status(options: StatusOptions, shell: Shell): Promise<ExitCode> {
   const { settings } = await readSettings(options, ["http.listen"], shell);
-  const url = baseOf(options.url ?? addressOf(settings["http.listen"]));
+  const url = engineUrl("status", options.url ?? listeningAt(settings["http.listen"]));
   const answer = await ask(url, shell.signal);
   if (options.output === "json") await shell.stdout.write(`${JSON.stringify(answer, undefined, 2)}\n`);
   else if (options.output === "yaml") await shell.stdout.write(stringify(answer, { lineWidth: 0 }));
@@ -35,34 +34,11 @@ async function status(options: StatusOptions, shell: Shell): Promise<ExitCode> {
 }
 
 async function ask(url: URL, signal: AbortSignal): Promise<ServiceStatus> {
-  const answer = await readJsonAt(new URL("api/v1/status", url), signal).catch((cause: unknown) => {
-    if (signal.aborted) throw signal.reason;
-    if (!(cause instanceof Error)) throw cause;
-    const remedy = "is `tapio run` running there? --url or --listen names another address";
-    throw new CommandError(`status: cannot ask ${url.origin}: ${cause.message}; ${remedy}`);
-  });
+  const answer = await askEngine("status", url, "api/v1/status", signal);
   if (!isStatus(answer)) throw new CommandError(`status: what answers at ${url.origin} is not tapio; use --url`);
   return answer;
 }
 
 function isStatus(answer: unknown): answer is ServiceStatus {
   return typeof answer === "object" && answer !== null && "status" in answer && typeof answer.status === "string";
-}
-
-/** The base of all paths; an engine behind a proxy may have a path of its own. */
-function baseOf(address: string): URL {
-  const url = URL.parse(address.includes("://") ? address : `http://${address}`);
-  if (url === null || !/^https?:$/.test(url.protocol)) {
-    const written = address.replace(/\/\/[^@/]*@/, "//***@");
-    throw new CommandError(`status: --url must be an address such as http://127.0.0.1:8787; it says "${written}"`);
-  }
-  url.pathname = url.pathname.replace(/\/*$/, "/");
-  return url;
-}
-
-/** Who listens on every address can be asked on the loopback. */
-function addressOf({ host, port }: ListenAddress): string {
-  const every: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", "::": "::1" };
-  const one = every[host] ?? host;
-  return `http://${one.includes(":") ? `[${one}]` : one}:${port}`;
 }

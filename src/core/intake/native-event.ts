@@ -56,12 +56,11 @@ export function decodeNative(value: JsonObject, reading: Reading): Decoded {
   if (typeof named["name"] !== "string" || named["name"] === "") return wrong("entity.name", "a text", named["name"]);
   const problem = checkOptional(value);
   if (problem !== undefined) return problem;
-  const explicit = value["traceId"] as string | undefined;
-  const trace = explicit === undefined || explicit === "" ? findTrace(value, reading) : undefined;
+  const { traceId, traceOrigin } = traceOf(value, reading);
   const event: Event = {
     id,
-    traceId: trace?.traceId ?? (explicit as string),
-    traceOrigin: trace?.traceOrigin ?? (value["traceOrigin"] as TraceOrigin | undefined) ?? "explicit",
+    traceId,
+    traceOrigin,
     time,
     timeMs: stamp.ms,
     precisionMs: stamp.precisionMs,
@@ -128,6 +127,13 @@ function checkRelated(related: unknown): Decoded | undefined {
 
 function lastTimeOf({ lastTime }: JsonObject): EpochMs | undefined {
   return typeof lastTime === "string" ? parseTime(lastTime)?.ms : undefined;
+}
+
+/** The trace that was checked to be one, or the one that it belongs to. */
+function traceOf(value: JsonObject, reading: Reading): Trace {
+  const { traceId, traceOrigin } = value;
+  if (typeof traceId !== "string" || traceId === "") return findTrace(value, reading);
+  return { traceId, traceOrigin: (traceOrigin as TraceOrigin | undefined) ?? "explicit" };
 }
 
 function findTrace(value: JsonObject, { memory, cluster, traceparent }: Reading): Trace {

@@ -1,4 +1,4 @@
-import { type Event, SEVERITIES } from "../model/event.ts";
+import { type Event, SEVERITIES, TRACE_ORIGINS } from "../model/event.ts";
 import type { Payload } from "../model/payload.ts";
 import { UnopenedEvent } from "../model/unopened-event.ts";
 import { readMs } from "./fast-time.ts";
@@ -7,7 +7,10 @@ import { afterName, afterSpace, afterString, afterValue, endOfPlain } from "./js
 import { KnownWords } from "./known-words.ts";
 import { DEPTH_MAX, EVENT_CHARS_MAX, isSource, isType } from "./native-event.ts";
 
-/** The fields of a native event, a bit each; a payload with any other is read whole. */
+/**
+ * The fields of a native event, a bit each; a payload with any other is read whole. `lastTime` is such
+ * a one: what stands for several occurrences is rare, and its end is not in the head.
+ */
 const Field = {
   id: 1,
   traceId: 2,
@@ -22,6 +25,7 @@ const Field = {
   actor: 1024,
   count: 2048,
   attributes: 4096,
+  traceOrigin: 8192,
 } as const;
 
 const REQUIRED = Field.id | Field.traceId | Field.time | Field.source | Field.type | Field.entity;
@@ -40,6 +44,7 @@ const FIELDS = new FieldNames(Field);
 const NAMED = new FieldNames(Named);
 const sources = new KnownWords(isSource);
 const types = new KnownWords(isType);
+const origins = new KnownWords((word) => (TRACE_ORIGINS as readonly string[]).includes(word));
 const severities = new KnownWords((word) => (SEVERITIES as readonly string[]).includes(word));
 
 /**
@@ -129,6 +134,8 @@ export class NativeSkimmer {
       case Field.type:
         this.#type = types.find(payload, from, end) ?? "";
         return this.#type === "" ? -1 : end + 1;
+      case Field.traceOrigin:
+        return origins.find(payload, from, end) === undefined ? -1 : end + 1;
       default:
         return severities.find(payload, from, end) === undefined ? -1 : end + 1;
     }

@@ -64,6 +64,8 @@ const changes = {
   source: fc.constantFrom("k8s", "kernel", "K8s", ""),
   type: fc.constantFrom("k8s.pod.oomkilled", "x", "No.Type", ""),
   entity: fc.oneof({ weight: 4, arbitrary: entity }, { weight: 1, arbitrary: anything }),
+  traceOrigin: fc.oneof(fc.constantFrom("explicit", "derived"), anything),
+  lastTime: fc.oneof(time, anything),
   severity: fc.oneof(fc.constantFrom("info", "critical"), anything),
   reason: anything,
   message: anything,
@@ -97,6 +99,7 @@ describe("a payload that can be skimmed is the event that would be decoded", () 
   test("wherever a byte of it is lost, doubled, or another one", () => {
     const whole = JSON.stringify({
       ...EVENT,
+      traceOrigin: "derived",
       severity: "error",
       reason: "OOM",
       message: 'a "b" \\ é'.replace("é", "e"),
@@ -128,6 +131,7 @@ describe("what is not skimmed", () => {
   test.for([
     ["no trace: it is derived from what was learned", text({ traceId: undefined })],
     ["an empty trace", text({ traceId: "" })],
+    ["a time of the last of several occurrences", text({ lastTime: "2026-03-01T10:04:00Z" })],
     ["a field that it does not know", text({ object: {} })],
     ["a field twice", `${text({}).slice(0, -1)},"type":"x"}`],
     ["a kind twice", text({}).replace('"kind"', '"kind":"Pod","kind"')],

@@ -45,8 +45,10 @@ function ofTest({ where }: EventTest, words: Words): void {
 }
 
 function ofPredicate(predicate: Predicate, words: Words): void {
-  if (predicate.kind === "not") return ofPredicate(predicate.of, words);
-  if (predicate.kind !== "test") return predicate.of.forEach((each) => ofPredicate(each, words));
+  if (predicate.kind !== "test") {
+    for (const each of [predicate.of].flat()) ofPredicate(each, words);
+    return;
+  }
   addPath(predicate.path, words);
   for (const value of [predicate.value].flat()) addValue(value, predicate.operator, words);
 }

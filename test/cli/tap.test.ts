@@ -1,0 +1,208 @@
+import { jetstream, jetstreamManager } from "@nats-io/jetstream";
+import { connect } from "@nats-io/transport-node";
+import { describe, expect, test } from "vitest";
+import type { Story } from "../../src/core/model/story.ts";
+import { natsServerAvailable, startNatsServer } from "../support/nats-server.ts";
+import { SEED_PACK, seedEvents } from "../support/seed-pack.ts";
+import { tapio } from "./in-process.ts";
+import { startProgram } from "./program.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
+
+/** The seed's incident as of a minute ago, and something else beside it. */
+function incident(): Record<string, unknown>[] {
+  const startMs = Date.now() - 60_000;
+  const chain = seedEvents().map((event, at) => ({ ...event, time: new Date(startMs + at * 5_000).toISOString() }));
+  const other = { kind: "Pod", namespace: "bank", name: "ledger-7f9c5d4b8-x2k4p" };
+  const time = new Date(startMs).toISOString();
+  return [...chain, { id: "other", traceId: "t-other", time, source: "k8s", type: "k8s.pod.started", entity: other }];
+}
+
+const TAPPED_TEST = `
+apiVersion: tapio.dev/v1
+kind: RuleTest
+packs: [pack.yaml]
+cases:
+  - name: what was recorded
+    fixture: tapped.ndjson
+    expect: { stories: [ { rule: seed/oom-service-disruption, bound: { oom: [e2], gone: [e4] } } ] }
+`;
+
+/** Users as docs/operating.md has them: one who may do all, and one who may read the stream. */
+const USERS = `authorization { users: [
+  { user: admin, password: a }
+  { user: reader, password: r, permissions: { subscribe: ["_INBOX.>"], publish: [
+    "$JS.API.STREAM.INFO.TAPIO"
+    "$JS.API.CONSUMER.CREATE.TAPIO.*.tapio.events.>"
+    "$JS.API.CONSUMER.INFO.TAPIO.*"
+    "$JS.API.CONSUMER.MSG.NEXT.TAPIO.*"
+  ] } }
+] }`;
+
+async function startStream(events: readonly unknown[]) {
+  const server = await startNatsServer({ config: USERS });
+  const connection = await connect({ servers: server.url, user: "admin", pass: "a" });
+  const manager = await jetstreamManager(connection);
+  await manager.streams.add({ name: "TAPIO", subjects: ["tapio.events.>"] });
+  await manager.streams.add({ name: "TAPIO_STORIES", subjects: ["tapio.stories.>"] });
+  const publish = async (subject: string, value: unknown): Promise<void> => {
+    await jetstream(connection).publish(subject, JSON.stringify(value));
+  };
+  for (const event of events) await publish("tapio.events.test", event);
+  return {
+    url: server.url,
+    argv: ["--nats", server.url.replace("//", "//admin:a@"), "--stream", "TAPIO"],
+    reader: ["--nats", server.url.replace("//", "//reader:r@"), "--stream", "TAPIO", "--subjects", "tapio.events.>"],
+    publish,
+    /** Names of what reads the stream. */
+    async consumers(): Promise<string[]> {
+      const names: string[] = [];
+      for await (const { name } of manager.consumers.list("TAPIO")) names.push(name);
+      return names;
+    },
+    async [Symbol.asyncDispose]() {
+      await connection.close();
+      await server.stop();
+    },
+  };
+}
+
+const NOW = ["--since", "1h", "--until", "0s"];
+
+function idsOf(out: string): string[] {
+  return out
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => (JSON.parse(line) as { id: string }).id);
+}
+
+function told(out: string): unknown[] {
+  return JSON.parse(out).map(({ rule, bound, confidence, summary }: Story) => ({ rule, bound, confidence, summary }));
+}
+
+describe.skipIf(!natsServerAvailable())("tapio tap", () => {
+  test("records a range; what is read back tells the same stories, and nobody is disturbed", async () => {
+    await using stream = await startStream(incident());
+    await using folder = await temporaryFolder({
+      "pack.yaml": SEED_PACK,
+      "a.ndjson": incident()
+        .map((event) => JSON.stringify(event))
+        .join("\n"),
+      "tapped.test.yaml": TAPPED_TEST,
+    });
+    const out = folder.path("tapped.ndjson");
+    const run = await tapio(["tap", ...stream.argv, ...NOW, "--out", out]);
+    expect(run).toMatchObject({ code: 0, out: "", err: expect.stringContaining("tapio: 5 events recorded\n") });
+    const rules = ["--rules", folder.path("pack.yaml"), "-o", "json"];
+    const [fromTap, fromFile] = [
+      await tapio(["eval", out, ...rules]),
+      await tapio(["eval", folder.path("a.ndjson"), ...rules]),
+    ];
+    expect(told(fromTap.out)).toEqual(told(fromFile.out));
+    expect(told(fromTap.out)).toHaveLength(1);
+    const fixture = await tapio(["test", folder.path("tapped.test.yaml")]);
+    expect(fixture).toMatchObject({ code: 0, out: expect.stringContaining("1 passed") });
+    await expect.poll(() => stream.consumers()).toEqual([]);
+    const again = await tapio(["tap", ...stream.argv, ...NOW, "--out", out]);
+    expect(again).toMatchObject({ code: 3, err: expect.stringContaining("is there already") });
+  });
+
+  test("takes what is wanted, and no more than that", async () => {
+    await using stream = await startStream(incident());
+    const tap = (...more: string[]) => tapio(["tap", ...stream.argv, ...NOW, ...more]);
+    expect(idsOf((await tap("--type", "k8s.deployment.*", "network.*")).out)).toEqual(["e3", "e4"]);
+    expect(idsOf((await tap("--namespace", "bank")).out)).toEqual(["other"]);
+    expect(idsOf((await tap("--trace", "t-other")).out)).toEqual(["other"]);
+    const two = await tap("--max-events", "2");
+    expect(idsOf(two.out)).toEqual(["e1", "e2"]);
+    expect(two.err).toContain("2 events recorded, ended by --max-events");
+    const bytes = await tap("--max-bytes", "300");
+    expect(Buffer.byteLength(bytes.out)).toBeLessThanOrEqual(300);
+    expect(bytes.err).toContain("ended by --max-bytes");
+    expect((await tapio(["tap", ...stream.argv, "--since", "1h", "--for", "200ms"])).err).toContain("ended by --for");
+  });
+
+  test("needs no more than to read", async () => {
+    await using stream = await startStream(incident());
+    expect(idsOf((await tapio(["tap", ...stream.reader, ...NOW])).out)).toHaveLength(5);
+    const backtest = await tapio(["backtest", ...stream.reader, "-o", "json"]);
+    expect(JSON.parse(backtest.out)).toMatchObject({ events: 5 });
+  });
+
+  test("a story's events, and nothing else", async () => {
+    await using stream = await startStream(incident());
+    await using folder = await temporaryFolder({ "pack.yaml": SEED_PACK });
+    const all = await tapio(["tap", ...stream.argv, ...NOW, "--out", folder.path("all.ndjson")]);
+    expect(all.code).toBe(0);
+    const rules = ["--rules", folder.path("pack.yaml"), "-o", "json"];
+    const [story] = JSON.parse((await tapio(["eval", folder.path("all.ndjson"), ...rules])).out) as Story[];
+    await stream.publish(`tapio.stories.${story?.id}`, story);
+    const tapped = await tapio(["tap", ...stream.argv, "--story", String(story?.id)]);
+    expect(idsOf(tapped.out)).toEqual(["e1", "e2", "e3", "e4"]);
+    const nowhere = await tapio(["tap", ...stream.argv, "--story", "st_0000"]);
+    expect(nowhere).toMatchObject({ code: 3, err: expect.stringContaining("there is no story st_0000") });
+  });
+
+  test("with pseudonyms: nobody is named, the same under one key, and the story is told", async () => {
+    await using stream = await startStream(incident());
+    await using folder = await temporaryFolder({ "pack.yaml": SEED_PACK });
+    const rules = ["--rules", folder.path("pack.yaml")];
+    const tap = (key: string) =>
+      tapio(["tap", ...stream.argv, ...NOW, "--redact", ...rules], { env: { TAPIO_REDACT_KEY: key } });
+    const [one, same, other] = [await tap("one"), await tap("one"), await tap("other")];
+    expect(one.out).toBe(same.out);
+    expect(other.out).not.toBe(one.out);
+    for (const name of ["shop", "api-7f9", "bank", "ledger", "abc123"]) expect(one.out).not.toContain(name);
+    const stories = await tapio(["eval", "-", ...rules, "-o", "json"], { stdin: one.out });
+    expect(told(stories.out)).toMatchObject([
+      { bound: { pressure: ["e1"], oom: ["e2"], rollback: ["e3"], gone: ["e4"] } },
+    ]);
+  });
+
+  test("goes on until Ctrl-C, and ends in order", { timeout: 30_000 }, async () => {
+    await using stream = await startStream([]);
+    await using program = startProgram(["tap", ...stream.argv]);
+    await program.sees(/recording nats:TAPIO/);
+    await expect.poll(() => stream.consumers(), { timeout: 10_000 }).toHaveLength(1);
+    for (const event of incident()) await stream.publish("tapio.events.test", event);
+    await expect.poll(() => idsOf(program.out()).length, { timeout: 10_000 }).toBe(5);
+    program.signal("SIGINT");
+    expect(await program.ended).toBe(0);
+    expect(program.err()).toContain("5 events recorded");
+    await expect.poll(() => stream.consumers(), { timeout: 10_000 }).toEqual([]);
+  });
+
+  test("what cannot be", async () => {
+    const refused = async (...argv: string[]): Promise<string> => {
+      const { code, err } = await tapio(["tap", "--nats", "nats://127.0.0.1:1", "--stream", "S", ...argv]);
+      expect(code).toBe(3);
+      return err;
+    };
+    expect(await refused("--since", "soon")).toContain("--since must be a duration such as 10m");
+    expect(await refused("--max-events", "0")).toContain("--max-events must be a whole number from 1");
+    expect(await refused("--until", "1h")).toContain("without --since it is read from now on");
+    expect(await refused("--for", "x")).toContain("--for must be a duration");
+    expect(await refused("--story", "../x")).toContain("is not the id of a story");
+    expect((await tapio(["tap"])).err).toContain("missing --nats nats://HOST:4222");
+  });
+});
+
+describe.skipIf(!natsServerAvailable())("tapio backtest over a range of a stream", () => {
+  test("tells what a file with the same events tells, twice where it compares", async () => {
+    await using stream = await startStream(incident());
+    await using folder = await temporaryFolder({
+      "new.yaml": SEED_PACK,
+      "old.yaml": SEED_PACK.replace("within: 5m", "within: 1s"),
+    });
+    const given = ["backtest", ...stream.argv, "--since", "1h", "--rules", folder.path("new.yaml"), "-o", "json"];
+    const { code, out } = await tapio([...given, "--against", folder.path("old.yaml")]);
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ events: 5, stories: 1, against: { added: [{}], removed: [] } });
+    await expect.poll(() => stream.consumers()).toEqual([]);
+    const both = await tapio([...given, folder.path("new.yaml"), "x.ndjson"]);
+    expect(both).toMatchObject({ code: 3, err: expect.stringContaining("and not both") });
+    const whole = await tapio(["backtest", ...stream.argv, "--rules", folder.path("new.yaml"), "-o", "json"]);
+    expect(JSON.parse(whole.out)).toMatchObject({ events: 5, stories: 1 });
+    const reversed = await tapio([...given, "--until", "2h"]);
+    expect(reversed).toMatchObject({ code: 3, err: expect.stringContaining("later than --since") });
+  });
+});
