@@ -41,7 +41,7 @@ export function renderStatus(status: ServiceStatus, url: string, paint: Paint): 
 
 function factsOf({ log, checkpoint, windows, books, events, stories }: ServiceStatus): [string, string][] {
   return [
-    ...(log === undefined ? [] : [["log", lagOf(log)] satisfies [string, string]]),
+    ...(log === undefined ? [] : [["log", logOf(log)] satisfies [string, string]]),
     [
       "checkpoint",
       checkpoint === undefined ? "none yet" : `${ago(checkpoint.ageMs)}, at ${figure(checkpoint.position)}`,
@@ -54,12 +54,13 @@ function factsOf({ log, checkpoint, windows, books, events, stories }: ServiceSt
 }
 
 /** A log that says how much waits is behind by that; another one by the age of its last entry. */
-function lagOf({ name, position, behindMs, pending }: NonNullable<Status["log"]>): string {
+function logOf({ name, position, behindMs, pending, gaps, lost, wentBack }: NonNullable<Status["log"]>): string {
   const waiting = pending === undefined ? [] : [pending === 0 ? "no lag" : `lag ${figure(pending)} entries`];
   const age = behindMs === undefined ? [] : [`last entry ${ago(behindMs)}`];
-  return [`${printable(name)}${position === undefined ? "" : ` at ${figure(position)}`}`, ...waiting, ...age].join(
-    " · ",
-  );
+  const missing = gaps === 0 ? [] : [`up to ${figure(lost)} lost in ${counted(gaps, "gap")}`];
+  const back = wentBack === 0 ? [] : [`went back ${counted(wentBack, "time")}`];
+  const place = `${printable(name)}${position === undefined ? "" : ` at ${figure(position)}`}`;
+  return [place, ...waiting, ...age, ...missing, ...back].join(" · ");
 }
 
 function windowsOf({ open, evicted }: Status["windows"]): string {

@@ -126,6 +126,7 @@ function remarksOn(story: Story): string[] {
   if (story.shadow === true) remarks.push("the rule is in shadow mode: reported here, never notified");
   if (story.truncated === true) remarks.push("the search was cut short: there may be a simpler explanation");
   if (story.incomplete !== undefined) remarks.push("the window was closed early: evidence may be missing");
+  if (story.gap === true) remarks.push("the log had lost entries of that time: evidence may be missing");
   if (story.statusReason !== undefined) remarks.push(`${story.status}: ${printable(story.statusReason)}`);
   return remarks;
 }

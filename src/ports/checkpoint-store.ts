@@ -4,8 +4,13 @@ import type { EpochMs } from "../core/model/time.ts";
 /** How far a log has been read and its stories delivered. */
 export interface Checkpoint {
   readonly format: 2;
-  /** Every entry up to here has been processed, and what it told has been delivered. */
+  /** Every entry up to here has been processed, and what it told has been delivered; `base` included. */
   readonly position: number;
+  /**
+   * What is added to the log's own positions: those of a log that went back, or of another one by its
+   * name, go on behind what was read before, so that no two places are one. 0 if left out.
+   */
+  readonly base?: number;
   /** Log time of that entry, as the log stored it. */
   readonly logTimeMs: EpochMs;
   /** What the engine knew then, beside the log. */

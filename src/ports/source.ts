@@ -18,9 +18,15 @@ export interface LogEntry {
   readonly subject?: string | undefined;
 }
 
+/** Entries that the log deleted before they could be read, both ends included; there may have been fewer. */
+export interface Gap {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** Whatever was at hand when the reader asked. */
 export interface Batch {
-  /** In the order of the log. Empty only in a batch that brings `quietUntilMs`. */
+  /** In the order of the log. Empty only in a batch that brings something else. */
   readonly entries: readonly LogEntry[];
   /**
    * A promise of a quiet log, in log time by the log's own clock: everything that was stored
@@ -30,6 +36,13 @@ export interface Batch {
   readonly quietUntilMs?: EpochMs | undefined;
   /** Entries that the log held behind these when it gave them; absent where it does not say. */
   readonly pending?: number | undefined;
+  /** What is missing before these entries, or where there are none, behind the last ones. */
+  readonly gap?: Gap | undefined;
+  /**
+   * The log lost its end, or is another one by the same name: its positions begin anew somewhere
+   * below. Nothing more comes; reading has to begin again, from a time.
+   */
+  readonly wentBack?: boolean | undefined;
 }
 
 /** What the caller of {@link Source.batches} wants. */

@@ -27,6 +27,12 @@ export class Books {
   old = 0;
   /** Entries that could not be decoded. */
   rejected = 0;
+  /** Times that the log had deleted entries before they could be read. */
+  gaps = 0;
+  /** Entries that were deleted then, at most; they were never read, so that no other count has them. */
+  lost = 0;
+  /** Times that the log went back behind what was read of it, or was another one by its name. */
+  wentBack = 0;
   /** Entries left out on purpose, by reason. */
   readonly filtered: Record<string, number> = {};
   /** Well-formed entries of a shape that no decoder knows, by shape. */

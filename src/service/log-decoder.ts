@@ -5,7 +5,7 @@ import type { Payload } from "../core/model/payload.ts";
 import { type EpochMs, formatTime } from "../core/model/time.ts";
 import { type HeldEvent, opened, setAside, type UnopenedEvent } from "../core/model/unopened-event.ts";
 import type { DeadLetter } from "../ports/dead-letters.ts";
-import type { Batch, LogEntry, Source } from "../ports/source.ts";
+import type { Batch, Gap, LogEntry, Source } from "../ports/source.ts";
 import type { Books } from "./books.ts";
 
 /** What turns a payload into events; the intake's `Decoder` is one. */
@@ -30,6 +30,9 @@ export interface DecodedBatch {
   readonly logTimeMs: EpochMs;
   /** Whether log time moved on without entries: see {@link Batch.quietUntilMs}. */
   readonly quiet: boolean;
+  /** Entries that are missing before these: see {@link Batch.gap}. */
+  readonly gap?: Gap | undefined;
+  readonly wentBack?: boolean | undefined;
 }
 
 /** Where something stood that gave no event: an entry, or one item of a list in it. */
@@ -53,17 +56,22 @@ export class LogDecoder {
   readonly #source: Pick<Source, "place">;
   readonly #decoder: EventDecoder;
   readonly #books: Books;
+  /** Added to the positions of the log. */
+  readonly #base: number;
   #logTimeMs = Number.NEGATIVE_INFINITY;
-  #position = 0;
+  #position: number;
 
   constructor(options: {
     readonly source: Pick<Source, "place">;
     readonly decoder: EventDecoder;
     readonly books: Books;
+    readonly base?: number | undefined;
   }) {
     this.#source = options.source;
     this.#decoder = options.decoder;
     this.#books = options.books;
+    this.#base = options.base ?? 0;
+    this.#position = this.#base;
   }
 
   /** Decodes one batch. Never throws for what the entries hold. */
@@ -73,9 +81,18 @@ export class LogDecoder {
     for (const entry of batch.entries) this.#decodeEntry(entry, events, rejected);
     if (batch.quietUntilMs !== undefined) this.#moveOn(batch.quietUntilMs);
     const last = batch.entries.at(-1);
-    if (last !== undefined) this.#position = last.position;
+    if (last !== undefined) this.#position = this.#base + last.position;
     const quiet = batch.quietUntilMs !== undefined;
-    return { events, rejected, position: this.#position, logTimeMs: this.#logTimeMs, quiet };
+    const [base, { gap, wentBack }] = [this.#base, batch];
+    return {
+      events,
+      rejected,
+      position: this.#position,
+      logTimeMs: this.#logTimeMs,
+      quiet,
+      gap: gap && { from: base + gap.from, to: base + gap.to },
+      wentBack,
+    };
   }
 
   #decodeEntry(entry: LogEntry, events: PlacedEvent[], rejected: DeadLetter[]): void {
@@ -87,7 +104,7 @@ export class LogDecoder {
       books.decoded += 1;
       books.events += 1;
       const chars = entry.logTimeMs === undefined ? undefined : charsOf(entry);
-      this.#placeOne(skimmed, { position: entry.position, chars }, events);
+      this.#placeOne(skimmed, { position: this.#base + entry.position, chars }, events);
       return;
     }
     const { traceparent } = entry;
@@ -121,7 +138,7 @@ export class LogDecoder {
   }
 
   #place(entry: LogEntry, decoded: readonly Event[], events: PlacedEvent[]): void {
-    let position = entry.position;
+    let position = this.#base + entry.position;
     const ordered = decoded.length === 1 ? decoded : replay(decoded);
     const chars = entry.logTimeMs !== undefined ? Math.ceil(charsOf(entry) / ordered.length) : undefined;
     for (const each of ordered) {

@@ -143,6 +143,17 @@ const METRICS: readonly Metric[] = [
     "When the log stored that entry; now minus this is the lag of a busy log.",
     ({ log }) => seconds(log?.logTimeMs),
   ),
+  counter(
+    "tapio_log_gaps_total",
+    "Times that the log had deleted entries before they could be read.",
+    ({ books }) => books.gaps,
+  ),
+  counter("tapio_log_entries_lost_total", "Entries that were deleted then, at most.", ({ books }) => books.lost),
+  counter(
+    "tapio_log_went_back_total",
+    "Times that the log went back behind what was read of it, or was another one by its name.",
+    ({ books }) => books.wentBack,
+  ),
   gauge(
     "tapio_checkpoint_position",
     "Position that the last checkpoint stands for.",

@@ -109,8 +109,8 @@ export class ServiceObserver {
 
   /** The same store, looked at as it is written. */
   watchCheckpoints(store: CheckpointStore): CheckpointStore {
-    const note = ({ position }: Checkpoint): void => {
-      this.#checkpoint = { position, savedAtMs: this.#clock.now() };
+    const note = ({ position, base = 0 }: Checkpoint): void => {
+      this.#checkpoint = { position: position - base, savedAtMs: this.#clock.now() };
     };
     return {
       load: () => store.load(),

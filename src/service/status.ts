@@ -45,6 +45,11 @@ export interface Status {
     readonly behindMs?: number;
     /** Entries that wait in the log, as it said last. */
     readonly pending?: number;
+    /** Times that it had deleted entries before they could be read, and how many at most. */
+    readonly gaps: number;
+    readonly lost: number;
+    /** Times that it went back behind what was read of it. */
+    readonly wentBack: number;
   };
   readonly checkpoint?: { readonly position: number; readonly ageMs: number };
   readonly rules?: {
@@ -104,7 +109,7 @@ export function statusOf(state: ServiceState): Status {
   };
 }
 
-function logOf({ log, nowMs }: ServiceState): Pick<Status, "log"> {
+function logOf({ log, books, nowMs }: ServiceState): Pick<Status, "log"> {
   if (log === undefined) return {};
   const { name, position, logTimeMs, pending } = log;
   const time = logTimeMs === undefined ? {} : { time: formatTime(logTimeMs), behindMs: Math.max(0, nowMs - logTimeMs) };
@@ -114,6 +119,9 @@ function logOf({ log, nowMs }: ServiceState): Pick<Status, "log"> {
       ...(position === undefined ? {} : { position }),
       ...time,
       ...(pending === undefined ? {} : { pending }),
+      gaps: books.gaps,
+      lost: books.lost,
+      wentBack: books.wentBack,
     },
   };
 }

@@ -14,7 +14,7 @@ export interface Program extends AsyncDisposable {
   /** Waits for words on standard error. */
   sees(pattern: RegExp): Promise<RegExpExecArray>;
   /** Sends a signal. */
-  signal(name: "SIGINT" | "SIGTERM" | "SIGKILL"): void;
+  signal(name: "SIGINT" | "SIGTERM" | "SIGKILL" | "SIGSTOP" | "SIGCONT"): void;
   /** Resolves with the exit code; `undefined` where a signal killed it. */
   readonly ended: Promise<number | undefined>;
   /** Stops reading its standard output, as `head` does. */

@@ -29,7 +29,16 @@ const READY: ServiceStatus = {
   events: { total: 4_100, late: 3, duplicates: 0, dropped: 0, skewed: 2, old: 0 },
   windows: { open: { traces: 31, groups: 4, bytes: 12_900_000 }, closed: 900, evicted: 0 },
   stories: { told: 12, revised: 30, resolved: 0, retracted: 0, heldBack: 5 },
-  log: { name: "nats:TAPIO", position: 4_200, time: "2026-03-01T13:11:25.000Z", behindMs: 35_000, pending: 1_500 },
+  log: {
+    name: "nats:TAPIO",
+    position: 4_200,
+    time: "2026-03-01T13:11:25.000Z",
+    behindMs: 35_000,
+    pending: 1_500,
+    gaps: 2,
+    lost: 1_200,
+    wentBack: 0,
+  },
   checkpoint: { position: 4_100, ageMs: 1_200 },
   rules: {
     digest: "sha256:1",
@@ -49,7 +58,7 @@ test("the text says in a few lines what an engine reads, holds, told, and sends"
   expect(renderStatus(READY, URL_OF_IT, plain)).toBe(
     [
       "● READY  tapio 1.2.3   up 3h12m   http://127.0.0.1:8787",
-      "  log         nats:TAPIO at 4,200 · lag 1,500 entries · last entry 35s ago",
+      "  log         nats:TAPIO at 4,200 · lag 1,500 entries · last entry 35s ago · up to 1,200 lost in 2 gaps",
       "  checkpoint  1.2s ago, at 4,100",
       "  windows     31 traces and 4 groups open · about 12.3 MiB",
       "  books       4,200 in = 4,100 used + 88 filtered + 12 dead-lettered · balanced",

@@ -78,7 +78,8 @@ class CheckpointFile implements CheckpointStore {
     await this.#requireOwnership();
     const { bytes, sha256 } = sealCheckpoint(checkpoint);
     const generation = this.#generation + 1;
-    const head = JSON.stringify({ log, generation, position: checkpoint.position, sha256 } satisfies Head);
+    const position = checkpoint.position - (checkpoint.base ?? 0);
+    const head = JSON.stringify({ log, generation, position, sha256 } satisfies Head);
     await this.#write(this.#slot, [Buffer.from(`${head} ${crcOf(head)}\n`), bytes]);
     // Taken over meanwhile: what was written is true, and the new owner writes over it.
     await this.#requireOwnership();

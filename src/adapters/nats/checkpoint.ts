@@ -90,7 +90,7 @@ class KvCheckpointStore implements CheckpointStore {
     const { bytes, sha256 } = sealCheckpoint(checkpoint);
     const parts = bytes.length <= PART_BYTES ? undefined : this.#partKeys(bytes.length);
     const body = parts === undefined ? { base64: Buffer.from(bytes).toString("base64") } : { parts };
-    const { position } = checkpoint;
+    const position = checkpoint.position - (checkpoint.base ?? 0);
     const head = JSON.stringify({ format: 2, position, sha256, ...body } satisfies Head);
     try {
       for (const [part, key] of (parts ?? []).entries()) {

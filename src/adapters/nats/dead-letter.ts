@@ -52,8 +52,10 @@ async function publish(client: JetStreamClient, stream: string, letter: DeadLett
     beginning: excerpt,
   });
   const subject = `${SUBJECT}.${subjectToken(reason)}`;
+  // A stream that was made anew has other messages at the same sequences.
+  const msgID = `${stream}-${entry.position}-${entry.logTimeMs ?? 0}`;
   try {
-    await client.publish(subject, body, { msgID: `${stream}-${entry.position}`, timeout: PUBLISH_TIMEOUT_MS });
+    await client.publish(subject, body, { msgID, timeout: PUBLISH_TIMEOUT_MS });
   } catch (cause) {
     throw asSinkError(`cannot publish to ${subject}`, cause);
   }

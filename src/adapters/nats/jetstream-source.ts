@@ -7,6 +7,7 @@ import {
 import { type NatsConnection, nuid } from "@nats-io/transport-node";
 import type { EpochMs } from "../../core/model/time.ts";
 import { type Batch, type ReadOptions, type Source, SourceError } from "../../ports/source.ts";
+import { LostMessages } from "./lost-messages.ts";
 import { OrderedReading } from "./ordered-reading.ts";
 import { isServerRefusal, isStreamMissing } from "./server-refusal.ts";
 
@@ -39,11 +40,12 @@ export async function openJetStreamSource(options: JetStreamSourceOptions): Prom
     place: (position) => `${stream}:${Math.floor(position)}`,
     async *batches(read: ReadOptions): AsyncGenerator<Batch> {
       // "From now on" is settled once: a reading built anew must not skip what came in between.
-      let after =
-        read.after ?? (start === "new" && read.sinceMs === undefined ? await lastSequence(manager, stream) : undefined);
+      const isFromNowOn = start === "new" && read.after === undefined && read.sinceMs === undefined;
+      let after = isFromNowOn ? await lastSequence(manager, stream) : read.after;
       while (!read.signal.aborted) {
         const consumer = consumerOptions(subjects, start, after, read.sinceMs);
-        const reading = new OrderedReading({ manager, stream, consumer, quietAfterMs, stalledAfterMs });
+        const lost = new LostMessages({ manager, stream, everySubject: subjects.length === 0, after });
+        const reading = new OrderedReading({ manager, stream, consumer, quietAfterMs, stalledAfterMs, lost });
         try {
           for await (const batch of reading.batches(read.signal)) {
             after = batch.entries.at(-1)?.position ?? after;
@@ -52,6 +54,7 @@ export async function openJetStreamSource(options: JetStreamSourceOptions): Prom
         } catch (cause) {
           throw asSourceError(name, cause);
         }
+        if (reading.wentBack) return;
         if (!reading.stalled) break;
       }
       if (!read.signal.aborted) {

@@ -1,7 +1,15 @@
-import type { Consumer, ConsumerInfo, JetStreamManager, JsMsg, OrderedConsumerOptions } from "@nats-io/jetstream";
-import { type EpochMs, parseTime } from "../../core/model/time.ts";
+import type {
+  Consumer,
+  ConsumerInfo,
+  JetStreamManager,
+  JsMsg,
+  OrderedConsumerOptions,
+  StreamInfo,
+} from "@nats-io/jetstream";
+import { parseTime } from "../../core/model/time.ts";
 import { type Batch, type LogEntry, SourceError } from "../../ports/source.ts";
 import { PayloadEntry } from "../payload-entry.ts";
+import type { LostMessages } from "./lost-messages.ts";
 import { MessageBuffer } from "./message-buffer.ts";
 import { PayloadArena } from "./payload-arena.ts";
 import { isConsumerMissing, isStreamMissing } from "./server-refusal.ts";
@@ -20,6 +28,7 @@ export interface OrderedReadingOptions {
   readonly consumer: Partial<OrderedConsumerOptions>;
   readonly quietAfterMs: number;
   readonly stalledAfterMs: number;
+  readonly lost: LostMessages;
 }
 
 /** One reading of a stream by one ordered consumer, from a start to an abort, a failure or a stall. */
@@ -31,6 +40,7 @@ export class OrderedReading {
   #pending = 0;
   readonly #arena = new PayloadArena();
   #stalled = false;
+  #wentBack = false;
 
   constructor(options: OrderedReadingOptions) {
     this.#options = options;
@@ -41,9 +51,16 @@ export class OrderedReading {
     return this.#stalled;
   }
 
+  /** Whether it ended because the stream went back: it has to begin again, from a time. */
+  get wentBack(): boolean {
+    return this.#wentBack;
+  }
+
   /** Throws {@link SourceError} where the stream is gone, and whatever the client throws. */
   async *batches(signal: AbortSignal): AsyncGenerator<Batch> {
-    const { manager, stream, consumer, quietAfterMs, stalledAfterMs } = this.#options;
+    const { manager, stream, consumer, quietAfterMs, stalledAfterMs, lost } = this.#options;
+    const missing = await lost.atStart();
+    if (missing !== undefined) yield { entries: [], gap: missing };
     const reader = await manager.jetstream().consumers.get(stream, consumer);
     const messages = await reader.consume({ max_messages: MESSAGES_MAX, threshold_messages: MESSAGES_MAX >> 1 });
     const buffer = new MessageBuffer(BATCH_MAX, (message: JsMsg) => {
@@ -63,15 +80,17 @@ export class OrderedReading {
         if (0 < entries.length) {
           this.#dueForMs = 0;
           this.#lastSequence = entries.at(-1)?.position ?? this.#lastSequence;
-          yield { entries, pending: this.#pending };
+          yield* this.#withGap(entries);
           continue;
         }
-        const quietUntilMs = await this.#quietUntil(reader);
+        const quiet = await this.#whenQuiet(reader);
         if (stalledAfterMs <= this.#dueForMs) {
           this.#stalled = true;
           return;
         }
-        if (quietUntilMs !== undefined) yield { entries: [], quietUntilMs, pending: 0 };
+        this.#wentBack = quiet?.wentBack === true;
+        if (quiet !== undefined) yield quiet;
+        if (this.#wentBack) return;
       }
     } finally {
       signal.removeEventListener("abort", stop);
@@ -82,10 +101,23 @@ export class OrderedReading {
     }
   }
 
-  /** Asks the server whether all it holds has come; its own time if so. */
-  async #quietUntil(reader: Consumer): Promise<EpochMs | undefined> {
-    let info: ConsumerInfo;
+  /** The entries, in two batches where some are missing between them. */
+  async *#withGap(entries: readonly LogEntry[]): AsyncGenerator<Batch> {
+    const pending = this.#pending;
+    const found = await this.#options.lost.among(entries);
+    const at = found?.at ?? 0;
+    if (0 < at) yield { entries: entries.slice(0, at), pending };
+    yield { entries: at === 0 ? entries : entries.slice(at), pending, gap: found?.gap };
+  }
+
+  /** Asks the server whether all it holds has come; if so, its own time and what it held and lost. */
+  async #whenQuiet(reader: Consumer): Promise<Batch | undefined> {
+    const { lost } = this.#options;
+    let [stream, info]: [StreamInfo | undefined, ConsumerInfo | undefined] = [undefined, undefined];
     try {
+      const seen = await lost.whenQuiet();
+      if (seen.wentBack) return { entries: [], wentBack: true };
+      stream = seen.info;
       info = await reader.info();
     } catch (cause) {
       if (isStreamMissing(cause)) {
@@ -96,14 +128,17 @@ export class OrderedReading {
       if (isConsumerMissing(cause)) this.#dueForMs += this.#options.quietAfterMs;
       return undefined;
     }
-    const delivered = info.delivered.consumer_seq === 0 || info.delivered.stream_seq <= this.#lastSequence;
+    // The server passes over what is deleted.
+    const readOrGone = Math.max(this.#lastSequence, stream.state.first_seq - 1);
+    const delivered = info.delivered.consumer_seq === 0 || info.delivered.stream_seq <= readOrGone;
     if (info.num_pending !== 0 || !delivered) {
       this.#dueForMs += this.#options.quietAfterMs;
       return undefined;
     }
     this.#dueForMs = 0;
     const serverTime = info.ts === undefined ? undefined : parseTime(info.ts);
-    return serverTime === undefined ? undefined : serverTime.ms - QUIET_MARGIN_MS;
+    if (serverTime === undefined) return undefined;
+    return { entries: [], quietUntilMs: serverTime.ms - QUIET_MARGIN_MS, pending: 0, gap: lost.whenDone(stream) };
   }
 }
 

@@ -1,6 +1,6 @@
 import { DEFAULT_LIMITS, type EngineLimits } from "../model/limits.ts";
 import type { RuleSet } from "../model/rule.ts";
-import type { EngineSnapshot, RuleMeaning } from "../model/snapshot.ts";
+import type { EngineSnapshot, LogGap, RuleMeaning } from "../model/snapshot.ts";
 import type { EngineCounters, StoryChange } from "../model/story.ts";
 import type { EpochMs } from "../model/time.ts";
 import type { HeldEvent } from "../model/unopened-event.ts";
@@ -12,12 +12,14 @@ import type { EngineOptions } from "./engine-options.ts";
 import { HeardSources } from "./heard-sources.ts";
 import { JoinGroups } from "./join-groups.ts";
 import type { Judging } from "./judge.ts";
+import { LogGaps } from "./log-gaps.ts";
 import type { LogPlace } from "./log-place.ts";
 import { Placement } from "./placement.ts";
 import { Restore } from "./restore.ts";
 import { RuleIndex } from "./rule-index.ts";
 import { runJudging } from "./run-judging.ts";
 import { StoryBook } from "./story-book.ts";
+import type { StoryRecord } from "./story-record.ts";
 import { takeSnapshot } from "./take-snapshot.ts";
 import type { Task } from "./task.ts";
 import { type DueWindow, WindowTable } from "./window-table.ts";
@@ -37,6 +39,7 @@ export class Engine {
   readonly #book: StoryBook;
   readonly #court: Courtroom;
   readonly #sources = new HeardSources();
+  readonly #gaps: LogGaps;
   readonly #placement: Placement;
   #nowMs: EpochMs = Number.NEGATIVE_INFINITY;
   #restore: Restore | undefined;
@@ -48,9 +51,9 @@ export class Engine {
     this.#index = options.index ?? new RuleIndex(options.rules);
     this.#windows = new WindowTable(this.limits.correlationWindowMs, this.limits.maxWindowMs);
     this.#groups = new JoinGroups(this.limits, this.counters);
-    this.#book = new StoryBook(this.limits, this.counters, {
-      plan: (record, at) => this.#agenda.planLook(record, at),
-    });
+    this.#gaps = new LogGaps(this.limits.correlationWindowMs);
+    const deadlines = { plan: (record: StoryRecord, at: EpochMs) => this.#agenda.planLook(record, at) };
+    this.#book = new StoryBook(this.limits, this.counters, deadlines, this.#gaps);
     this.#court = new Courtroom({
       limits: this.limits,
       counters: this.counters,
@@ -126,9 +129,8 @@ export class Engine {
   snapshot(position: number): EngineSnapshot {
     this.#finishRestore();
     const { late } = this.#placement;
-    const deadlines = this.#agenda.all;
-    const rules = this.#index.meanings;
-    const snapshot = takeSnapshot({ ...this.#parts(), nowMs: this.#nowMs, rules, position, late, deadlines });
+    const [rules, deadlines, gaps] = [this.#index.meanings, this.#agenda.all, this.#gaps.all];
+    const snapshot = takeSnapshot({ ...this.#parts(), nowMs: this.#nowMs, rules, position, late, deadlines, gaps });
     this.#placement.late = [...snapshot.late];
     return snapshot;
   }
@@ -139,7 +141,13 @@ export class Engine {
    */
   restore(snapshot: EngineSnapshot): void {
     const { windowEventsMax } = this.limits;
+    this.#gaps.add(...(snapshot.gaps ?? []));
     this.#restore = new Restore(snapshot, { ...this.#parts(), index: this.#index, windowEventsMax });
+  }
+
+  /** The log had lost entries before they could be read: stories that they may have been evidence of say so. */
+  noteGap(gap: LogGap): void {
+    this.#gaps.add(gap);
   }
 
   /** The log will not come again as it was: goes on with what has been built. */

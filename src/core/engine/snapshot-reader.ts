@@ -13,6 +13,9 @@ import type { RuleIndex } from "./rule-index.ts";
 import { openRecord, type StoryRecord } from "./story-record.ts";
 import { Window } from "./window.ts";
 
+/** Why a window closed of which the log has lost the events. */
+const LOST = "gap";
+
 /** Where a reader finds what it does not make. */
 export interface ReaderSurroundings {
   readonly index: RuleIndex;
@@ -32,6 +35,8 @@ export class SnapshotReader {
   readonly #windowData = new Map<number, WindowData>();
   readonly #matchData = new Map<number, NonNullable<MatchData["data"]>>();
   readonly #windows = new Map<number, Window>();
+  /** By trace. */
+  readonly #lost = new Map<string, Window>();
   readonly #matches = new Map<number, Match>();
   readonly #records = new Map<string, StoryRecord>();
   readonly #ties: (() => void)[] = [];
@@ -69,7 +74,7 @@ export class SnapshotReader {
     const data = this.#matchData.get(id);
     if (known !== undefined || data === undefined) return known;
     const rule = this.rule(data.rule);
-    const window = this.window(data.window);
+    const window = this.window(data.window) ?? this.#lostWindow(data);
     if (rule === undefined || window === undefined || data.bound.length !== rule.steps.length) return undefined;
     const { rival, ...plain } = data;
     const bound = data.bound.map((step) => (step === null ? undefined : boundStep(step)));
@@ -85,6 +90,18 @@ export class SnapshotReader {
     this.#matches.set(id, match);
     if (rival !== undefined) this.#later(rival, (record) => this.#around.recallRival(match, record));
     return match;
+  }
+
+  /** Of an open trace whose events the log has lost, what its matches bound: a story on it still ends in order. */
+  #lostWindow({ window: ref, bound, firstMs }: NonNullable<MatchData["data"]>): Window | undefined {
+    if (!("trace" in ref)) return undefined;
+    const known = this.#lost.get(ref.trace);
+    const window =
+      known ?? new Window({ key: ref.trace, group: { traceId: ref.trace }, logTimeMs: firstMs, position: 0 });
+    for (const event of bound.flatMap((step) => step?.events ?? [])) window.add(event, Number.POSITIVE_INFINITY);
+    window.closedBy = LOST;
+    this.#lost.set(ref.trace, window);
+    return window;
   }
 
   /** Gives a window what was found in it. */

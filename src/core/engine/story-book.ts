@@ -2,6 +2,7 @@ import type { EngineLimits } from "../model/limits.ts";
 import type { EngineCounters, StoryChange } from "../model/story.ts";
 import type { EpochMs } from "../model/time.ts";
 import { type Headline, outranks } from "./arbitrate.ts";
+import type { LogGaps } from "./log-gaps.ts";
 import { byRank, isHeld, isIsolated, type Match } from "./match.ts";
 import { type BookDeadlines, StoryPublisher } from "./story-publisher.ts";
 import { headlineOf, isAbout, isOpen, isPast, type StoryRecord } from "./story-record.ts";
@@ -20,11 +21,11 @@ export class StoryBook {
   /** The story that a match lost against. */
   readonly #rivals = new WeakMap<Match, StoryRecord>();
 
-  constructor(limits: EngineLimits, counters: EngineCounters, deadlines: BookDeadlines) {
+  constructor(limits: EngineLimits, counters: EngineCounters, deadlines: BookDeadlines, gaps: LogGaps) {
     this.#limits = limits;
     this.#deadlines = deadlines;
     this.#shelf = new StoryShelf(limits, counters);
-    this.#publisher = new StoryPublisher(limits, counters, deadlines);
+    this.#publisher = new StoryPublisher(limits, counters, deadlines, gaps);
   }
 
   get changes(): StoryChange[] {

@@ -1,6 +1,7 @@
 import type { EngineLimits } from "../model/limits.ts";
 import type { EngineCounters, Story, StoryChange, StoryStatus } from "../model/story.ts";
 import type { EpochMs } from "../model/time.ts";
+import type { LogGaps } from "./log-gaps.ts";
 import type { Match } from "./match.ts";
 import { contentOf, shapeOf } from "./story-digest.ts";
 import { headlineOf, mayReviseAt, type StoryRecord } from "./story-record.ts";
@@ -19,11 +20,13 @@ export class StoryPublisher {
   readonly #limits: EngineLimits;
   readonly #counters: EngineCounters;
   readonly #deadlines: BookDeadlines;
+  readonly #gaps: LogGaps;
 
-  constructor(limits: EngineLimits, counters: EngineCounters, deadlines: BookDeadlines) {
+  constructor(limits: EngineLimits, counters: EngineCounters, deadlines: BookDeadlines, gaps: LogGaps) {
     this.#limits = limits;
     this.#counters = counters;
     this.#deadlines = deadlines;
+    this.#gaps = gaps;
   }
 
   /** Tells what a record says now, if that is worth telling; `force`: whatever was told a moment ago. */
@@ -92,6 +95,7 @@ export class StoryPublisher {
       status,
       statusReason,
       total,
+      gap: this.#gaps.touch(match.window),
       ...rivalsOf(record, match),
     };
     return tellStory(match, telling, this.#counters);

@@ -18,6 +18,8 @@ export interface Telling {
   readonly status: StoryStatus;
   readonly statusReason?: string | undefined;
   readonly total: number;
+  /** The log had lost entries that may have been evidence. */
+  readonly gap: boolean;
   readonly superseded: readonly OtherMatch[];
   readonly alsoMatched: readonly OtherMatch[];
 }
@@ -90,6 +92,7 @@ export function tellStory(match: Match, telling: Telling, counters: EngineCounte
     ...(rule.story.runbook === undefined ? {} : { runbook: rule.story.runbook }),
     ...(match.truncated ? { truncated: true } : {}),
     ...(window.closedBy === "evicted" ? { incomplete: "evicted" } : {}),
+    ...(telling.gap ? { gap: true } : {}),
     ...(rule.mode === "shadow" ? { shadow: true } : {}),
   };
 }

@@ -1,4 +1,4 @@
-import type { DeadlineData, EngineSnapshot, RuleMeaning } from "../model/snapshot.ts";
+import type { DeadlineData, EngineSnapshot, LogGap, RuleMeaning } from "../model/snapshot.ts";
 import type { EpochMs } from "../model/time.ts";
 import type { Announcer } from "./announcer.ts";
 import type { Claims } from "./arbitrate.ts";
@@ -23,6 +23,7 @@ export interface SnapshotParts {
   readonly sources: HeardSources;
   readonly rules: readonly RuleMeaning[];
   readonly deadlines: readonly Deadline<Task>[];
+  readonly gaps: readonly LogGap[];
 }
 
 /** Writes down what an engine holds; it is as large as what is open and remembered, never as the log. */
@@ -55,6 +56,7 @@ export function takeSnapshot(parts: SnapshotParts): EngineSnapshot {
     remembered: [...book.windows].map((window) => writer.windowRef(window)),
     heard: [...sources.all],
     waiting: [...sources.waiting()].map(([source, window]) => [source, writer.windowRef(window)]),
+    ...(parts.gaps.length === 0 ? {} : { gaps: parts.gaps }),
   };
 }
 

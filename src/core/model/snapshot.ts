@@ -34,6 +34,14 @@ export interface EngineSnapshot {
   readonly remembered: readonly WindowRef[];
   readonly heard: readonly (readonly [source: string, lastMs: EpochMs])[];
   readonly waiting: readonly (readonly [source: string, window: WindowRef])[];
+  /** Where the log had lost entries before they could be read. */
+  readonly gaps?: readonly LogGap[];
+}
+
+/** A stretch of log time of which entries are missing: from the last one before it to the first one behind it. */
+export interface LogGap {
+  readonly fromMs: EpochMs;
+  readonly toMs: EpochMs;
 }
 
 /** A rule by its key, and the digest of what it means. */

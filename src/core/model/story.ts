@@ -99,6 +99,8 @@ export interface Story {
   readonly truncated?: boolean;
   /** The window was closed early to stay within bounds. */
   readonly incomplete?: string;
+  /** The log had lost entries before they could be read, while its window was open or soon before. */
+  readonly gap?: boolean;
   /** From a rule in `mode: shadow`: reported, never notified. */
   readonly shadow?: boolean;
 }

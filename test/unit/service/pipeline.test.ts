@@ -5,7 +5,7 @@ import type { Story, StoryChange } from "../../../src/core/model/story.ts";
 import type { Checkpoint } from "../../../src/ports/checkpoint-store.ts";
 import type { Clock } from "../../../src/ports/clock.ts";
 import { type Sink, SinkError } from "../../../src/ports/sink.ts";
-import type { Batch, LogEntry, Source } from "../../../src/ports/source.ts";
+import type { Batch, LogEntry, ReadOptions, Source } from "../../../src/ports/source.ts";
 import { type PipelineOptions, runPipeline } from "../../../src/service/pipeline.ts";
 import { rule, ruleSet, step } from "../../support/engine-kit.ts";
 import { batchSource, memorySource } from "../../support/memory-source.ts";
@@ -153,6 +153,7 @@ describe("a log with times of its own", () => {
       snapshot: (position: number) => new Engine({ rules: RULES }).snapshot(position),
       restore: () => undefined,
       endRestore: () => undefined,
+      noteGap: () => undefined,
     };
     return { accepted, advanced, engine };
   }
@@ -219,8 +220,94 @@ describe("a log with times of its own", () => {
     });
     await done;
     expect(stories(sink)).toHaveLength(2);
-    expect(heard[0]).toContain("went back behind its checkpoint");
-    expect(saved.at(-1)?.position).toBe(4);
+    expect(heard[0]).toContain("went back behind what was read of it (position 1000)");
+    // Its places are new ones, whatever numbers they had before.
+    expect(saved.at(-1)).toMatchObject({ position: 1_004, base: 1_000 });
+    expect(
+      (await run([stream({ entries: FOUR }, { entries: [entry(5, 4, line("e5", "x.c", 4))] })], { checkpoints }).done)
+        .books.wentBack,
+    ).toBe(0);
+    expect(saved.at(-1)).toMatchObject({ position: 1_005, base: 1_000 });
+  });
+
+  test("a log that goes back while it is read is read on from a time, and nothing counts as the same place", async () => {
+    const asked: ReadOptions[] = [];
+    const readings: Batch[][] = [
+      [{ entries: FOUR.slice(0, 2) }, { entries: [], wentBack: true }],
+      // The same trace at the same sequences, later: another story.
+      [{ entries: [entry(1, 9_000, line("e5", "x.a", 9_000)), entry(2, 9_001, line("e6", "x.b", 9_001))] }],
+    ];
+    const source: Source = {
+      ...stream(),
+      async *batches(options) {
+        asked.push(options);
+        yield* readings.shift() ?? [];
+      },
+    };
+    const { sink, done } = run([source], { checkpoints: store().checkpoints });
+    const { books } = await done;
+    expect(asked.map(({ sinceMs }) => sinceMs)).toEqual([undefined, at(1)]);
+    expect(books).toMatchObject({ wentBack: 1, gaps: 0 });
+    const told = sink.changes.filter(({ kind }) => kind === "told");
+    expect(told.map(({ story }) => [story.bound, story.gap ?? false])).toEqual([
+      [{ a: ["e1"], b: ["e2"] }, false],
+      [{ a: ["e5"], b: ["e6"] }, true],
+    ]);
+    expect(stories(sink)).toHaveLength(2);
+  });
+
+  describe("entries that were deleted before they could be read", () => {
+    const GAP = { from: 3, to: 1_002 };
+    const behind = entry(1_003, 30, line("e5", "x.b", 30));
+
+    test("are told, counted, and marked on the stories that they may have been evidence of", async () => {
+      const heard: string[] = [];
+      const batches = [
+        { entries: [entry(1, 0, line("e1", "x.a", 0)), entry(2, 1, line("e2", "x.b", 1, "t0"))] },
+        { entries: [behind], gap: GAP },
+        { entries: [entry(1_004, 95, line("e6", "x.a", 95, "t3")), entry(1_005, 96, line("e7", "x.b", 96, "t3"))] },
+      ];
+      const { sink, done } = run([stream(...batches)], { onTrouble: (message) => heard.push(message) });
+      const { books } = await done;
+      expect(books).toMatchObject({ gaps: 1, lost: 1_000 });
+      expect(books.balance()).toBe(true);
+      expect(heard).toEqual([expect.stringContaining("positions 3 to 1002 of the log were deleted")]);
+      // A window that opened more than another window's length behind the gap can miss nothing.
+      expect(sink.changes.map(({ story }) => [story.bound["b"], story.gap])).toEqual([
+        [["e5"], true],
+        [["e7"], undefined],
+      ]);
+    });
+
+    test("cost nothing where no window was open that began in them, but for what was new", async () => {
+      const { checkpoints } = store();
+      await run([stream({ entries: [entry(1, 0, line("e1", "x.c", 0))] }, { entries: [], quietUntilMs: at(900) })], {
+        checkpoints,
+      }).done;
+      const gone = { entries: [], gap: { from: 1, to: 1 } };
+      const { books } = await run([stream(gone, { entries: [entry(2, 901, line("e2", "x.a", 901))] })], {
+        checkpoints,
+      }).done;
+      expect(books).toMatchObject({ gaps: 0, wentBack: 0 });
+    });
+
+    test("leave a story behind that ends in order, and is the one that its trace goes on with", async () => {
+      const { checkpoints } = store();
+      const engine = () =>
+        new Engine({ rules: RULES, limits: { correlationWindowMs: 60_000, resolveAfterMs: 600_000 } });
+      const before = run([stream({ entries: FOUR.slice(0, 2) })], { checkpoints, engine: engine() });
+      await before.done;
+      const all = { entries: [], gap: { from: 1, to: 2 } };
+      const after = run([stream(all, { entries: [], quietUntilMs: at(20) }, { entries: [], quietUntilMs: at(900) })], {
+        checkpoints,
+        engine: engine(),
+      });
+      await after.done;
+      const [told] = before.sink.changes;
+      expect(after.sink.changes).toMatchObject([
+        { kind: "resolved", story: { id: told?.story.id, revision: 2, bound: { a: ["e1"], b: ["e2"] } } },
+      ]);
+    });
   });
 
   test("what cannot be decoded goes to the dead letters, once over a restart", async () => {

@@ -1,0 +1,212 @@
+import type { LogPlace } from "../core/engine/log-place.ts";
+import { changeAsGiven } from "../core/model/aside.ts";
+import type { EpochMs } from "../core/model/time.ts";
+import { type Checkpoint, CheckpointError } from "../ports/checkpoint-store.ts";
+import type { Gap, ReadOptions } from "../ports/source.ts";
+import type { Books } from "./books.ts";
+import { type DeliveryOptions, deliverToAll, persist } from "./delivery.ts";
+import type { DecodedBatch } from "./log-decoder.ts";
+import type { PendingChanges } from "./outlets.ts";
+import type { PipelineOptions } from "./pipeline.ts";
+
+/** Checkpoints come this often, but never take more than a twentieth of the time. */
+const CHECKPOINT_EVERY_MS = 2_000;
+const CHECKPOINT_SHARE = 20;
+/** Changes that a checkpoint may hold for sinks that have not confirmed them; with more, it waits. */
+const OUTBOX_MAX = 1_000;
+
+/** A checkpoint with what it promises beyond the engine: changes told, and not confirmed by every sink. */
+type CheckpointWithOutbox = Checkpoint & { readonly outbox?: readonly PendingChanges[] };
+
+/** The state of one run of the pipeline: what has been taken, what has been delivered, what is remembered. */
+export class PipelineRun {
+  readonly #options: PipelineOptions;
+  readonly #books: Books;
+  readonly #delivery: DeliveryOptions;
+  #resumed: Checkpoint | undefined;
+  #isLost = false;
+  /** What could not be decoded up to here is with the dead letters already. */
+  #buriedBefore = 0;
+  #position = 0;
+  #logTimeMs = 0;
+  /** Added to the log's own positions: see {@link Checkpoint.base}. */
+  #base = 0;
+  /** Entries are missing behind this log time; how far is known when the next one comes. */
+  #gapFromMs: EpochMs | undefined;
+  #savedPosition = 0;
+  #savedAtMs = 0;
+  #nextSaveMs = 0;
+
+  constructor(options: PipelineOptions, books: Books) {
+    this.#options = options;
+    this.#books = books;
+    const { clock, signal, onTrouble = () => {} } = options;
+    this.#delivery = { clock, signal, onTrouble };
+  }
+
+  /** Where to begin reading: where the oldest window was opened that was open at the checkpoint. */
+  async resume(): Promise<ReadOptions | undefined> {
+    const { signal, checkpoints, engine } = this.#options;
+    const checkpoint: CheckpointWithOutbox | undefined = await checkpoints?.load();
+    if (checkpoint === undefined) return { signal };
+    await this.#options.outlets?.restore(checkpoint.outbox ?? []);
+    engine.restore(checkpoint.engine);
+    this.#resumed = checkpoint;
+    this.#buriedBefore = checkpoint.position;
+    this.#position = checkpoint.position;
+    this.#savedPosition = checkpoint.position;
+    this.#logTimeMs = checkpoint.logTimeMs;
+    this.#base = checkpoint.base ?? 0;
+    // The checkpoint's own entry is read again, to see whether it is still the same log.
+    const from = Math.min(checkpoint.position, Math.floor(checkpoint.engine.since)) - this.#base;
+    return { signal, after: Math.max(0, from - 1) };
+  }
+
+  /** What is added to the positions of the log as it is read now. */
+  get base(): number {
+    return this.#base;
+  }
+
+  /** The log is not the one that the checkpoint knows: it lost its end, or is another one by that name. */
+  get isLost(): boolean {
+    return this.#isLost;
+  }
+
+  /** Where to read on in a log that turned out to be another: what was stored since the last entry known. */
+  readAgain(): ReadOptions | undefined {
+    const { signal, engine, onTrouble } = this.#options;
+    if (signal.aborted || (!this.#isLost && this.#resumed === undefined)) return undefined;
+    const { position, logTimeMs } = this.#resumed ?? { position: this.#position, logTimeMs: this.#logTimeMs };
+    const known = position - this.#base;
+    onTrouble?.(`the log went back behind what was read of it (position ${known}); reading what came since`);
+    this.#books.wentBack += 1;
+    engine.endRestore();
+    this.#resumed = undefined;
+    this.#isLost = false;
+    this.#gapFromMs = logTimeMs;
+    this.#logTimeMs = logTimeMs;
+    this.#base = position;
+    this.#position = position;
+    this.#savedPosition = position;
+    this.#buriedBefore = position;
+    return { signal, sinceMs: logTimeMs };
+  }
+
+  async take(batch: DecodedBatch): Promise<void> {
+    const { engine, betweenEvents } = this.#options;
+    this.#isLost = batch.wentBack === true;
+    if (this.#isLost) return;
+    this.#noteGap(batch);
+    if (this.#resumed === undefined) await betweenEvents?.(this.#position);
+    for (const placed of batch.events) {
+      if (this.#resumed !== undefined && this.#differs(placed, this.#resumed)) return;
+      const judging = engine.accept(placed.event, placed);
+      if (judging !== undefined) await judging;
+    }
+    if (this.#resumed !== undefined && this.#resumed.position <= batch.position) this.#resumed = undefined;
+    // All that there is has been read, and the checkpoint's place was not among it.
+    this.#isLost = batch.quiet && this.#resumed !== undefined;
+    if (this.#isLost) return;
+    if (batch.quiet) await engine.advance(batch.logTimeMs);
+    if (this.#position < batch.position) {
+      this.#position = batch.position;
+      if (!batch.quiet) this.#logTimeMs = batch.logTimeMs;
+    }
+    await this.#bury(batch);
+    await this.deliver();
+    await this.#saveSometimes();
+  }
+
+  async deliver(): Promise<void> {
+    const { engine, sinks, outlets } = this.#options;
+    const changes = engine.take().map(changeAsGiven);
+    if (changes.length === 0) return;
+    await deliverToAll(sinks, changes, this.#delivery);
+    await outlets?.take(changes);
+  }
+
+  /** Remembers how far the log was read; what was told up to there is delivered, or in the outbox. */
+  async save(): Promise<void> {
+    const { checkpoints, engine, outlets } = this.#options;
+    if (checkpoints === undefined || this.#position <= this.#savedPosition) return;
+    if (OUTBOX_MAX < (outlets?.waiting ?? 0)) return;
+    const [position, logTimeMs] = [this.#position, this.#logTimeMs];
+    await this.#keep(async () => {
+      const [snapshot, outbox] = [engine.snapshot(position), outlets?.pending() ?? []];
+      const place = { format: 2, position, ...(this.#base === 0 ? {} : { base: this.#base }), logTimeMs } as const;
+      const checkpoint: CheckpointWithOutbox = { ...place, engine: snapshot, outbox };
+      await checkpoints.save(checkpoint);
+      this.#savedPosition = position;
+    });
+  }
+
+  async #saveSometimes(): Promise<void> {
+    const behind = this.#resumed !== undefined && this.#position <= this.#resumed.position;
+    const nowMs = this.#options.clock.now();
+    // A clock that was set back must not keep checkpoints waiting until it is where it was.
+    if (behind || (nowMs < this.#nextSaveMs && this.#savedAtMs <= nowMs)) return;
+    const { checkpoints } = this.#options;
+    if (this.#savedPosition < this.#position) await this.save();
+    // Another engine that took over is noticed where there is nothing to save, too.
+    else if (checkpoints !== undefined) await this.#keep(() => checkpoints.confirm());
+  }
+
+  /** Does what has to do with the checkpoint, and says when it is next; a failure is tried again then. */
+  async #keep(work: () => Promise<void>): Promise<void> {
+    const { clock, onTrouble } = this.#options;
+    const startedMs = clock.now();
+    try {
+      await work();
+    } catch (cause) {
+      if (!(cause instanceof CheckpointError) || cause.lost) throw cause;
+      onTrouble?.(`${cause.message}; trying again`);
+    }
+    this.#savedAtMs = clock.now();
+    const tookMs = Math.max(0, this.#savedAtMs - startedMs);
+    this.#nextSaveMs = this.#savedAtMs + Math.max(CHECKPOINT_EVERY_MS, CHECKPOINT_SHARE * tookMs);
+  }
+
+  async #bury(batch: DecodedBatch): Promise<void> {
+    const { deadLetters } = this.#options;
+    const letters = batch.rejected.filter((letter) => this.#buriedBefore < this.#base + letter.entry.position);
+    if (deadLetters === undefined || letters.length === 0) return;
+    await persist("dead letters", () => deadLetters.bury(letters), this.#delivery);
+  }
+
+  /** Entries are missing: whatever they may have been evidence of says so. */
+  #noteGap(batch: DecodedBatch): void {
+    if (batch.gap !== undefined) this.#passOver(batch.gap);
+    const fromMs = this.#gapFromMs;
+    const nextMs = batch.events[0]?.logTimeMs ?? (batch.quiet ? batch.logTimeMs : undefined);
+    if (fromMs === undefined || nextMs === undefined) return;
+    this.#gapFromMs = undefined;
+    this.#options.engine.noteGap({ fromMs, toMs: Math.max(fromMs, nextMs) });
+  }
+
+  #passOver({ from, to }: Gap): void {
+    const { engine, onTrouble } = this.#options;
+    const resumed = this.#resumed;
+    const needed = Math.max(from, resumed === undefined ? from : Math.floor(resumed.engine.since));
+    if (resumed !== undefined && resumed.position <= to) {
+      // Nothing of what was to be read again is left.
+      engine.endRestore();
+      this.#resumed = undefined;
+    }
+    if (to < needed) return;
+    const [first, last, count] = [needed - this.#base, to - this.#base, to - needed + 1];
+    this.#books.gaps += 1;
+    this.#books.lost += count;
+    this.#gapFromMs ??= this.#logTimeMs;
+    onTrouble?.(
+      `positions ${first} to ${last} of the log were deleted before they could be read: up to ${count} entries; ` +
+        "stories that they may have been evidence of are marked with gap",
+    );
+  }
+
+  /** A resumed run reads what it knows: a known position with another time means another log. */
+  #differs({ position, logTimeMs }: LogPlace, resumed: Checkpoint): boolean {
+    const at = Math.floor(position);
+    this.#isLost = at <= resumed.position && resumed.logTimeMs < logTimeMs;
+    return this.#isLost;
+  }
+}
