@@ -1,6 +1,9 @@
 #!/usr/bin/env -S node --max-semi-space-size=8 --heap-growing-percent=50
-import { listenForSignals } from "./compose.ts";
-import { runCli } from "./run-cli.ts";
+import { keepCompiled } from "./compile-cache.ts";
+
+keepCompiled(process.env);
+const { listenForSignals } = await import("./compose.ts");
+const { runCli } = await import("./run-cli.ts");
 
 /** How long what is still open after the work may keep the process alive. */
 const LINGER_MS = 1_000;

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
@@ -7,6 +7,7 @@ import type { Story } from "../../src/core/model/story.ts";
 import { natsServerAvailable, startNatsServer } from "../support/nats-server.ts";
 import { seedEvents } from "../support/seed-pack.ts";
 import { startProgram } from "./program.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 // The program as people start it: a process of its own, with real signals.
 
@@ -39,6 +40,16 @@ test("a reader that leaves early is no error", async () => {
   program.closeOutput();
   expect(await program.ended).toBe(0);
   expect(program.err()).not.toMatch(/EPIPE|bug/);
+});
+
+test("what was compiled is kept for the next start where there is a place for it, and never missed", async () => {
+  await using folder = await temporaryFolder({ "a-file": "" });
+  for (const caches of [folder.path("."), folder.path("a-file")]) {
+    await using program = startProgram(["version"], { XDG_CACHE_HOME: caches });
+    expect(await program.ended).toBe(0);
+    expect(program.err()).toBe("");
+  }
+  expect(await readdir(folder.path("tapio"))).toHaveLength(1);
 });
 
 describe.skipIf(!natsServerAvailable())("run against a real nats-server", () => {
