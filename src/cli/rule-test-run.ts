@@ -6,7 +6,7 @@ import type { FixtureEntry } from "../core/testing/case-log.ts";
 import type { CaseOfPacks } from "../core/testing/mutation.ts";
 import type { Difference } from "../core/testing/problem.ts";
 import { runCase } from "../core/testing/run-case.ts";
-import { type LoadedPacks, PackSourceError } from "../ports/pack-source.ts";
+import { type LoadedPacks, type PackFinding, PackSourceError } from "../ports/pack-source.ts";
 import { SourceError } from "../ports/source.ts";
 import { clock, newDecoder, openPackThread, packsAt, recordingAt } from "./compose.ts";
 import { readRuleTestFile } from "./read-rule-test-file.ts";
@@ -52,6 +52,7 @@ export interface RunOptions {
 export class RuleTestRun {
   readonly #options: RunOptions;
   readonly #packs = new Map<string, Promise<LoadedPacks>>();
+  #lastLoading: Promise<unknown> = Promise.resolve();
 
   constructor(options: RunOptions) {
     this.#options = options;
@@ -61,29 +62,36 @@ export class RuleTestRun {
   async *reports(files: readonly string[]): AsyncGenerator<FileReport> {
     const { failFast, signal } = this.#options;
     await using thread = openPackThread();
+    using ending = new DisposableStack();
+    const over = ending.adopt(new AbortController(), (each) => each.abort());
+    const readings: FileReading[] = [];
     for (const file of files) {
       if (signal.aborted) return;
-      const report = await this.#runFile(file, thread);
+      readings.push(await this.#read(file, { thread, signal: AbortSignal.any([signal, over.signal]) }));
+    }
+    for (const reading of readings) {
+      if (signal.aborted) return;
+      const report = await this.#runFile(reading);
       yield report;
       if (failFast && hasFailed(report)) return;
     }
   }
 
-  async #runFile(file: string, thread: PackThread): Promise<FileReport> {
+  /** Reads a test, and has its packs read in the thread meanwhile: the next test need not wait for them. */
+  async #read(file: string, loading: Loading): Promise<FileReading> {
     const { test, findings } = await readRuleTestFile(file);
-    if (test === undefined) {
-      const errors = findings.filter(({ severity }) => severity === "error");
-      return {
-        file,
-        cases: [],
-        broken: { because: "test", text: errors.map(({ rendered }) => rendered).join("\n\n") },
-      };
-    }
+    if (test === undefined) return { file, errors: errorsIn(findings) };
     const today = formatTime(test.startMs).slice(0, 10);
     const paths = test.packs.map((pack) => join(dirname(file), pack));
-    const loaded = await this.#load(paths, { today, thread });
+    return { file, test, packs: this.#packsAt(paths, { today, ...loading }) };
+  }
+
+  async #runFile(reading: FileReading): Promise<FileReport> {
+    const { file } = reading;
+    if (reading.test === undefined) return { file, cases: [], broken: { because: "test", text: reading.errors } };
+    const loaded = await loadedFrom(reading.packs);
     if (typeof loaded === "string") return { file, cases: [], broken: { because: "packs", text: loaded } };
-    return { file, cases: await this.#runCases(test, file, loaded) };
+    return { file, cases: await this.#runCases(reading.test, file, loaded) };
   }
 
   async #runCases(test: RuleTestFile, file: string, { rules }: LoadedPacks): Promise<CaseReport[]> {
@@ -107,23 +115,46 @@ export class RuleTestRun {
     return reports;
   }
 
-  /** The packs as they are in force on that day, whatever day it is now; or why they cannot be had. */
-  async #load(
-    paths: readonly string[],
-    options: { readonly today: string; readonly thread: PackThread },
-  ): Promise<LoadedPacks | string> {
+  /** The packs as they are in force on that day, whatever day it is now. */
+  #packsAt(paths: readonly string[], options: Loading & { readonly today: string }): Promise<LoadedPacks> {
     const key = [options.today, ...paths.map((path) => resolve(path))].join("\n");
-    const loading = this.#packs.get(key) ?? packsAt(paths, options).load({ signal: this.#options.signal });
+    const known = this.#packs.get(key);
+    if (known !== undefined) return known;
+    const load = (): Promise<LoadedPacks> => packsAt(paths, options).load(options);
+    // The thread does one reading at a time.
+    const loading = this.#lastLoading.then(load, load);
     this.#packs.set(key, loading);
-    try {
-      const loaded = await loading;
-      const errors = loaded.findings.filter(({ severity }) => severity === "error");
-      return errors.length === 0 ? loaded : errors.map(({ rendered }) => rendered).join("\n\n");
-    } catch (error) {
-      if (error instanceof PackSourceError) return error.message;
-      throw error;
-    }
+    this.#lastLoading = loading.catch(() => {});
+    return loading;
   }
+}
+
+interface Loading {
+  readonly thread: PackThread;
+  /** Aborts when nobody waits for the packs any more. */
+  readonly signal: AbortSignal;
+}
+
+/** A test that was read, its packs still on their way; or why it can't be. */
+type FileReading =
+  | { readonly file: string; readonly test: RuleTestFile; readonly packs: Promise<LoadedPacks> }
+  | { readonly file: string; readonly test?: undefined; readonly errors: string };
+
+/** The packs, or why they cannot be had. */
+async function loadedFrom(packs: Promise<LoadedPacks>): Promise<LoadedPacks | string> {
+  try {
+    const loaded = await packs;
+    const errors = errorsIn(loaded.findings);
+    return errors === "" ? loaded : errors;
+  } catch (error) {
+    if (error instanceof PackSourceError) return error.message;
+    throw error;
+  }
+}
+
+function errorsIn(findings: readonly PackFinding[]): string {
+  const errors = findings.filter(({ severity }) => severity === "error");
+  return errors.map(({ rendered }) => rendered).join("\n\n");
 }
 
 /** Whether something in a file was not as expected. */

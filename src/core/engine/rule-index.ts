@@ -42,8 +42,8 @@ export class RuleIndex {
   #events = 0;
   #rechooseAt = RECHOOSE_FIRST;
 
-  constructor(rules: RuleSet) {
-    this.rules = rules.rules.map(compileRule);
+  constructor(rules: RuleSet, compile: typeof compileRule = compileRule) {
+    this.rules = rules.rules.map(compile);
     this.traceRules = this.rules.filter(({ joins }) => joins.length === 0);
     this.joinRules = this.rules.filter(({ joins }) => 0 < joins.length);
     this.usesStories = this.rules.some(({ rule }) =>

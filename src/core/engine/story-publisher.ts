@@ -43,12 +43,13 @@ export class StoryPublisher {
     const status: StoryStatus = reopened || record.status === "reopened" ? "reopened" : "open";
     const story = this.#tell(record, match, status, total);
     const kind = record.told === undefined ? "told" : reopened ? "reopened" : "revised";
-    if (kind === "revised" && !isMore && !this.#isWorthTelling(record, story, now, force)) return;
+    const content = contentOf(story);
+    if (kind === "revised" && !isMore && !this.#isWorthTelling(record, { story, content }, now, force)) return;
     record.resolvedLogMs = undefined;
     record.toldOthers = record.others;
     record.toldTotal = total;
     record.toldExtent = extentOf(match);
-    record.content = contentOf(story);
+    record.content = content;
     record.shape = shapeOf(story);
     record.told = match;
     if (kind === "told") this.#counters.storiesTold++;
@@ -58,8 +59,13 @@ export class StoryPublisher {
   }
 
   /** Whether a revision says something new, and now is the time to say it. */
-  #isWorthTelling(record: StoryRecord, story: Story, now: EpochMs, force: boolean): boolean {
-    if (record.content === contentOf(story)) return false;
+  #isWorthTelling(
+    record: StoryRecord,
+    { story, content }: { readonly story: Story; readonly content: string },
+    now: EpochMs,
+    force: boolean,
+  ): boolean {
+    if (record.content === content) return false;
     return force || record.shape !== shapeOf(story) || !this.#tooSoon(record, now);
   }
 

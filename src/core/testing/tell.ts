@@ -6,6 +6,7 @@ import type { RuleSet } from "../model/rule.ts";
 import type { Story } from "../model/story.ts";
 import type { EpochMs } from "../model/time.ts";
 import type { Arrival } from "./case-log.ts";
+import { compileToRemember } from "./remember.ts";
 
 /** What the engine told of some events: the last revision of each story, retracted ones too. */
 export interface Told {
@@ -18,7 +19,7 @@ export interface Told {
 const INDEXES = new WeakMap<RuleSet, RuleIndex>();
 
 function indexOf(rules: RuleSet): RuleIndex {
-  const index = INDEXES.get(rules) ?? new RuleIndex(rules);
+  const index = INDEXES.get(rules) ?? new RuleIndex(rules, compileToRemember);
   INDEXES.set(rules, index);
   return index;
 }

@@ -1,0 +1,91 @@
+import { type CompiledRule, type CompiledTest, compileRule } from "../engine/compiled-rule.ts";
+import type { Rendered, Template } from "../expression/template.ts";
+import type { Event } from "../model/event.ts";
+import type { Rule } from "../model/rule.ts";
+
+/** Renderings kept of one template; more than any rule test needs. */
+const RENDERINGS_MAX = 4_096;
+
+const remembering = new WeakMap<CompiledRule, CompiledRule>();
+
+/**
+ * A compiled rule for many runs over the same events: what it finds of the fields of an event, and what
+ * it says of the events that it binds, is worked out once. Both depend on nothing else.
+ */
+export function compileToRemember(rule: Rule, index: number): CompiledRule {
+  const compiled = compileRule(rule, index);
+  const known = remembering.get(compiled);
+  if (known !== undefined) return known;
+  const { steps, absences, resolve, summary, detail, actions } = compiled;
+  const made = {
+    ...compiled,
+    steps: steps.map(rememberFields),
+    absences: absences.map(rememberFields),
+    resolve: resolve.map(rememberFields),
+    summary: rememberWords(summary),
+    detail: detail === undefined ? undefined : rememberWords(detail),
+    actions: actions.map(rememberWords),
+  };
+  remembering.set(compiled, made);
+  return made;
+}
+
+function rememberFields<Test extends CompiledTest>(test: Test): Test {
+  const found = new WeakMap<Event, boolean>();
+  return {
+    ...test,
+    matchesFields: (event) => {
+      const known = found.get(event);
+      if (known !== undefined) return known;
+      const matches = test.matchesFields(event);
+      found.set(event, matches);
+      return matches;
+    },
+  };
+}
+
+function rememberWords(template: Template): Template {
+  const said = new Map<string, Rendered>();
+  return {
+    render(scope) {
+      const key = keyOf(scope);
+      const known = said.get(key);
+      if (known !== undefined) return known;
+      const rendered = template.render(scope);
+      if (said.size < RENDERINGS_MAX) said.set(key, rendered);
+      return rendered;
+    },
+  };
+}
+
+const keys = new WeakMap<object, string>();
+const numbers = new WeakMap<object, number>();
+let lastNumber = 0;
+
+/** The same for the same events bound in the same way; events are told apart as objects, for ids may come again. */
+function keyOf(scope: Readonly<Record<string, unknown>>): string {
+  const known = keys.get(scope);
+  if (known !== undefined) return known;
+  const steps = scope as Readonly<Record<string, BoundFacts>>;
+  const key = Object.entries(steps)
+    .map(([as, { id, count, distinct, all }]) => `${as} ${id} ${count} ${distinct} ${all.map(numberOf).join()}`)
+    .join("\n");
+  keys.set(scope, key);
+  return key;
+}
+
+/** What the facts of a bound step (engine/facts.ts) are known by. */
+interface BoundFacts {
+  readonly id: string;
+  readonly count: number;
+  readonly distinct: number;
+  readonly all: readonly Event[];
+}
+
+function numberOf(event: Event): number {
+  const known = numbers.get(event);
+  if (known !== undefined) return known;
+  lastNumber += 1;
+  numbers.set(event, lastNumber);
+  return lastNumber;
+}
