@@ -1,13 +1,16 @@
+import { benchCheckpoint } from "./parts/checkpoint.ts";
 import { benchDelivery } from "./parts/delivery.ts";
 import { benchMainJob } from "./parts/main-job.ts";
 
 /**
- * `npm run bench`: every part, or those that are named. Each compares with a yardstick, turn by turn in one
- * run, each side in a process of its own, and prints ratios: they hold on any machine; seconds don't.
+ * `npm run bench`: every part, or those that are named. Where there is a yardstick a part compares with it,
+ * turn by turn in one run, each side in a process of its own, and prints ratios: they hold on any machine;
+ * seconds don't. What a checkpoint may take of the loop is owed in milliseconds, and measured in them.
  */
 const PARTS: Readonly<Record<string, () => Promise<void>>> = {
   "main-job": benchMainJob,
   delivery: benchDelivery,
+  checkpoint: benchCheckpoint,
 };
 
 const named = process.argv.slice(2);

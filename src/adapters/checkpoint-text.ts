@@ -22,7 +22,7 @@ export function sealCheckpoint(checkpoint: Checkpoint): SealedCheckpoint {
 export function openCheckpoint({ bytes, sha256 }: SealedCheckpoint): Checkpoint | undefined {
   if (digestOf(bytes) !== sha256) return undefined;
   const checkpoint = JSON.parse(gunzipSync(bytes).toString("utf8")) as Partial<Checkpoint>;
-  return checkpoint.format === 2 && checkpoint.engine?.format === 1 ? (checkpoint as Checkpoint) : undefined;
+  return checkpoint.format === 2 && checkpoint.engine?.format === 2 ? (checkpoint as Checkpoint) : undefined;
 }
 
 function digestOf(bytes: Uint8Array): string {

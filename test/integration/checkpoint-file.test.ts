@@ -20,7 +20,7 @@ const WRITER = `
   console.log("loaded " + position);
   for (;;) {
     position += 1;
-    await store.save({ format: 2, position, logTimeMs: position, engine: { format: 1, position, late } });
+    await store.save({ format: 2, position, logTimeMs: position, engine: { format: 2, position, late } });
     console.log("saved " + position);
   }
 `;

@@ -14,9 +14,9 @@ const properties: Property[] = Object.entries(PROFILES).map(([name, profile]) =>
   cases: 600,
   async check({ given, dice }, features) {
     if (given.log.length === 0) return;
-    const [first = 0, second = 0, third = 0] = dice;
+    const [first = 0, second = 0, third = 0, fourth = 0] = dice;
     const limits = third % 2 === 0 ? given.limits : { ...given.limits, ...SHORT };
-    await restartMeansNothing({ ...given, limits }, first * 10 + second, features);
+    await restartMeansNothing({ ...given, limits }, { behind: first * 10 + second, every: 1 + (fourth % 4) }, features);
   },
 }));
 
@@ -24,4 +24,6 @@ testProperties(properties, {
   "restart with open windows": 800,
   "restart with open groups": 200,
   "restart with stories": 300,
+  "restart from several pieces": 200,
+  "restart without outdated pieces": 100,
 });

@@ -1,6 +1,7 @@
 import { expect } from "vitest";
 import { Engine } from "../../src/core/engine/engine.ts";
-import type { EngineSnapshot } from "../../src/core/model/snapshot.ts";
+import { SnapshotLedger } from "../../src/core/engine/snapshot-ledger.ts";
+import type { EngineSnapshot, UnitData } from "../../src/core/model/snapshot.ts";
 import type { StoryChange } from "../../src/core/model/story.ts";
 import { ruleSet } from "../support/engine-kit.ts";
 import type { Features } from "./features.ts";
@@ -9,10 +10,11 @@ import type { Case } from "./profiles.ts";
 /**
  * An engine that is killed behind any event of the log, and goes on from its snapshot and a part of
  * the log, tells what an undisturbed one tells: the same changes, byte for byte, in the same order.
+ * The snapshot is the last of many, each with what has changed since the one before (`every` so many events).
  */
 export async function restartMeansNothing(
   { rules, log, limits }: Case,
-  behind: number,
+  { behind, every }: { readonly behind: number; readonly every: number },
   features: Features,
 ): Promise<void> {
   const set = ruleSet(...rules);
@@ -27,10 +29,24 @@ export async function restartMeansNothing(
 
   const cut = behind % log.length;
   const killed = new Engine({ rules: set, limits });
-  for (const entry of log.slice(0, cut + 1)) await killed.accept(entry.event, entry);
-  killed.take();
+  const ledger = new SnapshotLedger();
+  const written = new Map<number, readonly UnitData[]>();
+  const take = (position: number): EngineSnapshot => {
+    const taken = JSON.parse(JSON.stringify(killed.snapshot(position, ledger))) as EngineSnapshot;
+    written.set(taken.piece, taken.units);
+    return taken;
+  };
+  for (const [at, entry] of log.slice(0, cut + 1).entries()) {
+    await killed.accept(entry.event, entry);
+    killed.take();
+    if (at < cut && at % every === 0) take(entry.position);
+  }
   const position = log[cut]?.position ?? 0;
-  const snapshot = JSON.parse(JSON.stringify(killed.snapshot(position))) as EngineSnapshot;
+  const last = take(position);
+  const pieces = [...last.pieces, last.piece].sort((a, b) => a - b);
+  const snapshot = { ...last, units: pieces.flatMap((piece) => written.get(piece) ?? []) };
+  if (0 < last.pieces.length) features.note("restart from several pieces");
+  if (last.pieces.length + 1 < last.piece && 0 < last.pieces.length) features.note("restart without outdated pieces");
   if (0 < snapshot.stories.length) features.note("restart with stories");
   if (snapshot.since <= position) features.note("restart with open windows");
   if (0 < snapshot.groups.length) features.note("restart with open groups");

@@ -1,3 +1,4 @@
+import { sums } from "../model/differences.ts";
 import { DEFAULT_LIMITS, type EngineLimits } from "../model/limits.ts";
 import type { RuleSet } from "../model/rule.ts";
 import type { EngineSnapshot, LogGap, RuleMeaning } from "../model/snapshot.ts";
@@ -18,6 +19,7 @@ import { Placement } from "./placement.ts";
 import { Restore } from "./restore.ts";
 import { RuleIndex } from "./rule-index.ts";
 import { runJudging } from "./run-judging.ts";
+import { SnapshotLedger } from "./snapshot-ledger.ts";
 import { StoryBook } from "./story-book.ts";
 import type { StoryRecord } from "./story-record.ts";
 import { takeSnapshot } from "./take-snapshot.ts";
@@ -123,15 +125,16 @@ export class Engine {
   }
 
   /**
-   * What it knows beside the log, as plain data; to be taken between events, with no changes left to
-   * take. `position` is the last one of the log that has been read.
+   * What it knows beside the log, as plain data; of stories, what the ledger has not seen yet. To be taken between
+   * events, with no changes left to take. `position` is the last one of the log that has been read.
    */
-  snapshot(position: number): EngineSnapshot {
+  snapshot(position: number, ledger: SnapshotLedger = new SnapshotLedger()): EngineSnapshot {
     this.#finishRestore();
     const { late } = this.#placement;
     const [rules, deadlines, gaps] = [this.#index.meanings, this.#agenda.all, this.#gaps.all];
-    const snapshot = takeSnapshot({ ...this.#parts(), nowMs: this.#nowMs, rules, position, late, deadlines, gaps });
-    this.#placement.late = [...snapshot.late];
+    const more = { nowMs: this.#nowMs, rules, position, late, deadlines, gaps, ledger };
+    const snapshot = takeSnapshot({ ...this.#parts(), ...more });
+    this.#placement.late = late.filter((at) => snapshot.since <= at);
     return snapshot;
   }
 
@@ -183,7 +186,7 @@ export class Engine {
     restore.finish();
     this.#nowMs = restore.snapshot.nowMs ?? Number.NEGATIVE_INFINITY;
     this.#placement.position = restore.snapshot.position;
-    this.#placement.late = [...restore.snapshot.late];
+    this.#placement.late = sums(restore.snapshot.late);
     this.#agenda.recall(restore.deadlines);
     const { rules } = restore.snapshot;
     if (JSON.stringify(rules) !== JSON.stringify(this.#index.meanings)) this.#rulesBefore = rules;

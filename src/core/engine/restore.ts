@@ -1,3 +1,4 @@
+import { sums } from "../model/differences.ts";
 import type { EngineSnapshot, GroupData } from "../model/snapshot.ts";
 import { type HeldEvent, opened } from "../model/unopened-event.ts";
 import type { Announcer } from "./announcer.ts";
@@ -35,7 +36,9 @@ export class Restore {
   /** What is to be done, and when; known when it is finished. */
   readonly deadlines: Deadline<Task>[] = [];
   readonly #parts: RestoreParts;
-  readonly #opened: ReadonlySet<number>;
+  /** Where each window was opened, with its index among them. */
+  readonly #opened: ReadonlyMap<number, number>;
+  readonly #traces: Window[] = [];
   readonly #late: ReadonlySet<number>;
   readonly #groups: ReadonlyMap<string, GroupData>;
   /** Groups that a story opened, by the position behind which it did. */
@@ -44,8 +47,8 @@ export class Restore {
   constructor(snapshot: EngineSnapshot, parts: RestoreParts) {
     this.snapshot = snapshot;
     this.#parts = parts;
-    this.#opened = new Set(snapshot.opened);
-    this.#late = new Set(snapshot.late);
+    this.#opened = new Map(sums(snapshot.opened).map((position, index) => [position, index]));
+    this.#late = new Set(sums(snapshot.late));
     const meanings = new Map(snapshot.rules);
     const same = parts.index.joinRules.filter(({ rule }) => meanings.get(rule.key) === rule.meaningDigest);
     const known = new Set(same.map(({ rule }) => rule.key));
@@ -73,20 +76,21 @@ export class Restore {
     for (const [source, lastMs] of snapshot.heard) sources.recall(source, lastMs);
     const reader = new SnapshotReader(snapshot, {
       index: this.#parts.index,
-      trace: (key) => windows.get(key),
+      trace: (which) => (typeof which === "number" ? this.#traces[which] : windows.get(which)),
       group: (name) => groups.table.get(name),
       recallRival: (match, record) => book.recallRival(match, record),
     });
     for (const data of this.#groups.values()) this.#fillGroup(data, reader);
+    this.#countJudgements();
     for (const { window: ref, ...state } of snapshot.states) {
       const window = reader.window(ref);
       if (window !== undefined) reader.state(window, state);
     }
-    for (const match of snapshot.parked.flatMap((data) => reader.match(data) ?? [])) {
+    for (const match of snapshot.parked.flatMap((number) => reader.match(number) ?? [])) {
       claims.add(match);
       claims.park(match);
     }
-    for (const record of snapshot.stories.flatMap((data) => reader.record(data) ?? [])) book.recall(record);
+    for (const record of snapshot.stories.flatMap((number) => reader.record(number) ?? [])) book.recall(record);
     for (const window of snapshot.remembered.flatMap((ref) => reader.window(ref) ?? [])) book.recallWindow(window);
     this.#planAgain(reader);
     reader.finish();
@@ -98,11 +102,27 @@ export class Restore {
       const window = reader.window(ref);
       if (window !== undefined) this.#parts.sources.waitFor(source, window);
     }
-    for (const [at, order, of] of this.snapshot.deadlines) {
-      const window = "window" in of ? reader.window(of.window) : undefined;
-      const record = "story" in of ? reader.storyOf(of.story) : undefined;
+    for (const [at, order, ref] of this.snapshot.judgements) {
+      const window = reader.window(ref);
       if (window !== undefined) this.deadlines.push({ at, order, task: { kind: "judge", window } });
-      if (record !== undefined) this.deadlines.push({ at, order, task: { kind: "look", record } });
+    }
+    const { looks } = this.snapshot;
+    let [order, story] = [0, 0];
+    for (let at = 0; at < looks.length; at += 3) {
+      order += looks[at + 1] ?? 0;
+      story += looks[at + 2] ?? 0;
+      const record = reader.storyOf(story);
+      if (record !== undefined) this.deadlines.push({ at: looks[at] ?? 0, order, task: { kind: "look", record } });
+    }
+  }
+
+  #countJudgements(): void {
+    const { judged } = this.snapshot;
+    let index = 0;
+    for (let at = 0; at < judged.length; at += 2) {
+      index += judged[at] ?? 0;
+      const window = this.#traces[index];
+      if (window !== undefined) window.judgements = judged[at + 1] ?? 0;
     }
   }
 
@@ -110,7 +130,8 @@ export class Restore {
     const { windows, groups, index, windowEventsMax } = this.#parts;
     const entry = index.entry(event.type);
     let window = windows.get(event.traceId);
-    if (window === undefined && this.#opened.has(at.position)) {
+    const opens = window === undefined ? this.#opened.get(at.position) : undefined;
+    if (window === undefined && opens !== undefined) {
       window = new Window({
         key: event.traceId,
         group: { traceId: event.traceId },
@@ -118,6 +139,7 @@ export class Restore {
         position: at.position,
       });
       windows.open(window);
+      this.#traces[opens] = window;
     }
     const before = 0 < entry.joins.length ? window?.find(event.id) : undefined;
     if (window !== undefined) {
@@ -153,7 +175,7 @@ export class Restore {
       window.add(event, windowEventsMax);
       window.noteSteps(event.id, bits);
       groups.recallStory(event, window);
-      const match = matchData && reader.match(matchData);
+      const match = matchData === undefined ? undefined : reader.match(matchData);
       if (match !== undefined) announcer.recall(event, match);
     }
     for (const kept of data.kept.flatMap((ref) => reader.window(ref) ?? [])) groups.recallTrace(window, kept);

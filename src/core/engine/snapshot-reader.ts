@@ -4,6 +4,7 @@ import type {
   MatchData,
   RecordData,
   StateData,
+  UnitNumber,
   WindowData,
   WindowRef,
 } from "../model/snapshot.ts";
@@ -15,11 +16,14 @@ import { Window } from "./window.ts";
 
 /** Why a window closed of which the log has lost the events. */
 const LOST = "gap";
+/** What the name of an open trace's window begins with, in a unit. */
+const TRACE = "trace:";
 
 /** Where a reader finds what it does not make. */
 export interface ReaderSurroundings {
   readonly index: RuleIndex;
-  trace(key: string): Window | undefined;
+  /** The open window of a trace, by its key or its index among those of the snapshot. */
+  trace(which: string | number): Window | undefined;
   group(name: string): Window | undefined;
   /** Notes the story that a match lost against. */
   recallRival(match: Match, record: StoryRecord): void;
@@ -32,18 +36,24 @@ export interface ReaderSurroundings {
 export class SnapshotReader {
   readonly #around: ReaderSurroundings;
   readonly #rules: ReadonlyMap<string, CompiledRule>;
-  readonly #windowData = new Map<number, WindowData>();
-  readonly #matchData = new Map<number, NonNullable<MatchData["data"]>>();
-  readonly #windows = new Map<number, Window>();
+  readonly #windowData = new Map<UnitNumber, WindowData>();
+  readonly #matchData = new Map<UnitNumber, MatchData>();
+  readonly #recordData = new Map<UnitNumber, RecordData>();
+  readonly #windows = new Map<UnitNumber, Window>();
   /** By trace. */
   readonly #lost = new Map<string, Window>();
-  readonly #matches = new Map<number, Match>();
-  readonly #records = new Map<string, StoryRecord>();
+  readonly #matches = new Map<UnitNumber, Match>();
+  readonly #records = new Map<UnitNumber, StoryRecord>();
   readonly #ties: (() => void)[] = [];
 
   constructor(snapshot: EngineSnapshot, around: ReaderSurroundings) {
     this.#around = around;
-    this.#collect(snapshot);
+    for (const unit of snapshot.units) {
+      const [kind, number] = unit;
+      if (kind === "window") this.#windowData.set(number, unit[2]);
+      else if (kind === "match") this.#matchData.set(number, unit[2]);
+      else this.#recordData.set(number, unit[2]);
+    }
     const meanings = new Map(snapshot.rules);
     const same = around.index.rules.filter(({ rule }) => meanings.get(rule.key) === rule.meaningDigest);
     this.#rules = new Map(same.map((rule) => [rule.rule.key, rule]));
@@ -54,24 +64,27 @@ export class SnapshotReader {
   }
 
   window(ref: WindowRef): Window | undefined {
-    if ("trace" in ref) return this.#around.trace(ref.trace);
-    if ("group" in ref) return this.#around.group(ref.group);
-    const known = this.#windows.get(ref.closed);
-    const data = this.#windowData.get(ref.closed);
+    if (typeof ref === "string") {
+      const key = ref.slice(ref.indexOf(":") + 1);
+      return ref.startsWith(TRACE) ? this.#around.trace(key) : this.#around.group(key);
+    }
+    if (ref < 0) return this.#around.trace(-1 - ref);
+    const known = this.#windows.get(ref);
+    const data = this.#windowData.get(ref);
     if (known !== undefined || data === undefined) return known;
     const joinRule = this.rule(data.rule);
     if (data.rule !== undefined && joinRule === undefined) return undefined;
     const window = closedWindow(data, joinRule);
     for (const event of data.events) window.noteType(this.#around.index.entry(event.type), this.#around.index);
-    this.#windows.set(ref.closed, window);
+    this.#windows.set(ref, window);
     // What it holds may lead back to it: that is tied when all is there.
     this.#ties.push(() => this.state(window, data.state));
     return window;
   }
 
-  match({ id }: MatchData): Match | undefined {
-    const known = this.#matches.get(id);
-    const data = this.#matchData.get(id);
+  match(number: UnitNumber): Match | undefined {
+    const known = this.#matches.get(number);
+    const data = this.#matchData.get(number);
     if (known !== undefined || data === undefined) return known;
     const rule = this.rule(data.rule);
     const window = this.window(data.window) ?? this.#lostWindow(data);
@@ -87,20 +100,19 @@ export class SnapshotReader {
       traces: new Set(data.traces),
       members: data.members.flatMap((member) => this.match(member) ?? []),
     };
-    this.#matches.set(id, match);
+    this.#matches.set(number, match);
     if (rival !== undefined) this.#later(rival, (record) => this.#around.recallRival(match, record));
     return match;
   }
 
   /** Of an open trace whose events the log has lost, what its matches bound: a story on it still ends in order. */
-  #lostWindow({ window: ref, bound, firstMs }: NonNullable<MatchData["data"]>): Window | undefined {
-    if (!("trace" in ref)) return undefined;
-    const known = this.#lost.get(ref.trace);
-    const window =
-      known ?? new Window({ key: ref.trace, group: { traceId: ref.trace }, logTimeMs: firstMs, position: 0 });
+  #lostWindow({ window: ref, bound, firstMs }: MatchData): Window | undefined {
+    if (typeof ref !== "string" || !ref.startsWith(TRACE)) return undefined;
+    const key = ref.slice(TRACE.length);
+    const window = this.#lost.get(key) ?? new Window({ key, group: { traceId: key }, logTimeMs: firstMs, position: 0 });
     for (const event of bound.flatMap((step) => step?.events ?? [])) window.add(event, Number.POSITIVE_INFINITY);
     window.closedBy = LOST;
-    this.#lost.set(ref.trace, window);
+    this.#lost.set(key, window);
     return window;
   }
 
@@ -121,8 +133,10 @@ export class SnapshotReader {
   }
 
   /** Of a story whose rule is gone its number of revisions stays, so that its next one has the next number. */
-  record(data: RecordData): StoryRecord {
-    const told = data.told && this.match(data.told);
+  record(number: UnitNumber): StoryRecord | undefined {
+    const data = this.#recordData.get(number);
+    if (data === undefined) return undefined;
+    const match = (of: UnitNumber | undefined): Match | undefined => (of === undefined ? undefined : this.match(of));
     const others = new Map(data.others.map((other) => [other.rule, other]));
     const record: StoryRecord = {
       ...openRecord(data.id, data.openedPosition, data.lastEvidenceLogMs),
@@ -131,19 +145,19 @@ export class SnapshotReader {
       traces: [...data.traces],
       earlierOpened: [...data.earlierOpened],
       pastOthers: [...data.pastOthers],
-      told,
-      earlier: data.earlier && this.match(data.earlier),
-      last: data.last && this.match(data.last),
+      told: match(data.told),
+      earlier: match(data.earlier),
+      last: match(data.last),
       others,
       toldOthers: data.othersTold ? others : new Map(),
     };
-    this.#records.set(data.id, record);
+    this.#records.set(number, record);
     return record;
   }
 
-  /** The story with this ID, once it has been read. */
-  storyOf(id: string): StoryRecord | undefined {
-    return this.#records.get(id);
+  /** The story with this number, once it has been read. */
+  storyOf(number: UnitNumber): StoryRecord | undefined {
+    return this.#records.get(number);
   }
 
   /** Ties windows and matches to the stories, when all are there. */
@@ -151,20 +165,11 @@ export class SnapshotReader {
     for (let tie = this.#ties.shift(); tie !== undefined; tie = this.#ties.shift()) tie();
   }
 
-  #later(id: string, tie: (record: StoryRecord) => void): void {
+  #later(number: UnitNumber, tie: (record: StoryRecord) => void): void {
     this.#ties.push(() => {
-      const record = this.#records.get(id);
+      const record = this.#records.get(number);
       if (record !== undefined) tie(record);
     });
-  }
-
-  /** Finds what is written once, wherever it stands. */
-  #collect(value: unknown): void {
-    if (typeof value !== "object" || value === null) return;
-    const { id, closed, data } = value as Partial<Record<"id" | "closed" | "data", unknown>>;
-    if (data !== undefined && typeof id === "number") this.#matchData.set(id, data as NonNullable<MatchData["data"]>);
-    if (data !== undefined && typeof closed === "number") this.#windowData.set(closed, data as WindowData);
-    for (const inner of Object.values(value)) this.#collect(inner);
   }
 }
 

@@ -5,12 +5,15 @@ import type {
   MatchData,
   RecordData,
   StateData,
+  UnitData,
+  UnitNumber,
   WindowData,
   WindowRef,
 } from "../model/snapshot.ts";
 import type { BoundStep, Match } from "./match.ts";
+import type { SnapshotLedger, Unit } from "./snapshot-ledger.ts";
 import type { StoryRecord } from "./story-record.ts";
-import type { Window } from "./window.ts";
+import { Window } from "./window.ts";
 
 /** What is known of a group beside itself. */
 export interface GroupSurroundings {
@@ -19,51 +22,57 @@ export interface GroupSurroundings {
   matchOf(event: Event): Match | undefined;
 }
 
+/** What a writer asks for. */
+export interface WriterSurroundings {
+  readonly ledger: SnapshotLedger;
+  /** The open windows of traces, in the order in which they opened. */
+  open(): Iterable<Window>;
+  /** The story that a match lost against. */
+  rivalOf(match: Match): StoryRecord | undefined;
+}
+
 /**
- * Writes what an engine holds as plain data. Matches and closed windows are written once, where they
- * are met first, and named by number everywhere else.
+ * Writes what an engine holds as plain data. Stories, matches and closed windows are units: written once,
+ * if the ledger does not know them as they are, and named by number everywhere else.
  */
 export class SnapshotWriter {
-  readonly #numbers = new Map<Match | Window, number>();
-  readonly #rivalOf: (match: Match) => StoryRecord | undefined;
+  readonly #around: WriterSurroundings;
+  readonly #units: UnitData[] = [];
+  /** Units met, whose turn has not come. */
+  readonly #met: Unit[] = [];
+  #indexes: ReadonlyMap<Window, number> | undefined;
 
-  constructor(rivalOf: (match: Match) => StoryRecord | undefined) {
-    this.#rivalOf = rivalOf;
+  constructor(around: WriterSurroundings) {
+    this.#around = around;
+  }
+
+  /** Writes what was met, and what that leads to. */
+  units(): UnitData[] {
+    for (let unit = this.#met.pop(); unit !== undefined; unit = this.#met.pop()) this.#write(unit);
+    return this.#units;
   }
 
   windowRef(window: Window): WindowRef {
-    if (window.closedBy === undefined) {
-      return window.joinRule === undefined ? { trace: window.key } : { group: window.key };
-    }
-    const known = this.#numbers.get(window);
-    if (known !== undefined) return { closed: known };
-    const closed = this.#number(window);
-    return { closed, data: this.#closedWindow(window, window.closedBy) };
+    const isOpenTrace = window.closedBy === undefined && window.joinRule === undefined;
+    return isOpenTrace ? -1 - this.#indexOf(window) : this.#lastingRef(window);
   }
 
-  match(match: Match): MatchData {
-    const known = this.#numbers.get(match);
-    if (known !== undefined) return { id: known };
-    const id = this.#number(match);
-    const { rule, window, bound, root: _root, traces, members, ...plain } = match;
-    return {
-      id,
-      data: {
-        ...plain,
-        rule: rule.rule.key,
-        window: this.windowRef(window),
-        bound: bound.map((step) => (step === undefined ? null : boundData(step))),
-        traces: [...traces],
-        members: members.map((member) => this.match(member)),
-        rival: this.#rivalOf(match)?.id,
-      },
-    };
+  /** A name that means the same window in later snapshots too. */
+  #lastingRef(window: Window): WindowRef {
+    if (window.closedBy !== undefined) return this.#meet(window);
+    return `${window.joinRule === undefined ? "trace" : "group"}:${window.key}`;
   }
 
-  /** What is known of a window beside its events; `undefined` where that is nothing worth keeping. */
-  state(window: Window): StateData | undefined {
-    const { matches, record, judgeAtMs, judgements } = window;
-    if (matches.size === 0 && record === undefined && judgeAtMs === undefined && judgements === 0) return undefined;
+  match(match: Match): UnitNumber {
+    return this.#meet(match);
+  }
+
+  record(record: StoryRecord): UnitNumber {
+    return this.#meet(record);
+  }
+
+  /** What is known of a window beside its events. */
+  state(window: Window): StateData {
     return { window: this.windowRef(window), ...this.#stateOf(window) };
   }
 
@@ -80,9 +89,55 @@ export class SnapshotWriter {
     return { name: key, rule, group, ...times, order: more.order, byStory: window.openedByStory, kept, stories };
   }
 
-  record(record: StoryRecord): RecordData {
+  #meet(unit: Unit): UnitNumber {
+    const { ledger } = this.#around;
+    if (ledger.meet(unit)) this.#met.push(unit);
+    return ledger.numberOf(unit);
+  }
+
+  #write(unit: Unit): void {
+    if (this.#around.ledger.mustWrite(unit, this.#likenessOf(unit))) this.#units.push(this.#dataOf(unit));
+    else this.#follow(unit);
+  }
+
+  /** Everything of a unit that can change. */
+  #likenessOf(unit: Unit): unknown[] {
+    if (unit instanceof Window) return likenessOfWindow(unit);
+    // Its window is named otherwise once it has closed.
+    return isMatch(unit) ? [this.#around.rivalOf(unit), unit.window.closedBy] : likenessOfRecord(unit);
+  }
+
+  #dataOf(unit: Unit): UnitData {
+    const number = this.#around.ledger.numberOf(unit);
+    if (unit instanceof Window) return ["window", number, this.#window(unit)];
+    return isMatch(unit) ? ["match", number, this.#match(unit)] : ["story", number, this.#record(unit)];
+  }
+
+  /** Meets what a unit that needs not be written leads to. */
+  #follow(unit: Unit): void {
+    if (unit instanceof Window) for (const match of unit.matches.values()) this.#meet(match);
+    else if (isMatch(unit)) {
+      if (unit.window.closedBy !== undefined) this.#meet(unit.window);
+      for (const member of unit.members) this.#meet(member);
+    } else for (const match of [unit.told, unit.earlier, unit.last]) if (match !== undefined) this.#meet(match);
+  }
+
+  #match(match: Match): MatchData {
+    const { rule, window, bound, root: _root, traces, members, ...plain } = match;
+    return {
+      ...plain,
+      rule: rule.rule.key,
+      window: this.#lastingRef(window),
+      bound: bound.map((step) => (step === undefined ? null : boundData(step))),
+      traces: [...traces],
+      members: members.map((member) => this.match(member)),
+      rival: this.#named(this.#around.rivalOf(match)),
+    };
+  }
+
+  #record(record: StoryRecord): RecordData {
     const { told, earlier, last, others, toldOthers, gone: _gone, ...plain } = record;
-    const write = (match: Match | undefined): MatchData | undefined => match && this.match(match);
+    const write = (match: Match | undefined): UnitNumber | undefined => match && this.match(match);
     return {
       ...plain,
       told: write(told),
@@ -93,9 +148,9 @@ export class SnapshotWriter {
     };
   }
 
-  #closedWindow(window: Window, closedBy: string): WindowData {
+  #window(window: Window): WindowData {
     const { key, joinRule, group, openedPosition, openedLogMs, lastLogMs, firstEventMs, lastEventMs } = window;
-    const { total, dropped, tookLate, events, stepMasks } = window;
+    const { total, dropped, tookLate, events, stepMasks, closedBy = "" } = window;
     const times = { openedPosition, openedLogMs, lastLogMs, firstEventMs, lastEventMs };
     const rule = joinRule?.rule.key;
     return {
@@ -115,15 +170,42 @@ export class SnapshotWriter {
       }),
       judgeAtMs: window.judgeAtMs,
       judgements: window.judgements,
-      record: window.record?.id,
+      record: this.#named(window.record),
     };
   }
 
-  #number(one: Match | Window): number {
-    const number = this.#numbers.size + 1;
-    this.#numbers.set(one, number);
-    return number;
+  /** A story that is remembered has its place among the stories; of one that is not, nothing is kept. */
+  #named(record: StoryRecord | undefined): UnitNumber | undefined {
+    return record === undefined || record.gone ? undefined : this.#around.ledger.numberOf(record);
   }
+
+  #indexOf(window: Window): number {
+    this.#indexes ??= new Map([...this.#around.open()].map((open, index) => [open, index]));
+    return this.#indexes.get(window) ?? -1;
+  }
+}
+
+function isMatch(unit: Unit): unit is Match {
+  return "bound" in unit;
+}
+
+/** Everything of a closed window that can change. */
+function likenessOfWindow(window: Window): unknown[] {
+  const { lastLogMs, firstEventMs, lastEventMs, tookLate, total, dropped, judgeAtMs, judgements, record } = window;
+  const { events, matches, stepMasks, heldSinceMs } = window;
+  const times = [lastLogMs, firstEventMs, lastEventMs, judgeAtMs];
+  const sizes = [total, dropped, events.length, matches.size, stepMasks.size, heldSinceMs.size];
+  return [...times, ...sizes, tookLate, judgements, record?.gone, record, ...events, ...matches.values()];
+}
+
+/** Everything of a story: lists by what is in them, the rest as it is; its maps are never changed, only replaced. */
+function likenessOfRecord(record: StoryRecord): unknown[] {
+  const all: unknown[] = [];
+  for (const value of Object.values(record)) {
+    if (Array.isArray(value)) all.push(value.length, ...value);
+    else all.push(value);
+  }
+  return all;
 }
 
 function boundData({ anchor, events, count, distinct, inferred }: BoundStep): BoundData {

@@ -1,13 +1,16 @@
-import type { DeadlineData, EngineSnapshot, LogGap, RuleMeaning } from "../model/snapshot.ts";
+import { differences } from "../model/differences.ts";
+import type { EngineSnapshot, LogGap, RuleMeaning, StateData, WindowRef } from "../model/snapshot.ts";
 import type { EpochMs } from "../model/time.ts";
 import type { Announcer } from "./announcer.ts";
 import type { Claims } from "./arbitrate.ts";
 import type { Deadline } from "./deadlines.ts";
 import type { HeardSources } from "./heard-sources.ts";
 import type { JoinGroups } from "./join-groups.ts";
+import type { SnapshotLedger } from "./snapshot-ledger.ts";
 import { SnapshotWriter } from "./snapshot-writer.ts";
 import type { StoryBook } from "./story-book.ts";
 import type { Task } from "./task.ts";
+import type { Window } from "./window.ts";
 import type { WindowTable } from "./window-table.ts";
 
 /** The engine's parts that a snapshot is taken of. */
@@ -24,24 +27,31 @@ export interface SnapshotParts {
   readonly rules: readonly RuleMeaning[];
   readonly deadlines: readonly Deadline<Task>[];
   readonly gaps: readonly LogGap[];
+  readonly ledger: SnapshotLedger;
 }
 
-/** Writes down what an engine holds; it is as large as what is open and remembered, never as the log. */
+/** Writes down what an engine holds; it is as large as what is open and has changed, never as the log. */
 export function takeSnapshot(parts: SnapshotParts): EngineSnapshot {
-  const { nowMs, position, windows, groups, book, claims, announcer, sources } = parts;
-  const writer = new SnapshotWriter((match) => book.rivalOf(match));
-  const opened = [...windows.all()].map(({ openedPosition }) => openedPosition);
+  const { nowMs, position, windows, groups, book, claims, announcer, sources, ledger } = parts;
+  const piece = ledger.begin();
+  const writer = new SnapshotWriter({
+    ledger,
+    open: () => windows.all(),
+    rivalOf: (match) => book.rivalOf(match),
+  });
+  const openTraces = [...windows.all()];
   const open = [...groups.table.byIdleness()];
   const orderOf = new Map([...groups.table.all()].map((group, order) => [group, order]));
-  const since = Math.min(position + 1, opened[0] ?? position + 1, ...open.map(({ openedPosition }) => openedPosition));
-  return {
-    format: 1,
+  const opened = [...openTraces, ...open].map(({ openedPosition }) => openedPosition);
+  const since = opened.reduce((least, at) => Math.min(least, at), position + 1);
+  const { judged, states } = statesOf(openTraces, writer);
+  const plain = {
     nowMs: Number.isFinite(nowMs) ? nowMs : null,
     rules: parts.rules,
     position,
     since,
-    opened,
-    late: parts.late.filter((at) => since <= at),
+    opened: differences(opened.slice(0, openTraces.length)),
+    late: differences(parts.late.filter((at) => since <= at)),
     groups: open.map((group) =>
       writer.group(group, {
         order: orderOf.get(group) ?? 0,
@@ -49,19 +59,57 @@ export function takeSnapshot(parts: SnapshotParts): EngineSnapshot {
         matchOf: (event) => announcer.memberOf(event),
       }),
     ),
-    states: [...windows.all(), ...open].flatMap((window) => writer.state(window) ?? []),
-    deadlines: parts.deadlines.flatMap((deadline) => deadlineData(deadline, writer)),
+    judged,
+    states: [...states, ...open.filter(isKnown).map((group) => writer.state(group))],
     parked: [...claims.parked].map((match) => writer.match(match)),
+    ...deadlinesOf(parts.deadlines, writer),
     stories: [...book.records].map((record) => writer.record(record)),
     remembered: [...book.windows].map((window) => writer.windowRef(window)),
     heard: [...sources.all],
-    waiting: [...sources.waiting()].map(([source, window]) => [source, writer.windowRef(window)]),
+    waiting: [...sources.waiting()].map(([source, window]) => [source, writer.windowRef(window)] as const),
     ...(parts.gaps.length === 0 ? {} : { gaps: parts.gaps }),
   };
+  const units = writer.units();
+  return { format: 2, ...plain, units, piece, pieces: ledger.end() };
 }
 
-function deadlineData({ at, order, task }: Deadline<Task>, writer: SnapshotWriter): DeadlineData[] {
-  if (task.kind === "look") return task.record.gone ? [] : [[at, order, { story: task.record.id }]];
-  // A judgement that was moved may be asked for at its old time again: then the old entry stands for it.
-  return [[at, order, { window: writer.windowRef(task.window) }]];
+/** Whether more is known of a window than its events. */
+function isKnown({ matches, record, judgeAtMs, judgements }: Window): boolean {
+  return 0 < judgements || isTelling({ matches, record, judgeAtMs });
+}
+
+/** Whether more is known of it than how often it was judged. */
+function isTelling({ matches, record, judgeAtMs }: Pick<Window, "matches" | "record" | "judgeAtMs">): boolean {
+  return 0 < matches.size || record !== undefined || judgeAtMs !== undefined;
+}
+
+/** What is known of the windows of traces: of most, how often they were judged. */
+function statesOf(windows: readonly Window[], writer: SnapshotWriter): { judged: number[]; states: StateData[] } {
+  const judged: number[] = [];
+  const states: StateData[] = [];
+  let before = 0;
+  for (const [index, window] of windows.entries()) {
+    if (isTelling(window)) states.push(writer.state(window));
+    else if (0 < window.judgements) {
+      judged.push(index - before, window.judgements);
+      before = index;
+    }
+  }
+  return { judged, states };
+}
+
+function deadlinesOf(deadlines: readonly Deadline<Task>[], writer: SnapshotWriter) {
+  const judgements: [at: EpochMs, order: number, window: WindowRef][] = [];
+  const looks: number[] = [];
+  let [orderBefore, storyBefore] = [0, 0];
+  for (const { at, order, task } of [...deadlines].sort((a, b) => a.order - b.order)) {
+    // A judgement that was moved may be asked for at its old time again: then the old entry stands for it.
+    if (task.kind === "judge") judgements.push([at, order, writer.windowRef(task.window)]);
+    else if (!task.record.gone) {
+      const story = writer.record(task.record);
+      looks.push(at, order - orderBefore, story - storyBefore);
+      [orderBefore, storyBefore] = [order, story];
+    }
+  }
+  return { judgements, looks };
 }

@@ -8,7 +8,7 @@ import type { EpochMs } from "./time.ts";
  * holds of stories is whole: their windows may have closed long ago.
  */
 export interface EngineSnapshot {
-  readonly format: 1;
+  readonly format: 2;
   /** Log time; `null` before the first event. */
   readonly nowMs: EpochMs | null;
   /** The rules in force, with what each meant: a digest. */
@@ -17,25 +17,36 @@ export interface EngineSnapshot {
   readonly position: number;
   /** The log must be read again from this position on; behind `position` where no window is open. */
   readonly since: number;
-  /** Where the open windows of traces were opened, ascending. */
+  /** Where the open windows of traces were opened: the first one, and of each next one how much further on. */
   readonly opened: readonly number[];
-  /** Events that came into closed windows since `since`. */
+  /** Events that came into closed windows since `since`, in the same way. */
   readonly late: readonly number[];
   /** The open join groups, the one idle longest first. */
   readonly groups: readonly GroupData[];
+  /** Open windows of traces in which rules were judged and nothing was found: how far on in `opened`, and how often. */
+  readonly judged: readonly number[];
   /** Open windows of which more is known than their events. */
   readonly states: readonly StateData[];
   /** Matches of closed windows that still claim open traces. */
-  readonly parked: readonly MatchData[];
-  /** What is to be done at a log time, with the order among what is due at one time. */
-  readonly deadlines: readonly DeadlineData[];
-  readonly stories: readonly RecordData[];
+  readonly parked: readonly UnitNumber[];
+  /** Windows to be judged at a log time, with the order among what is due at one time. */
+  readonly judgements: readonly (readonly [at: EpochMs, order: number, window: WindowRef])[];
+  /** Stories to be looked at, three numbers each: the time, and by how much order and story differ from those before. */
+  readonly looks: readonly number[];
+  /** The stories that are remembered, the oldest first. */
+  readonly stories: readonly UnitNumber[];
   /** The windows that late evidence goes to. */
   readonly remembered: readonly WindowRef[];
   readonly heard: readonly (readonly [source: string, lastMs: EpochMs])[];
   readonly waiting: readonly (readonly [source: string, window: WindowRef])[];
   /** Where the log had lost entries before they could be read. */
   readonly gaps?: readonly LogGap[];
+  /** Stories, matches and closed windows; of a later one of several snapshots, those that have changed. */
+  readonly units: readonly UnitData[];
+  /** Number of this snapshot among those of one ledger. */
+  readonly piece: number;
+  /** Earlier snapshots whose units belong to this one as well. */
+  readonly pieces: readonly number[];
 }
 
 /** A stretch of log time of which entries are missing: from the last one before it to the first one behind it. */
@@ -47,18 +58,20 @@ export interface LogGap {
 /** A rule by its key, and the digest of what it means. */
 export type RuleMeaning = readonly [key: string, meaning: string];
 
-/** A judgement of a window, or a look at a story. */
-export type DeadlineData = readonly [
-  at: EpochMs,
-  order: number,
-  of: { readonly window: WindowRef } | { readonly story: string },
-];
+/** Names a story, a match or a closed window: the same in every snapshot that one ledger saw. */
+export type UnitNumber = number;
 
-/** Names a window: an open one by its key, a closed one by a number that is the same wherever it is meant. */
-export type WindowRef =
-  | { readonly trace: string }
-  | { readonly group: string }
-  | { readonly closed: number; readonly data?: WindowData };
+/** What is written once and named by its number everywhere else. Of several versions the last one counts. */
+export type UnitData =
+  | readonly ["story", UnitNumber, RecordData]
+  | readonly ["match", UnitNumber, MatchData]
+  | readonly ["window", UnitNumber, WindowData];
+
+/**
+ * Names a window: a closed one by its number, an open one of a trace by -1 less its index in `opened`. In a
+ * unit, which outlives this snapshot, an open one is `trace:` or `group:` and its key.
+ */
+export type WindowRef = string | number;
 
 /** A join group: the events of the log come into it again, those of stories are here. */
 export interface GroupData {
@@ -79,19 +92,19 @@ export interface GroupData {
   readonly stories: readonly {
     readonly event: Event;
     readonly bits: number;
-    readonly match: MatchData | undefined;
+    readonly match: UnitNumber | undefined;
   }[];
 }
 
 /** What was found in a window so far. */
 export interface StateData {
   readonly window: WindowRef;
-  readonly matches: readonly MatchData[];
+  readonly matches: readonly UnitNumber[];
   /** By rule key. */
   readonly heldSinceMs: readonly (readonly [rule: string, ms: EpochMs])[];
   readonly judgeAtMs: EpochMs | undefined;
   readonly judgements: number;
-  readonly record: string | undefined;
+  readonly record: UnitNumber | undefined;
 }
 
 /** A closed window, whole. */
@@ -114,28 +127,25 @@ export interface WindowData {
   readonly state: Omit<StateData, "window">;
 }
 
-/** A match, or only its number where it was written before. */
+/** A match. */
 export interface MatchData {
-  readonly id: number;
-  readonly data?: {
-    readonly rule: string;
-    readonly window: WindowRef;
-    readonly bound: readonly (BoundData | null)[];
-    readonly unknownAbsences: readonly string[];
-    readonly truncated: boolean;
-    readonly confidence: number;
-    readonly confidenceParts: readonly ConfidencePart[];
-    readonly firstMs: EpochMs;
-    readonly lastMs: EpochMs;
-    readonly traces: readonly string[];
-    readonly rootTrace: string;
-    readonly rootIndex: number;
-    readonly members: readonly MatchData[];
-    readonly level: number;
-    readonly signature: string;
-    /** The story that it lost against. */
-    readonly rival: string | undefined;
-  };
+  readonly rule: string;
+  readonly window: WindowRef;
+  readonly bound: readonly (BoundData | null)[];
+  readonly unknownAbsences: readonly string[];
+  readonly truncated: boolean;
+  readonly confidence: number;
+  readonly confidenceParts: readonly ConfidencePart[];
+  readonly firstMs: EpochMs;
+  readonly lastMs: EpochMs;
+  readonly traces: readonly string[];
+  readonly rootTrace: string;
+  readonly rootIndex: number;
+  readonly members: readonly UnitNumber[];
+  readonly level: number;
+  readonly signature: string;
+  /** The story that it lost against. */
+  readonly rival: UnitNumber | undefined;
 }
 
 export interface BoundData {
@@ -161,9 +171,9 @@ export interface RecordData {
   readonly traces: readonly string[];
   readonly revision: number;
   readonly status: StoryStatus;
-  readonly told: MatchData | undefined;
-  readonly earlier: MatchData | undefined;
-  readonly last: MatchData | undefined;
+  readonly told: UnitNumber | undefined;
+  readonly earlier: UnitNumber | undefined;
+  readonly last: UnitNumber | undefined;
   readonly others: readonly RivalData[];
   readonly pastOthers: readonly RivalData[];
   /** Whether `others` has changed since it was told. */
