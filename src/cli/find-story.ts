@@ -1,7 +1,13 @@
+import { readFile } from "node:fs/promises";
 import { isRecord } from "../core/expression/read-path.ts";
 import type { Story } from "../core/model/story.ts";
+import { type EpochMs, parseTime } from "../core/model/time.ts";
+import { clock } from "./compose.ts";
 import { askEngine, engineUrl } from "./engine-url.ts";
 import { CommandError } from "./failure.ts";
+
+/** How far around a story's window a log is read: collectors are late, and owners are told before. */
+const AROUND_MS = 1_800_000;
 
 const ID = /^st_[A-Za-z0-9]{1,64}$/;
 
@@ -16,11 +22,38 @@ export async function storyOfEngine(verb: string, address: string, id: string, s
   return asStory(verb, id, await askEngine(verb, url, `api/v1/stories/${id}`, signal));
 }
 
+/** The last revision of a story in a file of stories, one a line or a list. Throws {@link CommandError}. */
+export async function storyInFile(verb: string, file: string, id: string): Promise<Story> {
+  const text = await readFile(file, "utf8");
+  const documents = text.trimStart().startsWith("[") ? [text] : text.split("\n").filter((line) => line.includes(id));
+  const stories = documents.flatMap((document) => parsed(verb, file, document));
+  return asStory(
+    verb,
+    id,
+    stories.findLast((story) => isRecord(story) && story["id"] === id),
+  );
+}
+
+function parsed(verb: string, file: string, text: string): unknown[] {
+  try {
+    return [JSON.parse(text)].flat();
+  } catch (cause) {
+    throw new CommandError(`${verb}: ${file} is no file of stories: ${(cause as Error).message}`);
+  }
+}
+
 /** What somebody gave as a story, checked as far as it is looked at. */
 export function asStory(verb: string, id: string, given: unknown): Story {
   if (isRecord(given) && given["kind"] === "Story" && given["id"] === id && isWhole(given))
     return given as unknown as Story;
   throw new CommandError(`${verb}: there is no story ${id} there`);
+}
+
+/** The part of a log that holds the events of a story. */
+export function rangeOfStory({ window }: Story): { readonly sinceMs: EpochMs; readonly end: EpochMs | "now" } {
+  const [startMs = 0, endMs = clock.now()] = [window.start, window.end].map((text) => parseTime(text)?.ms);
+  const untilMs = endMs + AROUND_MS;
+  return { sinceMs: startMs - AROUND_MS, end: untilMs < clock.now() ? untilMs : "now" };
 }
 
 function isWhole({ bound, timeline, window, rule, traceId }: Readonly<Record<string, unknown>>): boolean {

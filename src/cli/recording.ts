@@ -59,9 +59,7 @@ export class Recording {
 
   /** Writes what is still held. */
   async end(): Promise<void> {
-    const ids = [...new Set(this.#held.map(({ id }) => id))].sort();
-    const width = String(ids.length).length;
-    const numbers = new Map(ids.map((id, at) => [id, `e${String(at + 1).padStart(width, "0")}`]));
+    const numbers = numberedIds([...new Set(this.#held.map(({ id }) => id))].sort());
     for (const event of this.#held) await this.#write(lineOf({ ...event, id: numbers.get(event.id) ?? event.id }));
     this.#held.length = 0;
   }
@@ -69,4 +67,10 @@ export class Recording {
 
 function lineOf(event: Event): string {
   return `${JSON.stringify(nativeOf(event))}\n`;
+}
+
+/** Short ids in place of long ones, in the same order: it decides between events of one moment. */
+export function numberedIds(ids: readonly string[]): ReadonlyMap<string, string> {
+  const width = String(ids.length).length;
+  return new Map(ids.map((id, at) => [id, `e${String(at + 1).padStart(width, "0")}`]));
 }

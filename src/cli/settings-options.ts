@@ -82,6 +82,13 @@ export async function readSettings(options: object, keys: readonly SettingKey[],
   return resolveConfig({ flags, env: shell.env, file });
 }
 
+/** The flags of these settings that were given. */
+export function givenFlags(options: object, keys: readonly SettingKey[]): string[] {
+  const values = options as FlagValues;
+  const flags = ["config", ...keys.map((key) => SETTINGS[key].flag)];
+  return flags.filter((flag) => values[camelCase(flag)] !== undefined).map((flag) => `--${flag}`);
+}
+
 /** The name under which commander keeps an option's value. */
 function camelCase(flag: string): string {
   return flag.replaceAll(/-([a-z])/g, (_whole, letter: string) => letter.toUpperCase());

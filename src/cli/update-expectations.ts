@@ -1,10 +1,11 @@
-import { isNode, isScalar, parseDocument, stringify, visit, type YAMLMap } from "yaml";
+import { isNode, isScalar, parseDocument, visit, type YAMLMap } from "yaml";
 import type { Expectation, ExpectedStory, RuleTestCase } from "../core/language/rule-test-file.ts";
 import type { Story } from "../core/model/story.ts";
 import { differencesOf, ruleKeyOf } from "../core/testing/compare-story.ts";
 import { pairUp } from "../core/testing/pair-up.ts";
 import type { Told } from "../core/testing/tell.ts";
 import { lineEnd, lineStart, type TextEdit } from "./edit-text.ts";
+import { flow } from "./flow-yaml.ts";
 
 /** A case and what the rules made of it. */
 export interface ToldCase {
@@ -98,13 +99,13 @@ function sayingOf(story: Story): Record<string, unknown> {
   };
 }
 
-/** Fields that an expected story could name; event ids only where people can read them. */
-function missingFields(expected: ExpectedStory, story: Story): [string, unknown][] {
+/** What an expected story could say of a story; event ids only where people can read them. */
+export function expectableFields(story: Story): Readonly<Record<string, unknown>> {
   const { bound, severity, rootCause } = story;
   const { superseded, alsoMatched, confidence } = sayingOf(story);
   const { kind, name } = rootCause.entity;
   const readable = Object.values(bound).every((ids) => ids.every(({ length }) => length <= SHORT_ID));
-  const fields: Record<string, unknown> = {
+  return {
     ...(readable ? { bound } : {}),
     ...(story.superseded.length === 0 ? {} : { superseded }),
     ...(story.alsoMatched.length === 0 ? {} : { alsoMatched }),
@@ -112,7 +113,12 @@ function missingFields(expected: ExpectedStory, story: Story): [string, unknown]
     confidence,
     rootCause: { kind, name },
   };
-  return Object.entries(fields).filter(([field]) => expected[field as keyof ExpectedStory] === undefined);
+}
+
+function missingFields(expected: ExpectedStory, story: Story): [string, unknown][] {
+  return Object.entries(expectableFields(story)).filter(
+    ([field]) => expected[field as keyof ExpectedStory] === undefined,
+  );
 }
 
 /** Fields after the last one of a map: on its line while that has room, else on lines of their own. */
@@ -131,13 +137,4 @@ function additions(text: string, map: YAMLMap, fields: readonly [string, unknown
   if (line.length + added.length <= LINE_COLUMNS) return [{ start: end, end, text: added }];
   const indent = " ".repeat(line.search(/\S/) + 4);
   return [{ start: end, end, text: `,\n${indent}${words.join(", ")}` }];
-}
-
-/** A value in flow style, as tests are written. */
-function flow(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(flow).join(", ")}]`;
-  if (typeof value !== "object" || value === null)
-    return stringify([value], { collectionStyle: "flow", lineWidth: 0 }).trim().slice(1, -1).trim();
-  const fields = Object.entries(value).filter(([, each]) => each !== undefined);
-  return `{ ${fields.map(([key, each]) => `${key}: ${flow(each)}`).join(", ")} }`;
 }

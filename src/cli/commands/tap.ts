@@ -1,22 +1,20 @@
 import { open } from "node:fs/promises";
 import type { Command } from "commander";
 import type { Story } from "../../core/model/story.ts";
-import { type DurationMs, formatDuration, parseDuration, parseTime } from "../../core/model/time.ts";
-import { opened } from "../../core/model/unopened-event.ts";
+import { type DurationMs, formatDuration, parseDuration } from "../../core/model/time.ts";
 import type { Source } from "../../ports/source.ts";
 import { Books } from "../../service/books.ts";
 import type { SettingKey } from "../../service/config-keys.ts";
-import { LogDecoder } from "../../service/log-decoder.ts";
-import { chanceKey, clock, newDecoder, openReadOnly, type ReadOnlyStream } from "../compose.ts";
+import { chanceKey, clock, openReadOnly, type ReadOnlyStream } from "../compose.ts";
 import { compileFilter } from "../event-filter.ts";
 import { ExitCode } from "../exit-code.ts";
 import { CommandError } from "../failure.ts";
-import { asStory, checkStoryId, storyOfEngine } from "../find-story.ts";
+import { asStory, checkStoryId, rangeOfStory, storyOfEngine } from "../find-story.ts";
 import { loadRules } from "../load-rules.ts";
-import { Progress } from "../progress.ts";
 import { type Pseudonyms, Recording } from "../recording.ts";
 import { addSettings, readSettings } from "../settings-options.ts";
 import type { RunVerb, Shell } from "../shell.ts";
+import { eventsOf } from "../source-events.ts";
 import { counted } from "../story-text.ts";
 import { addRange, checkRange, type RangeOptions, readWhen, STREAM_KEYS, withStream } from "../stream-options.ts";
 import { summaryOf } from "../summary.ts";
@@ -24,8 +22,6 @@ import { summaryOf } from "../summary.ts";
 const KEYS: readonly SettingKey[] = [...STREAM_KEYS, "rules"];
 const EVENTS_MAX = 10_000;
 const BYTES_MAX = 64 * 2 ** 20;
-/** How long before a story's window its stream is read: collectors are late, and owners are told before. */
-const LEAD_MS = 1_800_000;
 
 interface TapOptions extends RangeOptions {
   readonly for?: string;
@@ -75,10 +71,8 @@ async function tap(options: TapOptions, shell: Shell): Promise<ExitCode> {
   const pseudonyms = options.redact === true ? await pseudonymsOf(settings.rules, shell) : undefined;
   await using stream = await openReadOnly(withStream("tap", settings));
   const story = options.story === undefined ? undefined : await findStory(options.story, { options, stream, shell });
-  await using source = await stream.open({
-    sinceMs: sinceMs ?? (story === undefined ? undefined : (parseTime(story.window.start)?.ms ?? 0) - LEAD_MS),
-    end: untilMs ?? (story === undefined ? undefined : "now"),
-  });
+  const range = story === undefined ? undefined : rangeOfStory(story);
+  await using source = await stream.open({ sinceMs: sinceMs ?? range?.sinceMs, end: untilMs ?? range?.end });
   await using output = await openOutput(options.out, shell);
   const recording = new Recording({ eventsMax, bytesMax }, output.write, pseudonyms);
   const wanted = compileFilter({ types: options.type, namespaces: options.namespace, traces: options.trace, story });
@@ -103,14 +97,8 @@ interface Work {
 
 async function record({ source, recording, wanted, signal, shell }: Work): Promise<Books> {
   const books = new Books();
-  const decoder = new LogDecoder({ source, decoder: newDecoder(), books });
-  using progress = new Progress(shell.stderr, clock);
-  for await (const batch of source.batches({ signal })) {
-    for (const placed of decoder.decode(batch).events) {
-      const event = opened(placed.event);
-      if (wanted(event)) await recording.take(event);
-    }
-    progress.show(books);
+  for await (const events of eventsOf(source, { books, shell, signal })) {
+    for (const event of events) if (wanted(event)) await recording.take(event);
     if (recording.fullBy !== undefined) break;
   }
   await recording.end();

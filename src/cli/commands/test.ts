@@ -3,6 +3,7 @@ import type { CaseOfPacks } from "../../core/testing/mutation.ts";
 import { ExitCode, interruptedBy } from "../exit-code.ts";
 import { CommandError } from "../failure.ts";
 import { findRuleFiles } from "../find-rule-files.ts";
+import { FROM_STORY_KEYS, type FromStoryOptions, writeCase } from "../from-story.ts";
 import type { Paint } from "../paint.ts";
 import { githubReport } from "../reports/github.ts";
 import { jsonReport } from "../reports/json.ts";
@@ -11,6 +12,7 @@ import { prettyReport } from "../reports/pretty.ts";
 import { tapReport } from "../reports/tap.ts";
 import { thoroughnessText } from "../reports/thoroughness.ts";
 import { type FileReport, hasFailed, RuleTestRun } from "../rule-test-run.ts";
+import { addSettings, givenFlags } from "../settings-options.ts";
 import type { RunVerb, Shell } from "../shell.ts";
 import { coverageOf, mutationOf, type Thoroughness } from "../thoroughness.ts";
 import { updateRuleTest, updateText } from "../update-rule-tests.ts";
@@ -22,7 +24,8 @@ const REPORTS: Readonly<Record<string, (files: readonly FileReport[], paint: Pai
   github: githubReport,
 };
 
-interface TestOptions {
+interface TestOptions extends FromStoryOptions {
+  readonly fromStory?: string;
   readonly format?: string;
   readonly run?: string;
   readonly failFast?: boolean;
@@ -36,9 +39,9 @@ interface TestOptions {
 
 /** Adds `test`: runs the tests of rule packs. */
 export function addTest(program: Command, run: RunVerb): void {
-  program
+  const command = program
     .command("test")
-    .description("run rule tests (*.test.yaml)")
+    .description("run rule tests (*.test.yaml), or turn a story into one")
     .argument("[path...]", "files and folders; ./rules, or the rules that ship, if left out")
     .addOption(
       new Option("--format <form>", "form of the report").choices(["pretty", "json", ...Object.keys(REPORTS).slice(1)]),
@@ -51,7 +54,28 @@ export function addTest(program: Command, run: RunVerb): void {
     .option("--min-killed <percent>", "with --mutate: exit with 1 where fewer mutants are noticed")
     .option("--update", "write what the rules tell into the expected stories, and print what changed")
     .option("--fill", "with --update: also the fields that expected stories do not name yet")
-    .action((paths: string[], options: TestOptions) => run((shell) => test(paths, options, shell)));
+    .addOption(
+      new Option(
+        "--from-story <id>",
+        "write a case that this story passes, of recorded events (paths) or those of --stream",
+      ).conflicts(["run", "failFast", "coverage", "strict", "mutate", "minKilled", "update", "fill", "format"]),
+    )
+    .option("--url <url>", "with --from-story: address of the engine that told it")
+    .option("--stories <file>", "with --from-story: a file of stories that has it")
+    .option("--out <file>", "with --from-story: write to this new file instead of standard output");
+  addSettings(command, FROM_STORY_KEYS).action((paths: string[], options: TestOptions) =>
+    run((shell) => {
+      if (options.fromStory !== undefined) return writeCase(options.fromStory, paths, options, shell);
+      const [astray] = [
+        ...(["url", "stories", "out"] as const)
+          .filter((name) => options[name] !== undefined)
+          .map((name) => `--${name}`),
+        ...givenFlags(options, FROM_STORY_KEYS),
+      ];
+      if (astray !== undefined) throw new CommandError(`test: ${astray} needs --from-story`);
+      return test(paths, options, shell);
+    }),
+  );
 }
 
 async function test(paths: readonly string[], options: TestOptions, shell: Shell): Promise<ExitCode> {

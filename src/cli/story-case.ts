@@ -1,0 +1,129 @@
+import { nativeOf } from "../core/intake/write-native.ts";
+import { readRuleTests } from "../core/language/read-rule-tests.ts";
+import type { RuleTestCase } from "../core/language/rule-test-file.ts";
+import { SourceText } from "../core/language/source-text.ts";
+import type { Event } from "../core/model/event.ts";
+import type { RuleSet } from "../core/model/rule.ts";
+import type { Story } from "../core/model/story.ts";
+import { type EpochMs, formatTime } from "../core/model/time.ts";
+import { logOfCase } from "../core/testing/case-log.ts";
+import { ruleKeyOf } from "../core/testing/compare-story.ts";
+import { exactDuration } from "../core/testing/event-words.ts";
+import { runCase, runInTime } from "../core/testing/run-case.ts";
+import { newDecoder } from "./compose.ts";
+import { flow, listItem } from "./flow-yaml.ts";
+import { numberedIds } from "./recording.ts";
+import { expectableFields } from "./update-expectations.ts";
+
+/** What a case is written of, besides the story and its events. */
+export interface CaseFrame {
+  /** The packs to load, as paths from the file. */
+  readonly packs: readonly string[];
+  /** Their rules. */
+  readonly rules: RuleSet;
+  /** Bounds of the engine that told it, where they are not the default. */
+  readonly engine: Readonly<Record<string, string | number>>;
+}
+
+/** Ids of events longer than this are for machines. */
+const READABLE_ID = 12;
+const NAME_MAX = 200;
+/** How much a case may ask for: all that there is, or less where the story itself does not bear it. */
+const FORMS: readonly string[] = ["    probes: auto\n", "", "    arrival: { shuffle: 0 }\n"];
+
+/**
+ * A rule test whose one case tells this story of these events, or why there is none. What it expects
+ * is what the rules tell of the case, and it was run: it passes.
+ */
+export async function caseOfStory(
+  story: Story,
+  events: readonly Event[],
+  frame: CaseFrame,
+): Promise<{ readonly text: string } | { readonly failed: string }> {
+  const { shown, ids } = readable(events);
+  const draft = (expected: string, form: string): string => textOf(story, shown, { frame, expected, form });
+  const first = readCase(draft("[]", ""));
+  if (typeof first === "string") return { failed: first };
+  const log = logOfCase(first, undefined, newDecoder());
+  const [wrong] = log.problems;
+  if (wrong !== undefined) return { failed: wrong.message };
+  const { told } = await runInTime({ one: first, log }, frame.rules);
+  const standing = told.stories.filter(({ status }) => status !== "retracted");
+  if (!standing.some((other) => isSame(other, story, ids)))
+    return { failed: `${events.length} event(s) of it were found, and the rules do not tell it of them` };
+  const expected = standing.map((each) => `\n${listItem(expectationOf(each), "        ")}`).join("");
+  let failed = "";
+  for (const form of FORMS) {
+    const text = draft(expected, form);
+    const one = readCase(text);
+    if (typeof one === "string") return { failed: one };
+    const { problems } = await runCase(one, { rules: frame.rules, newDecoder: () => newDecoder(), fixture: undefined });
+    if (problems.length === 0) return { text };
+    failed = problems.map(({ message }) => message).join("; ");
+  }
+  return { failed };
+}
+
+/** Events in order of time, with ids for people. */
+function readable(events: readonly Event[]): { readonly shown: Event[]; readonly ids: ReadonlyMap<string, string> } {
+  const last = [...new Map(events.map((event) => [event.id, event])).values()];
+  last.sort((a, b) => a.timeMs - b.timeMs || (a.id < b.id ? -1 : 1));
+  const own = last.map(({ id }) => id);
+  const isLong = own.some(({ length }) => READABLE_ID < length);
+  const ids = isLong ? numberedIds(own) : new Map(own.map((id) => [id, id]));
+  return { shown: last.map((event) => ({ ...event, id: ids.get(event.id) ?? event.id })), ids };
+}
+
+function readCase(text: string): RuleTestCase | string {
+  const { test, diagnostics } = readRuleTests(new SourceText("the case", text));
+  return test?.cases[0] ?? diagnostics.map(({ message }) => message).join("; ");
+}
+
+/** The same rule, and the same events for each step; other stories have ids of their own each time. */
+function isSame(told: Story, story: Story, ids: ReadonlyMap<string, string>): boolean {
+  if (ruleKeyOf(told) !== ruleKeyOf(story)) return false;
+  return Object.entries(story.bound).every(([step, bound]) => {
+    const own = bound.filter((id) => !id.startsWith("story:")).map((id) => ids.get(id) ?? id);
+    return own.every((id) => told.bound[step]?.includes(id) === true);
+  });
+}
+
+function expectationOf(story: Story): Readonly<Record<string, unknown>> {
+  return { rule: ruleKeyOf(story), summary: story.summary, ...expectableFields(story) };
+}
+
+interface Draft {
+  readonly frame: CaseFrame;
+  /** The expected stories, in YAML. */
+  readonly expected: string;
+  readonly form: string;
+}
+
+function textOf(story: Story, events: readonly Event[], { frame, expected, form }: Draft): string {
+  const startMs = Math.floor(events[0]?.timeMs ?? 0);
+  const name = flow(`${story.summary} (${story.id})`.replaceAll(/\s+/g, " ").slice(0, NAME_MAX));
+  const engine = Object.keys(frame.engine).length === 0 ? "" : `    engine: ${flow(frame.engine)}\n`;
+  return `apiVersion: tapio.dev/v1
+kind: RuleTest
+packs: ${flow(frame.packs)}
+start: ${formatTime(startMs)}
+cases:
+  - name: ${name}
+    events:
+${events.map((event) => eventText(event, startMs, events)).join("")}${engine}    expect:
+      stories: ${expected}
+${form}`.replaceAll(/ +\n/g, "\n");
+}
+
+function eventText(event: Event, startMs: EpochMs, events: readonly Event[]): string {
+  const { id, time, ...rest } = nativeOf(event);
+  const isWhole = Number.isInteger(event.timeMs - startMs) && !needsStamp(event, events);
+  const when = isWhole ? { at: exactDuration(event.timeMs - startMs) } : { time };
+  return `${listItem({ id, ...when, ...rest }, "      ")}\n`;
+}
+
+/** Where two events are nearer to each other than their stamps are fine, the stamps have to stay. */
+function needsStamp({ id, timeMs, precisionMs }: Event, events: readonly Event[]): boolean {
+  const isNear = (other: Event): boolean => other.id !== id && Math.abs(other.timeMs - timeMs) < precisionMs;
+  return 1 < precisionMs && events.some(isNear);
+}
