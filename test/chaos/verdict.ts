@@ -10,7 +10,11 @@ export interface Verdict {
   readonly invented: number;
   /** Revisions published more than once. */
   readonly doubled: number;
+  /** The first of each that differ, for people: what was wanted, and what was published. */
+  readonly differing: readonly { readonly wanted: string | undefined; readonly published: string | undefined }[];
 }
+
+const SHOWN_MAX = 5;
 
 /** Compares every revision, byte for byte. */
 export function verdictOf(wanted: readonly Story[], published: readonly Story[]): Verdict {
@@ -18,14 +22,17 @@ export function verdictOf(wanted: readonly Story[], published: readonly Story[])
   const expected = new Map(wanted.map((story) => [key(story), JSON.stringify(story)]));
   const ids = new Set(wanted.map(({ id }) => id));
   const seen = new Map<string, string>();
+  const differing: Verdict["differing"][number][] = [];
   let [doubled, wrong, invented] = [0, 0, 0];
   for (const story of published) {
     const text = JSON.stringify(story);
     if (seen.has(key(story))) doubled++;
     else if (!ids.has(story.id)) invented++;
     else if (expected.get(key(story)) !== text) wrong++;
+    if (expected.get(key(story)) !== text) differing.push({ wanted: expected.get(key(story)), published: text });
     seen.set(key(story), text);
   }
-  const missing = [...expected.keys()].filter((one) => !seen.has(one)).length;
-  return { missing, wrong, invented, doubled };
+  const missing = [...expected].filter(([one]) => !seen.has(one));
+  for (const [, text] of missing) differing.push({ wanted: text, published: undefined });
+  return { missing: missing.length, wrong, invented, doubled, differing: differing.slice(0, SHOWN_MAX) };
 }
