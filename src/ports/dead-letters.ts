@@ -3,6 +3,8 @@ import type { LogEntry } from "./source.ts";
 /** An entry that cannot be decoded, and why. */
 export interface DeadLetter {
   readonly entry: LogEntry;
+  /** Which item of a list in it, from 1; absent where it is the whole entry. */
+  readonly item?: number | undefined;
   /** Where it stands, for people. */
   readonly place: string;
   /** A sentence. */

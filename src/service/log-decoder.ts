@@ -98,21 +98,15 @@ export class LogDecoder {
   #decodeEntry(entry: LogEntry, events: PlacedEvent[], rejected: DeadLetter[]): void {
     const books = this.#books;
     books.entries += 1;
-    const skimmed = entry.payload === undefined ? undefined : this.#decoder.skim?.(entry.payload);
-    if (skimmed !== undefined) {
-      if (entry.logTimeMs !== undefined) this.#moveOn(entry.logTimeMs);
+    const decoded = this.#decoded(entry);
+    if (entry.logTimeMs !== undefined) this.#moveOn(entry.logTimeMs);
+    if (!("outcome" in decoded)) {
       books.decoded += 1;
       books.events += 1;
       const chars = entry.logTimeMs === undefined ? undefined : charsOf(entry);
-      this.#placeOne(skimmed, { position: this.#base + entry.position, chars }, events);
+      this.#placeOne(decoded, { position: this.#base + entry.position, chars }, events);
       return;
     }
-    const { traceparent } = entry;
-    const decoded =
-      traceparent === undefined
-        ? this.#decoder.decodeText(entry.text)
-        : this.#decoder.decodeText(entry.text, { traceparent });
-    if (entry.logTimeMs !== undefined) this.#moveOn(entry.logTimeMs);
     if (decoded.outcome !== "events") {
       this.#leaveOut(decoded, { entry }, rejected);
       return;
@@ -126,6 +120,20 @@ export class LogDecoder {
     }
   }
 
+  /** What the decoder makes of it. Where it throws, the fault is its own, and the entry is poison to it. */
+  #decoded(entry: LogEntry): UnopenedEvent | Decoded {
+    try {
+      const skimmed = entry.payload === undefined ? undefined : this.#decoder.skim?.(entry.payload);
+      if (skimmed !== undefined) return skimmed;
+      const { traceparent } = entry;
+      return traceparent === undefined
+        ? this.#decoder.decodeText(entry.text)
+        : this.#decoder.decodeText(entry.text, { traceparent });
+    } catch (cause) {
+      return { outcome: "rejected", reason: `the decoder failed: ${failureOf(cause)}` };
+    }
+  }
+
   #leaveOut(leftOut: LeftOut, { entry, item }: Origin, rejected: DeadLetter[]): void {
     if (leftOut.outcome === "filtered") this.#books.filter(leftOut.reason);
     else if (leftOut.outcome === "unknown") this.#books.leave(leftOut.shape);
@@ -133,7 +141,7 @@ export class LogDecoder {
       const line = this.#source.place(entry.position);
       const letter = { place: item === undefined ? line : `${line}, item ${item}`, reason: leftOut.reason };
       this.#books.reject(letter);
-      rejected.push({ entry, ...letter, excerpt: excerptOf(entry.text) });
+      rejected.push({ entry, item, ...letter, excerpt: excerptOf(entry.text) });
     }
   }
 
@@ -203,6 +211,14 @@ function replay(snapshot: readonly Event[]): Event[] {
 
 function byLastSeen(a: Event, b: Event): number {
   return a.lastMs - b.lastMs || (a.id < b.id ? -1 : a.id === b.id ? 0 : 1);
+}
+
+const FAILURE_CHARS = 200;
+
+/** What was thrown, in one line; it may quote what was being decoded. */
+function failureOf(cause: unknown): string {
+  const [line = ""] = String(cause).split("\n", 1);
+  return maskText(line.slice(0, 2 * FAILURE_CHARS)).slice(0, FAILURE_CHARS);
 }
 
 const EXCERPT_CHARS = 1_024;

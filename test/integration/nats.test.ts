@@ -10,7 +10,10 @@ import { openJetStreamSource } from "../../src/adapters/nats/jetstream-source.ts
 import { openStorySink } from "../../src/adapters/nats/story-sink.ts";
 import { systemClock } from "../../src/adapters/system.ts";
 import { Engine } from "../../src/core/engine/engine.ts";
+import { Decoder } from "../../src/core/intake/decoder.ts";
 import type { Story, StoryChange } from "../../src/core/model/story.ts";
+import { Books } from "../../src/service/books.ts";
+import { LogDecoder } from "../../src/service/log-decoder.ts";
 import { type PipelineResult, runPipeline } from "../../src/service/pipeline.ts";
 import { rule, ruleSet, step } from "../support/engine-kit.ts";
 import { type NatsServer, natsServerAvailable, startNatsServer } from "../support/nats-server.ts";
@@ -174,6 +177,41 @@ describe.skipIf(!natsServerAvailable())("a real nats-server", () => {
       sha256: createHash("sha256").update(garbage).digest("hex"),
       beginning: garbage.slice(0, 1_024),
     });
+  });
+
+  test("each bad item of a list has a letter, and so has the same sequence of a stream made anew", async () => {
+    const stream = `LETTERS${++streams}`;
+    const list = JSON.stringify({
+      receiver: "tapio",
+      alerts: ["a", "b", "c"].map((alertname) => ({ status: "firing", labels: { alertname }, startsAt: "yesterday" })),
+    });
+    const bury = async (text: string, logTimeMs: number): Promise<void> => {
+      const books = new Books();
+      const decoder = new LogDecoder({ source: { place: String }, decoder: new Decoder(), books });
+      const { rejected } = decoder.decode({ entries: [{ text, position: 1, logTimeMs }] });
+      expect(rejected).toHaveLength(books.rejected);
+      const deadLetters = await openDeadLetters({ connection, stream });
+      await deadLetters.bury(rejected);
+      // Another attempt at the same letters, whose answer was lost.
+      await deadLetters.bury(rejected);
+    };
+    const lettersBefore = (await manager.streams.info("TAPIO_DEADLETTER")).state.last_seq;
+    await bury(list, 1_000);
+    await bury("garbage", 1_000);
+    await bury("garbage", 2_000);
+    const { last_seq } = (await manager.streams.info("TAPIO_DEADLETTER")).state;
+    const letters = await Promise.all(
+      Array.from({ length: last_seq - lettersBefore }, async (_, n) => {
+        return (await manager.streams.getMessage("TAPIO_DEADLETTER", { seq: lettersBefore + n + 1 }))?.json();
+      }),
+    );
+    expect(letters).toMatchObject([
+      { sequence: 1, item: 1 },
+      { sequence: 1, item: 2 },
+      { sequence: 1, item: 3 },
+      { sequence: 1, beginning: "garbage" },
+      { sequence: 1, beginning: "garbage" },
+    ]);
   });
 
   test("log time moves on in an idle stream, by the server's clock", { timeout: 30_000 }, async () => {

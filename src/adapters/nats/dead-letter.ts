@@ -9,6 +9,8 @@ const STREAM = "TAPIO_DEADLETTER";
 const KEEP_DAYS = 7;
 const IN_FLIGHT_MAX = 256;
 const PUBLISH_TIMEOUT_MS = 5_000;
+/** Enough of a payload's hash to tell two of them apart that stood at one place. */
+const HASH_CHARS = 16;
 
 /**
  * Opens {@link DeadLetters} that publishes to `tapio.deadletter.<reason>`: what was wrong, where it
@@ -40,20 +42,22 @@ export async function openDeadLetters(options: {
 }
 
 async function publish(client: JetStreamClient, stream: string, letter: DeadLetter): Promise<void> {
-  const { entry, place, reason, excerpt } = letter;
+  const { entry, item, place, reason, excerpt } = letter;
   const bytes = Buffer.from(entry.text, "utf8");
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
   const body = JSON.stringify({
     reason,
     place,
     subject: entry.subject,
     sequence: entry.position,
+    item,
     bytes: bytes.length,
-    sha256: createHash("sha256").update(bytes).digest("hex"),
+    sha256,
     beginning: excerpt,
   });
   const subject = `${SUBJECT}.${subjectToken(reason)}`;
-  // A stream that was made anew has other messages at the same sequences.
-  const msgID = `${stream}-${entry.position}-${entry.logTimeMs ?? 0}`;
+  // A list has several letters; a stream that was made anew has other messages at the same sequences.
+  const msgID = [stream, entry.position, item ?? 0, entry.logTimeMs ?? 0, sha256.slice(0, HASH_CHARS)].join("-");
   try {
     await client.publish(subject, body, { msgID, timeout: PUBLISH_TIMEOUT_MS });
   } catch (cause) {
