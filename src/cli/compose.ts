@@ -1,9 +1,12 @@
 import { openCheckpointFile } from "../adapters/file/checkpoint-file.ts";
 import { type ConfigFile, readConfigFile } from "../adapters/file/config-file.ts";
 import { openFileSource } from "../adapters/file/file-source.ts";
+import { isPackFile } from "../adapters/file/find-packs.ts";
+import { packPrint } from "../adapters/file/pack-snapshot.ts";
 import { openPackSource } from "../adapters/file/pack-source.ts";
 import { PackThread } from "../adapters/file/pack-thread.ts";
 import { filesOfFolder as filesOf } from "../adapters/file/rule-folder.ts";
+import { watchPacks } from "../adapters/file/watch-packs.ts";
 import { readJson } from "../adapters/http/read-json.ts";
 import { openCheckpointStore } from "../adapters/nats/checkpoint.ts";
 import { connectNats } from "../adapters/nats/connect.ts";
@@ -63,6 +66,16 @@ export function openPackThread(): PackThread {
 /** The files of a folder that may have to do with rules. */
 export function filesOfFolder(folder: string): Promise<string[]> {
   return filesOf(folder);
+}
+
+/** A text that changes with these files, and with the packs in these folders. */
+export function printOfFiles(paths: readonly string[]): Promise<string> {
+  return packPrint(paths, isPackFile);
+}
+
+/** Yields when something in these files and folders has changed, until the signal. */
+export function watchFiles(paths: () => readonly string[], signal: AbortSignal): AsyncGenerator<void> {
+  return watchPacks({ paths, signal });
 }
 
 /** A file of events; `-` is standard input. */

@@ -17,7 +17,7 @@ const FILES_MAX = 10_000;
  */
 export async function findRuleFiles(paths: readonly string[]): Promise<RuleFiles> {
   const found = new Set<string>();
-  for (const path of 0 < paths.length ? paths : [await defaultFolder()]) {
+  for (const path of await rulePaths(paths)) {
     const info = await stat(path).catch(() => undefined);
     if (info === undefined) throw new CommandError(`there is no file or folder ${path}`);
     if (!info.isDirectory()) found.add(path);
@@ -27,6 +27,11 @@ export async function findRuleFiles(paths: readonly string[]): Promise<RuleFiles
   }
   const files = [...found];
   return { packs: files.filter((file) => !isTest(file)), tests: files.filter(isTest) };
+}
+
+/** These paths; without one `rules` here, or else what ships. */
+export async function rulePaths(paths: readonly string[]): Promise<readonly string[]> {
+  return 0 < paths.length ? paths : [await defaultFolder()];
 }
 
 function isTest(file: string): boolean {

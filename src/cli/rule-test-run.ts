@@ -44,6 +44,8 @@ export interface RunOptions {
   readonly wanted: (caseName: string) => boolean;
   readonly failFast: boolean;
   readonly signal: AbortSignal;
+  /** Hears of the packs and recordings of each test, before they are read. */
+  readonly reads?: (file: string, others: readonly string[]) => Promise<void>;
   /** Takes every case that was run, decoded, with the rules of its packs. */
   readonly keep?: (one: CaseOfPacks, file: string) => void;
 }
@@ -82,7 +84,10 @@ export class RuleTestRun {
     const { test, findings } = await readRuleTestFile(file);
     if (test === undefined) return { file, errors: errorsIn(findings) };
     const today = formatTime(test.startMs).slice(0, 10);
-    const paths = test.packs.map((pack) => join(dirname(file), pack));
+    const beside = (path: string): string => join(dirname(file), path);
+    const paths = test.packs.map(beside);
+    const recordings = test.cases.flatMap(({ fixture }) => (fixture === undefined ? [] : [beside(fixture)]));
+    await this.#options.reads?.(file, [...new Set([...paths, ...recordings])]);
     return { file, test, packs: this.#packsAt(paths, { today, ...loading }) };
   }
 

@@ -12,7 +12,7 @@ export interface PackFile {
 export const PACK_LIMITS = { fileBytesMax: 256 * 1024, filesMax: 100 } as const;
 
 /** Whether a file name is that of a rule pack: YAML, and not a rule test. */
-function isPackFile(name: string): boolean {
+export function isPackFile(name: string): boolean {
   return /\.ya?ml$/.test(name) && !/\.test\.ya?ml$/.test(name);
 }
 

@@ -32,10 +32,13 @@ export async function readSnapshot(paths: readonly string[]): Promise<PackFile[]
  * A text that changes when a file of the packs, their tests beside them included, is changed, added,
  * removed, or replaced by way of a link.
  */
-export async function packPrint(paths: readonly string[]): Promise<string> {
+export async function packPrint(
+  paths: readonly string[],
+  isOurs: (fileOfFolder: string) => boolean = () => true,
+): Promise<string> {
   const prints: string[] = [];
   for (const path of paths) {
-    for (const file of await filesUnder(path)) prints.push(await printOf(file));
+    for (const file of await filesUnder(path)) if (file === path || isOurs(file)) prints.push(await printOf(file));
   }
   return prints.join("\n");
 }

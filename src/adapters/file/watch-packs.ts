@@ -3,8 +3,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { packFolders, packPrint } from "./pack-snapshot.ts";
 
 export interface WatchOptions {
-  /** Files and folders of packs. */
-  readonly paths: readonly string[];
+  /** Files and folders of packs; asked for anew at every look. */
+  readonly paths: readonly string[] | (() => readonly string[]);
   /** Ends the watching. */
   readonly signal: AbortSignal;
   /** How often to look, whatever the system tells; 5 s by default. */
@@ -23,17 +23,18 @@ const PAUSES_MAX = 5;
  * seen by looking; the system's hints only make it look earlier, so a missed one costs `pollMs`.
  */
 export async function* watchPacks(options: WatchOptions): AsyncGenerator<void> {
-  const { paths, signal, pollMs = POLL_MS, quietMs = QUIET_MS } = options;
-  let seen = await packPrint(paths);
+  const { signal, pollMs = POLL_MS, quietMs = QUIET_MS } = options;
+  const paths = (): readonly string[] => (typeof options.paths === "function" ? options.paths() : options.paths);
+  let seen = await packPrint(paths());
   using hints = new Hints();
   while (!signal.aborted) {
-    hints.listen(await packFolders(paths));
+    hints.listen(await packFolders(paths()));
     await hints.next(pollMs, signal);
-    let print = await packPrint(paths);
+    let print = await packPrint(paths());
     if (print === seen) continue;
     for (let pause = 0; pause < PAUSES_MAX && !signal.aborted; pause++) {
       await delay(quietMs, undefined, { signal }).catch(() => undefined);
-      const later = await packPrint(paths);
+      const later = await packPrint(paths());
       const quiet = later === print;
       print = later;
       if (quiet) break;

@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import type { CaseOfPacks } from "../../core/testing/mutation.ts";
 import { ExitCode, interruptedBy } from "../exit-code.ts";
 import { CommandError } from "../failure.ts";
-import { findRuleFiles } from "../find-rule-files.ts";
+import { findRuleFiles, rulePaths } from "../find-rule-files.ts";
 import { FROM_STORY_KEYS, type FromStoryOptions, writeCase } from "../from-story.ts";
 import type { Paint } from "../paint.ts";
 import { githubReport } from "../reports/github.ts";
@@ -16,6 +16,7 @@ import { addSettings, givenFlags } from "../settings-options.ts";
 import type { RunVerb, Shell } from "../shell.ts";
 import { coverageOf, mutationOf, type Thoroughness } from "../thoroughness.ts";
 import { updateRuleTest, updateText } from "../update-rule-tests.ts";
+import { watchRuleTests } from "../watch-rule-tests.ts";
 
 const REPORTS: Readonly<Record<string, (files: readonly FileReport[], paint: Paint) => string>> = {
   pretty: prettyReport,
@@ -23,6 +24,9 @@ const REPORTS: Readonly<Record<string, (files: readonly FileReport[], paint: Pai
   tap: tapReport,
   github: githubReport,
 };
+
+/** What takes long, or writes what is watched. */
+const NOT_WATCHED = ["update", "fill", "coverage", "strict", "mutate", "minKilled", "failFast", "fromStory"];
 
 interface TestOptions extends FromStoryOptions {
   readonly fromStory?: string;
@@ -33,6 +37,7 @@ interface TestOptions extends FromStoryOptions {
   readonly strict?: boolean;
   readonly mutate?: boolean;
   readonly minKilled?: string;
+  readonly watch?: boolean;
   readonly update?: boolean;
   readonly fill?: boolean;
 }
@@ -52,6 +57,11 @@ export function addTest(program: Command, run: RunVerb): void {
     .option("--strict", "with --coverage: exit with 1 where a case is missing")
     .option("--mutate", "change the rules in every small way, and list the changes that no case notices")
     .option("--min-killed <percent>", "with --mutate: exit with 1 where fewer mutants are noticed")
+    .addOption(
+      new Option("--watch", "run again what changes, or whose packs or recordings do, until Ctrl-C").conflicts(
+        NOT_WATCHED,
+      ),
+    )
     .option("--update", "write what the rules tell into the expected stories, and print what changed")
     .option("--fill", "with --update: also the fields that expected stories do not name yet")
     .addOption(
@@ -83,8 +93,15 @@ async function test(paths: readonly string[], options: TestOptions, shell: Shell
   if (tests.length === 0) throw new CommandError(`test: no *.test.yaml in ${paths.join(", ") || "the rules"}`);
   const pattern = readPattern(options.run);
   const { signal } = shell;
+  const format = options.format ?? (shell.env["GITHUB_ACTIONS"] === "true" ? "github" : "pretty");
   const wanted = (name: string): boolean => pattern.test(name);
   const leastKilled = readPercent(options.minKilled);
+  if (options.watch === true) {
+    const printFiles = (files: readonly FileReport[]): Promise<void> =>
+      print(files, { format, thoroughness: {}, shell });
+    await watchRuleTests({ paths: await rulePaths(paths), wanted, print: printFiles }, shell);
+    return interruptedBy(signal);
+  }
   if (options.update === true || options.fill === true)
     await update(tests, { wanted, fill: options.fill === true }, shell);
   const files: FileReport[] = [];
@@ -96,7 +113,6 @@ async function test(paths: readonly string[], options: TestOptions, shell: Shell
   }
   if (signal.aborted) return interruptedBy(signal);
   if (files.length === 0) throw new CommandError(`test: no case's name matches ${options.run}`);
-  const format = options.format ?? (shell.env["GITHUB_ACTIONS"] === "true" ? "github" : "pretty");
   const thoroughness = await measure(cases, options, shell);
   await print(files, { format, thoroughness, shell });
   if (files.some(({ broken }) => broken?.because === "packs")) return ExitCode.rules;
