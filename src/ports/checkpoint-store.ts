@@ -1,3 +1,4 @@
+import type { OwnersData } from "../core/model/owners.ts";
 import type { EngineSnapshot } from "../core/model/snapshot.ts";
 import type { EpochMs } from "../core/model/time.ts";
 
@@ -15,6 +16,8 @@ export interface Checkpoint {
   readonly logTimeMs: EpochMs;
   /** What the engine knew then, beside the log. */
   readonly engine: EngineSnapshot;
+  /** Who owns whom, as far as it was told before the entries that are read again. */
+  readonly owners?: OwnersData;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { LogPlace } from "../core/engine/log-place.ts";
 import { maskText } from "../core/intake/secrets/mask.ts";
 import type { Decoded, Event, LeftOut } from "../core/model/event.ts";
+import type { OwnersData } from "../core/model/owners.ts";
 import type { Payload } from "../core/model/payload.ts";
 import { type EpochMs, formatTime } from "../core/model/time.ts";
 import { type HeldEvent, opened, setAside, type UnopenedEvent } from "../core/model/unopened-event.ts";
@@ -12,7 +13,11 @@ import type { Books } from "./books.ts";
 export interface EventDecoder {
   /** The hot path: an event that needs no decoding now. Whoever has none decodes every text. */
   skim?(payload: Payload): UnopenedEvent | undefined;
-  decodeText(text: string, hints?: { readonly traceparent?: string }): Decoded;
+  decodeText(text: string, hints?: { readonly traceparent?: string; readonly position?: number }): Decoded;
+  /** Who owns whom, as far as it was told before this place of the log. Whoever learns nothing has neither. */
+  ownersBefore?(position: number): OwnersData;
+  /** Knows those owners before the first text. */
+  recallOwners?(owners: OwnersData): void;
 }
 
 /** One event, ready for the engine, with its place in the log. */
@@ -125,10 +130,9 @@ export class LogDecoder {
     try {
       const skimmed = entry.payload === undefined ? undefined : this.#decoder.skim?.(entry.payload);
       if (skimmed !== undefined) return skimmed;
-      const { traceparent } = entry;
-      return traceparent === undefined
-        ? this.#decoder.decodeText(entry.text)
-        : this.#decoder.decodeText(entry.text, { traceparent });
+      const [position, { traceparent }] = [this.#base + entry.position, entry];
+      const hints = traceparent === undefined ? { position } : { position, traceparent };
+      return this.#decoder.decodeText(entry.text, hints);
     } catch (cause) {
       return { outcome: "rejected", reason: `the decoder failed: ${failureOf(cause)}` };
     }

@@ -51,6 +51,7 @@ export class PipelineRun {
     if (checkpoint === undefined) return { signal };
     await this.#options.outlets?.restore(checkpoint.outbox ?? []);
     engine.restore(checkpoint.engine);
+    this.#options.decoder.recallOwners?.(checkpoint.owners ?? []);
     this.#resumed = checkpoint;
     this.#buriedBefore = checkpoint.position;
     this.#position = checkpoint.position;
@@ -127,14 +128,15 @@ export class PipelineRun {
 
   /** Remembers how far the log was read; what was told up to there is delivered, or in the outbox. */
   async save(): Promise<void> {
-    const { checkpoints, engine, outlets } = this.#options;
+    const { checkpoints, decoder, engine, outlets } = this.#options;
     if (checkpoints === undefined || this.#position <= this.#savedPosition) return;
     if (OUTBOX_MAX < (outlets?.waiting ?? 0)) return;
     const [position, logTimeMs] = [this.#position, this.#logTimeMs];
     await this.#keep(async () => {
       const [snapshot, outbox] = [engine.snapshot(position), outlets?.pending() ?? []];
       const place = { format: 2, position, ...(this.#base === 0 ? {} : { base: this.#base }), logTimeMs } as const;
-      const checkpoint: CheckpointWithOutbox = { ...place, engine: snapshot, outbox };
+      const owners = decoder.ownersBefore?.(Math.floor(snapshot.since)) ?? [];
+      const checkpoint: CheckpointWithOutbox = { ...place, engine: snapshot, owners, outbox };
       await checkpoints.save(checkpoint);
       this.#savedPosition = position;
     });

@@ -11,6 +11,11 @@ export class BoundedMap<K, V> {
     return this.#entries.size;
   }
 
+  /** All entries, the one that was not used for longest first. */
+  [Symbol.iterator](): IterableIterator<[K, V]> {
+    return this.#entries.entries();
+  }
+
   get(key: K): V | undefined {
     const value = this.#entries.get(key);
     if (value === undefined) return undefined;

@@ -1,5 +1,6 @@
 import type { Decoded, Event, LeftOut } from "../model/event.ts";
 import { invariant } from "../model/invariant.ts";
+import type { OwnersData } from "../model/owners.ts";
 import type { Payload } from "../model/payload.ts";
 import type { UnopenedEvent } from "../model/unopened-event.ts";
 import { decodeAudit, isAudit } from "./audit/audit.ts";
@@ -28,6 +29,8 @@ import { NativeSkimmer } from "./skim-native.ts";
 export interface DecodeHints {
   /** W3C `traceparent` header. */
   readonly traceparent?: string;
+  /** Place in the log; always grows. */
+  readonly position?: number;
 }
 
 /** Foreign payloads are: an object of Kubernetes, with its managed fields and inside an audit event. */
@@ -64,6 +67,16 @@ export class Decoder {
     return this.#eventCharsMax < payload.to - payload.from ? undefined : this.#skimmer.skim(payload);
   }
 
+  /** Who owns whom, as far as it was learned before this place of the log; asked of a later place each time. */
+  ownersBefore(position: number): OwnersData {
+    return this.#memory.ownership.before(position);
+  }
+
+  /** Knows those owners from the start. */
+  recallOwners(owners: OwnersData): void {
+    this.#memory.ownership.recall(owners);
+  }
+
   /** Decodes one JSON text: an event, an object, a watch envelope, or a list of them. */
   decodeText(text: string, hints: DecodeHints = {}): Decoded {
     let value: unknown;
@@ -84,6 +97,7 @@ export class Decoder {
 
   /** Decodes one JSON value. The event keeps parts of it: leave it unchanged. No secret leaves it. */
   decodeValue(value: unknown, hints: DecodeHints = {}): Decoded {
+    if (hints.position !== undefined) this.#memory.ownership.position = hints.position;
     const reading = { cluster: this.#cluster, traceparent: hints.traceparent, memory: this.#memory };
     const items = itemsOf(value);
     return maskDecoded(items === undefined ? decodeOne(value, reading) : this.#decodeItems(items, reading));

@@ -1,5 +1,7 @@
+import type { OwnersData } from "../model/owners.ts";
 import { BoundedMap } from "./bounded-map.ts";
 import { asText, type JsonObject, objectsOf } from "./json.ts";
+import { readOwners, writeOwners } from "./owner-data.ts";
 
 /** A Kubernetes object by kind, namespace and name. */
 export interface ObjectName {
@@ -16,6 +18,13 @@ export interface TopOwner extends ObjectName {
 /** No owner chain of Kubernetes is longer; also ends a circle. */
 const CHAIN_MAX = 8;
 
+/** What was known of an object until the entry at `position` taught something else. */
+interface Change {
+  readonly position: number;
+  readonly key: string;
+  readonly before: ObjectName | undefined;
+}
+
 /** The alphabet of Kubernetes' generated suffixes (apimachinery, `rand.SafeEncodeString`). */
 const SAFE = "bcdfghjklmnpqrstvwxz2456789";
 const REPLICA_SET = new RegExp(`^(.+)-(?=[a-z0-9]*\\d)[${SAFE}]{7,10}$`);
@@ -30,10 +39,37 @@ const CRON_JOB_POD = /^(.+-\d{8})-[a-z0-9]{5}$/;
  * tell: such a guess gives the same answer as the edges it stands for.
  */
 export class Ownership {
+  /** Place in the log of what is being read. */
+  position = 0;
   readonly #owners: BoundedMap<string, ObjectName>;
+  readonly #max: number;
+  /** In the order of the log, as far back as {@link before} may ask. */
+  #changes: Change[] = [];
+  /** What {@link before} answered last. */
+  #written: OwnersData | undefined;
 
   constructor(max: number) {
     this.#owners = new BoundedMap(max);
+    this.#max = max;
+  }
+
+  /**
+   * What was known before the entry at `position` was read: reading on from there learns the rest again, just
+   * as it was learned. Each time it is asked of a later place, or of the same.
+   */
+  before(position: number): OwnersData {
+    const undone = new Map<string, ObjectName | undefined>();
+    const kept = this.#changes.findIndex((change) => position <= change.position);
+    const settled = this.#changes.splice(0, kept === -1 ? this.#changes.length : kept);
+    for (const { key, before } of this.#changes.toReversed()) undone.set(key, before);
+    if (this.#written === undefined || 0 < settled.length) this.#written = writeOwners(this.#edges(undone));
+    return this.#written;
+  }
+
+  /** Knows again what was known before. */
+  recall(data: OwnersData): void {
+    for (const [key, owner] of readOwners(data)) this.#owners.set(key, owner);
+    this.#written = undefined;
   }
 
   /** Notes the controller among an object's owner references. */
@@ -72,8 +108,21 @@ export class Ownership {
     return { ...top, guessed };
   }
 
-  #learn(child: ObjectName, owner: ObjectName): void {
-    this.#owners.set(keyOf(child), { kind: owner.kind, namespace: owner.namespace, name: owner.name });
+  #learn(child: ObjectName, { kind, namespace, name }: ObjectName): void {
+    const key = keyOf(child);
+    const before = this.#owners.get(key);
+    if (before?.name === name && before.kind === kind && before.namespace === namespace) return;
+    this.#owners.set(key, { kind, namespace, name });
+    this.#changes.push({ position: this.position, key, before });
+    if (2 * this.#max < this.#changes.length) this.#changes.splice(0, this.#max);
+  }
+
+  /** The one that was used last first; of what was learned since, what was known before. */
+  *#edges(undone: ReadonlyMap<string, ObjectName | undefined>): Generator<readonly [string, ObjectName]> {
+    for (const [key, known] of [...this.#owners].reverse()) {
+      const owner = undone.has(key) ? undone.get(key) : known;
+      if (owner !== undefined) yield [key, owner];
+    }
   }
 }
 
