@@ -51,10 +51,7 @@ export class Courtroom implements JudgeContext {
   /** All rules that could hold in the window. */
   wholeJob(window: Window): Job {
     if (window.joinRule !== undefined) return { window, rules: [window.joinRule] };
-    const index = this.#parts.index();
-    if (window.armedGeneration !== index.generation) window.rearm(index);
-    const armed = window.total < this.limits.minEvents ? [] : window.armed;
-    return { window, rules: armed.filter((rule) => window.hasTypesFor(rule)) };
+    return { window, rules: window.total < this.limits.minEvents ? [] : window.ready };
   }
 
   #lastJob(window: Window): Job {
@@ -93,7 +90,7 @@ export class Courtroom implements JudgeContext {
 
   /** Closes a window in which no rule can hold, as in most; answers whether it is one. */
   closeIdle({ window, because }: DueWindow): boolean {
-    if (window.needsLastLook(this.#parts.index())) return false;
+    if (window.needsLastLook) return false;
     window.closedBy = because;
     this.#detach(window);
     this.#release([window.key]);

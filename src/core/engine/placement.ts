@@ -49,7 +49,7 @@ export class Placement {
     let window = this.#parts.windows.get(event.traceId);
     const late = window === undefined ? this.#parts.book.closedWindow(event.traceId) : undefined;
     if (late !== undefined && event.timeMs <= late.lastEventMs) return this.#placeLate(late, event, entry, index);
-    if (window === undefined) window = this.#open(event, at, index);
+    if (window === undefined) window = this.#open(event, at);
     const before = 0 < entry.joins.length ? window.find(event.id) : undefined;
     const held = window.size;
     const outcome = window.add(event, this.#parts.limits.windowEventsMax);
@@ -60,10 +60,9 @@ export class Placement {
     if (outcome === "merged") this.#parts.counters.duplicates++;
     this.#parts.windows.touch(window, at.logTimeMs);
     if (at.chars !== undefined && held < window.size) this.#weigh(window, at.chars);
-    if (window.armedGeneration !== index.generation) window.rearm(index);
     window.noteType(entry, index);
     let jobs: Job[] | undefined;
-    if (0 < window.armed.length) jobs = this.#traceJobs(window, entry, nowMs);
+    if (0 < window.ready.length) jobs = this.#traceJobs(window, entry, nowMs);
     if (entry.resolves) this.#parts.court.resolve(window, opened(event));
     if (0 < entry.joins.length) {
       const held = window.find(event.id) ?? opened(event);
@@ -81,8 +80,7 @@ export class Placement {
       return undefined;
     }
     window.noteType(entry, index);
-    window.rearm(index);
-    return [{ window, rules: window.armed.filter((rule) => window.hasTypesFor(rule)) }];
+    return [{ window, rules: window.ready }];
   }
 
   #traceJobs(window: Window, entry: TypeEntry, nowMs: EpochMs): Job[] | undefined {
@@ -102,7 +100,7 @@ export class Placement {
     return all;
   }
 
-  #open(event: HeldEvent, at: LogPlace, index: RuleIndex): Window {
+  #open(event: HeldEvent, at: LogPlace): Window {
     const { windows, limits, counters, agenda } = this.#parts;
     const idlest = windows.idlest();
     if (limits.openWindowsMax <= windows.size && idlest !== undefined) this.#evict(idlest);
@@ -112,8 +110,6 @@ export class Placement {
       logTimeMs: at.logTimeMs,
       position: at.position,
     });
-    window.armedGeneration = index.generation;
-    if (0 < index.untyped.length) window.armed = [...index.untyped];
     windows.open(window);
     counters.windowsOpened++;
     agenda.mind(at.logTimeMs + Math.min(limits.correlationWindowMs, limits.maxWindowMs));

@@ -52,7 +52,7 @@ export function renewRules(parts: RenewParts): Renewal {
     const gone = renewMatches(window, renew);
     lost.push(...gone);
     window.retype(index);
-    const rules = window.armed.filter((rule) => isFresh(rule) && window.hasTypesFor(rule));
+    const rules = window.ready.filter(isFresh);
     if (0 < rules.length + gone.length) jobs.push({ window, rules });
   }
   for (const group of [...groups.table.all()]) {

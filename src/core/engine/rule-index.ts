@@ -2,6 +2,7 @@ import { isAlertEnd } from "../model/alert-end.ts";
 import type { RuleSet } from "../model/rule.ts";
 import type { RuleMeaning } from "../model/snapshot.ts";
 import { type CompiledRule, compileRule, RESOLVE_BIT } from "./compiled-rule.ts";
+import { TypeSet } from "./type-set.ts";
 
 /** What the rules have to say about one event type. */
 export interface TypeEntry {
@@ -13,16 +14,12 @@ export interface TypeEntry {
   /** Trace rules that an absence makes sensitive to the type, though no step names it. */
   readonly absenceOf: readonly CompiledRule[];
   readonly resolves: boolean;
-  /** Trace rules for which this is the rarest type that they require. */
-  arms: readonly CompiledRule[];
-  /** Events of this type seen so far: decides what is rare. */
-  seen: number;
+  /** Tells the types of an index apart. */
+  readonly number: number;
 }
 
 /** Types kept with their entry; a flood of made-up types is answered without remembering it. */
 const TYPES_MAX = 20_000;
-/** Events before the first look at which types are rare; each next look comes after twice as many. */
-const RECHOOSE_FIRST = 16_384;
 
 /** The compiled rules, found by event type. */
 export class RuleIndex {
@@ -31,16 +28,12 @@ export class RuleIndex {
   readonly joinRules: readonly CompiledRule[];
   /** Some rule names `story.…`: matches are then events too. */
   readonly usesStories: boolean;
-  /** Trace rules that require only steps of any type: armed in every window. */
-  readonly untyped: readonly CompiledRule[];
   /** Sources that some absence wants to have heard from. */
   readonly heardSources: ReadonlySet<string>;
-  /** Counts the choices of rare types: windows armed under an older one arm anew. */
-  generation = 0;
+  /** What a window begins with: no type, and the rules that could hold nowhere. */
+  readonly noTypes: TypeSet;
   readonly #entries = new Map<string, TypeEntry>();
-  readonly #armingStep: number[];
-  #events = 0;
-  #rechooseAt = RECHOOSE_FIRST;
+  #described = 0;
 
   constructor(rules: RuleSet, compile: typeof compileRule = compileRule) {
     this.rules = rules.rules.map(compile);
@@ -49,17 +42,10 @@ export class RuleIndex {
     this.usesStories = this.rules.some(({ rule }) =>
       rule.steps.some(({ types }) => types?.some((type) => type.startsWith("story."))),
     );
-    this.untyped = this.traceRules.filter(({ steps }) =>
-      steps.every(({ step }) => step.optional || step.types === undefined),
-    );
     this.heardSources = new Set(
       this.rules.flatMap(({ rule }) => rule.absent.flatMap(({ requireSource }) => requireSource ?? [])),
     );
-    this.#armingStep = this.rules.map((rule) => rule.steps.find(({ step }) => !step.optional)?.index ?? 0);
-    for (const rule of this.traceRules) {
-      const typed = rule.steps.find(({ step }) => !step.optional && step.types !== undefined);
-      if (typed !== undefined) this.#armingStep[rule.index] = typed.index;
-    }
+    this.noTypes = TypeSet.empty(this.rules);
   }
 
   /** What each rule means, to tell later which have changed. */
@@ -73,8 +59,6 @@ export class RuleIndex {
       entry = this.#describe(type);
       if (this.#entries.size < TYPES_MAX) this.#entries.set(type, entry);
     }
-    entry.seen++;
-    if (++this.#events === this.#rechooseAt) this.#rechoose();
     return entry;
   }
 
@@ -93,43 +77,8 @@ export class RuleIndex {
       joins,
       absenceOf: this.traceRules.filter((rule) => hasAbsence(rule, type)),
       resolves: isAlertEnd(type) || this.rules.some(({ resolve }) => resolve.some((test) => test.matchesType(type))),
-      arms: this.#armedBy(traceMasks),
-      seen: 0,
+      number: this.#described++,
     };
-  }
-
-  #armedBy(masks: ReadonlyMap<number, number>): CompiledRule[] {
-    const armed: CompiledRule[] = [];
-    for (const [index, mask] of masks) {
-      if ((mask & (1 << (this.#armingStep[index] as number))) !== 0) armed.push(this.rules[index] as CompiledRule);
-    }
-    return armed;
-  }
-
-  /** Chooses, for each rule, the required step whose types were seen least so far. */
-  #rechoose(): void {
-    this.#rechooseAt *= 2;
-    let changed = false;
-    for (const rule of this.traceRules) {
-      const required = rule.steps.filter(({ step }) => !step.optional && step.types !== undefined);
-      if (required.length < 2) continue;
-      let least = Number.POSITIVE_INFINITY;
-      let choice = this.#armingStep[rule.index] as number;
-      for (const { index } of required) {
-        let seen = 0;
-        for (const entry of this.#entries.values()) {
-          if (((entry.traceMasks.get(rule.index) ?? 0) & (1 << index)) !== 0) seen += entry.seen;
-        }
-        if (seen < least) [least, choice] = [seen, index];
-      }
-      if (choice !== this.#armingStep[rule.index]) {
-        this.#armingStep[rule.index] = choice;
-        changed = true;
-      }
-    }
-    if (!changed) return;
-    this.generation++;
-    for (const entry of this.#entries.values()) entry.arms = this.#armedBy(entry.traceMasks);
   }
 }
 

@@ -22,12 +22,11 @@ export function rulesToJudge(
   let busy = false;
   if (window.total < limits.minEvents) return { rules, busy };
   const all = window.total === limits.minEvents;
-  for (const rule of window.armed) {
+  for (const rule of window.ready) {
     const enough = rule.rule.minEvents ?? 1;
     if (window.total < enough) continue;
     const isNew = all || window.total === enough;
     if (!isNew && !entry.traceMasks.has(rule.index) && !entry.absenceOf.includes(rule)) continue;
-    if (!window.hasTypesFor(rule)) continue;
     if (window.matches.has(rule.index) || EAGER_JUDGEMENTS_MAX < window.judgements) busy = true;
     else if (rules === undefined) rules = [rule];
     else rules.push(rule);

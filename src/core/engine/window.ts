@@ -1,18 +1,16 @@
 import type { EpochMs } from "../model/time.ts";
 import type { CompiledRule } from "./compiled-rule.ts";
-import { grown } from "./grown.ts";
 import { HeldEvents } from "./held-events.ts";
 import type { Match } from "./match.ts";
 import type { RuleIndex, TypeEntry } from "./rule-index.ts";
 import type { StoryRecord } from "./story-record.ts";
+import type { TypeSet } from "./type-set.ts";
 
 /** After so long, in log time, a window that is still in use makes copies of what it shares. */
 const DETACH_AFTER_MS = 120_000;
 
-/** From how many types on a window looks them up in a set. */
-const INDEX_FROM = 16;
-
 /** Stands in for the maps of a window in which nothing was found: most windows, at no cost. */
+const NO_RULES: readonly CompiledRule[] = [];
 const NONE: Map<never, never> = Object.freeze(new Map<never, never>()) as Map<never, never>;
 
 /** The events of one trace, or of one join group, and what was found in them so far. */
@@ -31,10 +29,6 @@ export class Window extends HeldEvents {
   bytes = 0;
   /** Log time up to which its unopened events share memory with their neighbours in the log. */
   #detachedLogMs: EpochMs;
-  /** Distinct types here, each with its entry. */
-  types: readonly TypeEntry[] = [];
-  armed: CompiledRule[] = [];
-  armedGeneration = 0;
   /** Rules that hold here now. */
   matches: Map<number, Match> = NONE;
   /** Log time since which each rule that has to settle holds without a break, by rule index. */
@@ -57,8 +51,9 @@ export class Window extends HeldEvents {
   /** Neighbours in the table's other list, the one that opened first at its head. */
   older: Window | undefined = undefined;
   newer: Window | undefined = undefined;
+  /** The types here; a join group has no use for them. */
+  #types: TypeSet | undefined = undefined;
   #ownTrace: ReadonlySet<string> | undefined = undefined;
-  #typeSet: Set<TypeEntry> | undefined = undefined;
 
   constructor(options: {
     readonly key: string;
@@ -119,23 +114,14 @@ export class Window extends HeldEvents {
     this.stepMasks.set(id, bits | (this.stepMasks.get(id) ?? 0));
   }
 
-  /** Notes the type; arms the rules that wait for it. Answers whether it is new here. */
-  noteType(entry: TypeEntry, index: RuleIndex): boolean {
-    if (this.#typeSet === undefined ? this.types.includes(entry) : this.#typeSet.has(entry)) return false;
-    this.types = grown(this.types, entry);
-    if (this.#typeSet !== undefined) this.#typeSet.add(entry);
-    else if (INDEX_FROM < this.types.length) this.#typeSet = new Set(this.types);
-    if (this.armedGeneration === index.generation) {
-      if (0 < entry.arms.length)
-        this.armed = this.armed.length === 0 ? [...entry.arms] : [...new Set([...this.armed, ...entry.arms])];
-    }
-    return true;
+  /** Trace rules of which every required step has an event of a fitting type here. */
+  get ready(): readonly CompiledRule[] {
+    return this.#types?.ready ?? NO_RULES;
   }
 
-  /** Arms anew after another choice of rare types, or other rules. */
-  rearm(index: RuleIndex): void {
-    this.armedGeneration = index.generation;
-    this.armed = [...new Set([...index.untyped, ...this.types.flatMap(({ arms }) => arms)])];
+  /** Notes that an event of this type is here. */
+  noteType(entry: TypeEntry, { noTypes }: RuleIndex): void {
+    this.#types = (this.#types ?? noTypes).with(entry);
   }
 
   /** Forgets what was found; its rules are swapped. */
@@ -152,18 +138,14 @@ export class Window extends HeldEvents {
     this.slim();
   }
 
-  /** Looks its types up anew among other rules, and arms them. */
+  /** Looks its types up anew among other rules. */
   retype(index: RuleIndex): void {
-    this.types = [];
-    this.#typeSet = undefined;
+    this.#types = undefined;
     for (const { type } of this.heads) this.noteType(index.entry(type), index);
-    this.rearm(index);
   }
 
   /** Lets go of what only an open window needs; thousands of closed ones are remembered. */
   slim(): void {
-    this.armed = [];
-    this.armedGeneration = -1;
     this.heldSinceMs = NONE;
     if (this.matches.size === 0) this.matches = NONE;
     this.detach();
@@ -173,23 +155,14 @@ export class Window extends HeldEvents {
    * Whether something is left to be said when it closes; in most windows nothing is. A rule was judged
    * when the last event came that it names, unless that was put off; what must be absent is decided now.
    */
-  needsLastLook(index: RuleIndex): boolean {
+  get needsLastLook(): boolean {
     if (this.joinRule !== undefined || 0 < this.matches.size) return true;
-    if (this.armedGeneration !== index.generation) this.rearm(index);
-    for (const rule of this.armed) if (this.isUndecided(rule) && this.hasTypesFor(rule)) return true;
-    return false;
+    return 0 < this.ready.length && this.ready.some((rule) => this.isUndecided(rule));
   }
 
   /** Whether judging a rule once more could find something else than the last time. */
   isUndecided({ absences }: CompiledRule): boolean {
     if (this.joinRule !== undefined || 0 < this.dropped) return true;
     return this.judgeAtMs !== undefined || 0 < absences.length;
-  }
-
-  /** Whether every step that the rule requires has an event of a fitting type here. */
-  hasTypesFor(rule: CompiledRule): boolean {
-    let mask = 0;
-    for (const entry of this.types) mask |= entry.traceMasks.get(rule.index) ?? 0;
-    return (mask & rule.requiredMask) === rule.requiredMask;
   }
 }
