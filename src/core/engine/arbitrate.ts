@@ -38,7 +38,7 @@ export class Claims {
 
   /** Everything that holds in a window, from a snapshot. */
   addAllOf({ matches }: Window): void {
-    for (const match of matches.values()) if (!isIsolated(match)) this.add(match);
+    for (const match of matches) if (!isIsolated(match)) this.add(match);
   }
 
   remove(match: Match): void {
@@ -136,8 +136,9 @@ function isRival(a: Match, b: Match): boolean {
 }
 
 function shareTrace(a: Match, b: Match): boolean {
-  for (const trace of a.traces) if (b.traces.has(trace)) return true;
-  return false;
+  if (a.traces.length === 1 || b.traces.length === 1) return a.traces.some((trace) => b.traces.includes(trace));
+  const theirs = new Set(b.traces);
+  return a.traces.some((trace) => theirs.has(trace));
 }
 
 /** Why a match is not the headline, for people. */

@@ -1,5 +1,6 @@
 import { readPath } from "../expression/read-path.ts";
 import type { Event } from "../model/event.ts";
+import type { FieldPath } from "../model/path.ts";
 import type { DurationMs, EpochMs } from "../model/time.ts";
 import { follows, keepsJoins, orderTolerance } from "./anchor-search.ts";
 import type { CompiledRule, CompiledStep } from "./compiled-rule.ts";
@@ -95,11 +96,7 @@ function bindStep(
     events.push(event);
   }
   const distinctOf = step.count?.distinct;
-  const distinct = new Set(
-    distinctOf === undefined
-      ? events.map(entityKey)
-      : events.flatMap((event) => readPath(event, distinctOf).map(String)),
-  ).size;
+  const distinct = distinctIn(events, distinctOf);
   let count = 0;
   for (const event of events) count += event.count;
   if (step.count !== undefined && (distinctOf === undefined ? count : distinct) < step.count.atLeast) return undefined;
@@ -108,7 +105,16 @@ function bindStep(
     if (earlier === undefined) return false;
     return Math.abs(anchor.timeMs - earlier.timeMs) < orderTolerance(anchor, earlier, rule.rule.skewMs);
   });
-  return { anchor, events: events.sort(byTimeThenId), count, distinct, inferred };
+  if (1 < events.length) events.sort(byTimeThenId);
+  return { anchor, events, count, distinct, inferred };
+}
+
+/** Distinct values of a field among the events, or distinct entities. */
+function distinctIn(events: readonly Event[], field: FieldPath | undefined): number {
+  if (field !== undefined) return new Set(events.flatMap((event) => readPath(event, field).map(String))).size;
+  const [first] = events;
+  if (events.every((event) => event.entity === first?.entity)) return 1;
+  return new Set(events.map(entityKey)).size;
 }
 
 /** One text for one entity. */

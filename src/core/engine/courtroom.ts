@@ -101,7 +101,7 @@ export class Courtroom implements JudgeContext {
   *close(windows: readonly Window[], because: string): Judging<void> {
     for (const window of windows) window.closedBy = because;
     const jobs = windows.map((window) => this.#lastJob(window));
-    const busy = jobs.filter(({ window, rules }) => 0 < rules.length || 0 < window.matches.size);
+    const busy = jobs.filter(({ window, rules }) => 0 < rules.length || 0 < window.matches.length);
     if (0 < busy.length) {
       // At the end of input stories may open groups, which end with all others.
       const docket = new Docket(busy, because === "end" ? because : undefined);
@@ -149,16 +149,16 @@ export class Courtroom implements JudgeContext {
     const refused = hub || window.total < (rule.rule.minEvents ?? 1);
     countRule(this.#parts.counters.fanOut, hub, rule);
     const finding: Finding = refused ? { kind: "fails", truncated: false } : yield* judge(rule, window, this);
-    const before = window.matches.get(rule.index);
+    const before = window.matchOf(rule);
     if (before !== undefined) this.#drop(before, docket);
     if (finding.kind === "holds") {
       countRule(this.#parts.counters.truncated, finding.match.truncated, rule);
       const match = before !== undefined && saysTheSame(before, finding.match) ? before : finding.match;
-      window.hold(rule.index, match, this.nowMs);
+      window.hold(match, this.nowMs);
       if (!isIsolated(match)) this.claims.add(match);
       return match === before ? [] : this.announcer.announce(match);
     }
-    window.heldSinceMs.delete(rule.index);
+    window.heldSinceMs.delete(rule.rule.key);
     if (finding.kind === "fails") countRule(this.#parts.counters.truncated, finding.truncated, rule);
     else this.#postpone(finding, window);
     return before === undefined ? [] : this.announcer.withdraw(before);
@@ -167,7 +167,7 @@ export class Courtroom implements JudgeContext {
   #drop(match: Match, docket: Docket): void {
     docket.lose(match);
     this.claims.remove(match);
-    match.window.matches.delete(match.rule.index);
+    match.window.drop(match);
   }
 
   /** Has the window judged again when its absences can be decided. */
@@ -181,9 +181,9 @@ export class Courtroom implements JudgeContext {
     if (docket.foundNothing) return;
     const { windows: judged, lost } = docket;
     const [now, { book }] = [this.nowMs, this.#parts];
-    const held = [...judged].flatMap(({ matches }) => [...matches.values()]);
+    const held = [...judged].flatMap(({ matches }) => matches);
     const heads = [...judged].flatMap(({ record }) => record?.last ?? []);
-    for (const match of lost) if (!match.window.matches.has(match.rule.index)) book.undo(match, now);
+    for (const match of lost) if (match.window.matchOf(match.rule) === undefined) book.undo(match, now);
     const together = this.claims.component([...held, ...heads, ...lost]);
     for (const head of heads) if (isHeld(head)) together.add(head);
     const weighed = new Set([...judged, ...[...together].map(({ window }) => window)]);
@@ -196,7 +196,7 @@ export class Courtroom implements JudgeContext {
 
   #isRipe(match: Match, now: EpochMs): boolean {
     if (match.window.closedBy !== undefined) return true;
-    const at = (match.window.heldSinceMs.get(match.rule.index) ?? now) + match.rule.rule.settleMs;
+    const at = (match.window.heldSinceMs.get(match.rule.rule.key) ?? now) + match.rule.rule.settleMs;
     if (at <= now) return true;
     this.#parts.plan(match.window, at);
     return false;
@@ -223,9 +223,9 @@ export class Courtroom implements JudgeContext {
 
   /** A closed window's claims stay while what they compete with can still change. */
   #retire(window: Window): void {
-    const claims = [...window.matches.values()].filter((match) => !isIsolated(match));
+    const claims = window.matches.filter((match) => !isIsolated(match));
     for (const match of claims) this.claims.park(match);
-    this.#release(new Set(claims.flatMap(({ traces }) => [...traces])));
+    this.#release(new Set(claims.flatMap(({ traces }) => traces)));
     window.slim();
   }
 

@@ -31,7 +31,7 @@ export class Docket {
   /** Whether nothing holds, or held, in any of the windows: there is nothing to weigh. */
   get foundNothing(): boolean {
     if (this.#lost !== undefined) return false;
-    for (const { matches, record } of this.windows) if (0 < matches.size || record?.last !== undefined) return false;
+    for (const { matches, record } of this.windows) if (0 < matches.length || record?.last !== undefined) return false;
     return true;
   }
 

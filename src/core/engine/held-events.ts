@@ -3,7 +3,7 @@ import type { EpochMs } from "../model/time.ts";
 import { type EventHead, type HeldEvent, opened, UnopenedEvent } from "../model/unopened-event.ts";
 import { grown } from "./grown.ts";
 import { mergeVersions } from "./merge-versions.ts";
-import { sharing } from "./sharing.ts";
+import { share } from "./share.ts";
 
 /** From how many events on duplicate ids are looked up in a map. */
 const INDEX_FROM = 16;
@@ -103,7 +103,8 @@ export class HeldEvents {
     if (!(held instanceof UnopenedEvent)) return held;
     // Thousands of windows are remembered, and most are about one entity: it is held once.
     const near = this.#held[at === 0 ? 1 : at - 1];
-    const event = near === undefined || near instanceof UnopenedEvent ? held.open() : sharing(held.open(), near);
+    const event = held.open();
+    if (near !== undefined && !(near instanceof UnopenedEvent)) share(event, near);
     this.#held[at] = event;
     return event;
   }

@@ -16,36 +16,44 @@ export interface MatchParts {
   readonly context: JudgeContext;
 }
 
+const NO_MEMBERS: readonly Match[] = [];
+
 /** Puts a match together: what it claims, its root cause, its confidence. */
 export function makeMatch({ rule, window, bound, unknownAbsences, truncated, context }: MatchParts): Match {
   const events = bound.flatMap((step) => step?.events ?? []);
-  const found = events.map((event) => context.memberOf(event));
-  const members = found.filter((member) => member !== undefined);
+  const found = membersOf(events, context);
+  const members = found.length === 0 ? NO_MEMBERS : found.filter((member) => member !== undefined);
   const rootIndex = rootOf(rule, bound);
   const root = bound[rootIndex] as BoundStep;
-  const confidenceParts = confidenceOf(rule, bound, unknownAbsences);
-  const weights = confidenceParts.reduce((sum, { weight }) => sum + weight, 0);
-  const sum = confidenceParts.reduce((total, { weight, quality }) => total + weight * quality, 0);
   return {
     rule,
     window,
     bound,
     unknownAbsences,
     truncated,
-    confidence: Math.round((sum / weights) * 10_000) / 10_000,
-    confidenceParts,
-    firstMs: Math.min(...events.map(({ timeMs }) => timeMs)),
-    lastMs: Math.max(...events.map(({ lastMs }) => lastMs)),
+    ...confidenceOf(rule, bound, unknownAbsences),
+    firstMs: events.reduce((first, { timeMs }) => Math.min(first, timeMs), Number.POSITIVE_INFINITY),
+    lastMs: events.reduce((last, { lastMs }) => Math.max(last, lastMs), Number.NEGATIVE_INFINITY),
     traces: tracesOf(window, events, found),
     rootTrace: root.anchor.traceId,
     root,
     rootIndex,
     members,
-    level: Math.max(0, ...members.map((member) => member.level + 1)),
-    signature: bound
-      .map((step) => step?.events.map(({ id, count, lastMs }) => `${id}×${count}@${lastMs}`).join(",") ?? "")
-      .join(";"),
+    level: members.reduce((level, member) => Math.max(level, member.level + 1), 0),
+    signature: signatureOf(bound),
   };
+}
+
+/** For each event the match behind it, if it is a story's; an empty list where none is, as nearly always. */
+function membersOf(events: readonly Event[], context: JudgeContext): readonly (Match | undefined)[] {
+  return events.some(({ source }) => source === "story") ? events.map((event) => context.memberOf(event)) : NO_MEMBERS;
+}
+
+function signatureOf(bound: readonly (BoundStep | undefined)[]): string {
+  // Joined texts are flat; those made by adding would keep all their pieces.
+  return bound
+    .map((step) => step?.events.map(({ id, count, lastMs }) => [id, "×", count, "@", lastMs].join("")).join(",") ?? "")
+    .join(";");
 }
 
 /** The traces of the events; of story events, the traces of theirs. */
@@ -53,9 +61,9 @@ function tracesOf(
   window: Window,
   events: readonly Event[],
   members: readonly (Match | undefined)[],
-): ReadonlySet<string> {
-  if (window.joinRule === undefined && members.every((member) => member === undefined)) return window.ownTrace;
-  return new Set(events.flatMap((event, at) => [...(members[at]?.traces ?? [event.traceId])]));
+): readonly string[] {
+  if (window.joinRule === undefined && members.length === 0) return window.ownTrace;
+  return [...new Set(events.flatMap((event, at) => members[at]?.traces ?? event.traceId))];
 }
 
 /** The root cause: the first required cause that is bound, else an optional one, else what came first. */

@@ -33,8 +33,8 @@ export interface Match {
   /** Event time of the first and the last bound event. */
   readonly firstMs: EpochMs;
   readonly lastMs: EpochMs;
-  /** Traces of the bound events: what the match claims. */
-  readonly traces: ReadonlySet<string>;
+  /** Traces of the bound events, each once: what the match claims. */
+  readonly traces: readonly string[];
   /** Trace of its root cause. */
   readonly rootTrace: string;
   readonly root: BoundStep;
@@ -87,7 +87,7 @@ function compareText(a: string, b: string): number {
 
 /** Whether a match is what its window found last. */
 export function isHeld(match: Match): boolean {
-  return match.window.matches.get(match.rule.index) === match;
+  return match.window.matches.includes(match);
 }
 
 /** Whether a match has a story of its own and claims nothing: of a standalone or a shadow rule. */

@@ -93,7 +93,7 @@ export class Placement {
     this.#parts.agenda.mind(at.logTimeMs + this.#parts.limits.correlationWindowMs);
     let all = jobs;
     for (const { window, rules } of touched) {
-      if (window.matches.size === 0 && window.judgements <= EAGER_JUDGEMENTS_MAX)
+      if (window.matches.length === 0 && window.judgements <= EAGER_JUDGEMENTS_MAX)
         all = [...(all ?? []), { window, rules }];
       else this.#parts.agenda.planJudgement(window, nowMs + judgeWaitMs(window, this.#parts.limits));
     }

@@ -66,7 +66,7 @@ export function renewRules(parts: RenewParts): Renewal {
   }
   jobs.push(...newGroups(parts, traces, isFresh));
   for (const window of [...traces, ...groups.table.all()]) {
-    for (const match of window.matches.values()) jobs.push(...announcer.announce(match));
+    for (const match of window.matches) jobs.push(...announcer.announce(match));
   }
   for (const match of lost) claims.remove(match);
   return { jobs, lost };
@@ -91,16 +91,16 @@ function renewMatch(match: Match, renew: Renew): void {
 /** Keeps the matches of rules that mean the same; answers those that fall away. */
 function renewMatches(window: Window, renew: Renew): Match[] {
   const gone: Match[] = [];
-  const held = [...window.matches].map(([index, match]) => ({ match, sinceMs: window.heldSinceMs.get(index) ?? 0 }));
+  const { matches, heldSinceMs } = window;
   window.forgetMatches();
-  for (const { match, sinceMs } of held) {
+  for (const match of matches) {
     const rule = renew(match.rule);
     if (rule === undefined) {
       gone.push(match);
       continue;
     }
     renewMatch(match, renew);
-    window.hold(rule.index, match, sinceMs);
+    window.hold(match, heldSinceMs.get(rule.rule.key) ?? 0);
   }
   return gone;
 }

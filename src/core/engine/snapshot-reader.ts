@@ -97,7 +97,7 @@ export class SnapshotReader {
       window,
       bound,
       root: bound[data.rootIndex] as BoundStep,
-      traces: new Set(data.traces),
+      traces: data.traces,
       members: data.members.flatMap((member) => this.match(member) ?? []),
     };
     this.#matches.set(number, match);
@@ -121,7 +121,7 @@ export class SnapshotReader {
     const since = new Map(heldSinceMs);
     for (const data of matches) {
       const match = this.match(data);
-      if (match !== undefined) window.hold(match.rule.index, match, since.get(match.rule.rule.key) ?? 0);
+      if (match !== undefined) window.hold(match, since.get(match.rule.rule.key) ?? 0);
     }
     window.judgeAtMs = judgeAtMs;
     window.judgements = judgements;

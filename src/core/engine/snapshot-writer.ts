@@ -115,7 +115,7 @@ export class SnapshotWriter {
 
   /** Meets what a unit that needs not be written leads to. */
   #follow(unit: Unit): void {
-    if (unit instanceof Window) for (const match of unit.matches.values()) this.#meet(match);
+    if (unit instanceof Window) for (const match of unit.matches) this.#meet(match);
     else if (isMatch(unit)) {
       if (unit.window.closedBy !== undefined) this.#meet(unit.window);
       for (const member of unit.members) this.#meet(member);
@@ -163,11 +163,8 @@ export class SnapshotWriter {
 
   #stateOf(window: Window): Omit<StateData, "window"> {
     return {
-      matches: [...window.matches.values()].map((match) => this.match(match)),
-      heldSinceMs: [...window.heldSinceMs].flatMap(([rule, ms]) => {
-        const match = window.matches.get(rule);
-        return match === undefined ? [] : [[match.rule.rule.key, ms] as const];
-      }),
+      matches: window.matches.map((match) => this.match(match)),
+      heldSinceMs: [...window.heldSinceMs],
       judgeAtMs: window.judgeAtMs,
       judgements: window.judgements,
       record: this.#named(window.record),
@@ -194,8 +191,8 @@ function likenessOfWindow(window: Window): unknown[] {
   const { lastLogMs, firstEventMs, lastEventMs, tookLate, total, dropped, judgeAtMs, judgements, record } = window;
   const { events, matches, stepMasks, heldSinceMs } = window;
   const times = [lastLogMs, firstEventMs, lastEventMs, judgeAtMs];
-  const sizes = [total, dropped, events.length, matches.size, stepMasks.size, heldSinceMs.size];
-  return [...times, ...sizes, tookLate, judgements, record?.gone, record, ...events, ...matches.values()];
+  const sizes = [total, dropped, events.length, matches.length, stepMasks.size, heldSinceMs.size];
+  return [...times, ...sizes, tookLate, judgements, record?.gone, record, ...events, ...matches];
 }
 
 /** Everything of a story: lists by what is in them, the rest as it is; its maps are never changed, only replaced. */

@@ -31,5 +31,6 @@ function digest(text: string): string {
     a = Math.imul(a ^ text.charCodeAt(at), 0x01000193);
     b = (b + a) | 0;
   }
-  return `${(a >>> 0).toString(36)}.${(b >>> 0).toString(36)}.${text.length}`;
+  // A joined text is flat; one made by adding would keep all its pieces.
+  return [(a >>> 0).toString(36), (b >>> 0).toString(36), text.length].join(".");
 }

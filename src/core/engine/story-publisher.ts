@@ -42,15 +42,16 @@ export class StoryPublisher {
     if (!reopened && !isMore && isSame && record.reviseAtMs === undefined) return;
     const status: StoryStatus = reopened || record.status === "reopened" ? "reopened" : "open";
     const story = this.#tell(record, match, status, total);
+    const sameWords = isSame && record.content !== "" && record.status === status && story.gap !== true;
     const kind = record.told === undefined ? "told" : reopened ? "reopened" : "revised";
-    const content = contentOf(story);
+    const content = sameWords ? record.content : contentOf(story);
     if (kind === "revised" && !isMore && !this.#isWorthTelling(record, { story, content }, now, force)) return;
     record.resolvedLogMs = undefined;
     record.toldOthers = record.others;
     record.toldTotal = total;
     record.toldExtent = extentOf(match);
     record.content = content;
-    record.shape = shapeOf(story);
+    if (!sameWords) record.shape = shapeOf(story);
     record.told = match;
     if (kind === "told") this.#counters.storiesTold++;
     else this.#counters.storiesRevised++;

@@ -20,9 +20,9 @@ export interface StoryRecord {
   /** Log position at which its first window opened. */
   readonly openedPosition: number;
   /** Groups whose later windows revise it. */
-  readonly groups: string[];
+  groups: string[];
   /** Traces whose last windows it knows. */
-  readonly traces: string[];
+  traces: string[];
   revision: number;
   status: StoryStatus;
   /** The match that was told last, with its rivals, and how much its window held; `undefined` before the first time. */
@@ -175,7 +175,7 @@ function mergeMatches(earlier: Match, later: Match): Match {
     root: bound[earlier.rootIndex] ?? earlier.root,
     firstMs: Math.min(earlier.firstMs, later.firstMs),
     lastMs: Math.max(earlier.lastMs, later.lastMs),
-    traces: new Set([...earlier.traces, ...later.traces]),
+    traces: [...new Set([...earlier.traces, ...later.traces])],
     truncated: earlier.truncated || later.truncated,
     signature: `${earlier.signature}+${later.signature}`,
   };

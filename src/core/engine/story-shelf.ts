@@ -2,6 +2,7 @@ import { canonicalJson, sha256Hex } from "../model/hash.ts";
 import type { EngineLimits } from "../model/limits.ts";
 import type { EngineCounters } from "../model/story.ts";
 import type { EpochMs } from "../model/time.ts";
+import { grown } from "./grown.ts";
 import { isIsolated, type Match } from "./match.ts";
 import { groupOf, openRecord, type StoryRecord } from "./story-record.ts";
 import type { Window } from "./window.ts";
@@ -76,7 +77,7 @@ export class StoryShelf {
     const trace = `trace|${match.rootTrace}`;
     for (const key of isIsolated(match) || this.#byGroup.has(trace) ? [group] : [group, trace]) {
       this.#byGroup.set(key, record);
-      if (!record.groups.includes(key)) record.groups.push(key);
+      if (!record.groups.includes(key)) record.groups = grown(record.groups, key);
     }
   }
 
@@ -86,7 +87,7 @@ export class StoryShelf {
     const later = this.#windows.get(window.key);
     // An earlier window may be decided after the last one was told.
     if (later === undefined || later.openedPosition <= window.openedPosition) this.#windows.set(window.key, window);
-    if (!record.traces.includes(window.key)) record.traces.push(window.key);
+    if (!record.traces.includes(window.key)) record.traces = grown(record.traces, window.key);
   }
 
   forget(record: StoryRecord): void {

@@ -173,21 +173,26 @@ function timelineOf(match: Match): TimelineEntry[] {
       stepOf.set(event.id, step.as);
     }
   }
-  const bound = [...events.values()].sort(byTimeThenId).slice(0, TIMELINE_MAX);
+  const bound = [...events.values()];
   const others = match.window.events.filter(({ id, type }) => !stepOf.has(id) && !type.startsWith("story."));
-  others.sort(byTimeThenId);
-  return [...bound, ...others.slice(0, TIMELINE_MAX - bound.length)].sort(byTimeThenId).map((event) => {
-    const step = stepOf.get(event.id);
-    return {
-      event: event.id,
-      time: event.time,
-      source: event.source,
-      type: event.type,
-      entity: event.entity,
-      ...(event.message === undefined ? {} : { message: event.message }),
-      ...(event.count === 1 ? {} : { count: event.count }),
-      ...(event.actor === undefined ? {} : { actor: event.actor }),
-      ...(step === undefined ? {} : { step }),
-    };
-  });
+  if (TIMELINE_MAX < bound.length + others.length) {
+    for (const some of [bound, others]) some.sort(byTimeThenId);
+    bound.splice(TIMELINE_MAX);
+    others.splice(TIMELINE_MAX - bound.length);
+  }
+  bound.push(...others);
+  return bound.sort(byTimeThenId).map((event) => timelineEntry(event, stepOf.get(event.id)));
+}
+
+function timelineEntry(
+  { id, time, source, type, entity, message, count, actor }: Event,
+  step: string | undefined,
+): TimelineEntry {
+  return {
+    ...{ event: id, time, source, type, entity },
+    ...(message === undefined ? {} : { message }),
+    ...(count === 1 ? {} : { count }),
+    ...(actor === undefined ? {} : { actor }),
+    ...(step === undefined ? {} : { step }),
+  };
 }

@@ -1,5 +1,6 @@
 import type { EpochMs } from "../model/time.ts";
 import type { CompiledRule } from "./compiled-rule.ts";
+import { grown } from "./grown.ts";
 import { HeldEvents } from "./held-events.ts";
 import type { Match } from "./match.ts";
 import type { RuleIndex, TypeEntry } from "./rule-index.ts";
@@ -10,6 +11,7 @@ import type { TypeSet } from "./type-set.ts";
 const DETACH_AFTER_MS = 120_000;
 
 /** Stands in for the maps of a window in which nothing was found: most windows, at no cost. */
+const NO_MATCHES: readonly Match[] = [];
 const NO_RULES: readonly CompiledRule[] = [];
 const NONE: Map<never, never> = Object.freeze(new Map<never, never>()) as Map<never, never>;
 
@@ -29,10 +31,10 @@ export class Window extends HeldEvents {
   bytes = 0;
   /** Log time up to which its unopened events share memory with their neighbours in the log. */
   #detachedLogMs: EpochMs;
-  /** Rules that hold here now. */
-  matches: Map<number, Match> = NONE;
-  /** Log time since which each rule that has to settle holds without a break, by rule index. */
-  heldSinceMs: Map<number, EpochMs> = NONE;
+  /** Of each rule that holds here now its match, the one found last at the end. */
+  matches: readonly Match[] = NO_MATCHES;
+  /** Log time since which each rule that has to settle holds without a break, by rule key. */
+  heldSinceMs: Map<string, EpochMs> = NONE;
   /** A judgement is already planned at this log time. */
   judgeAtMs: EpochMs | undefined = undefined;
   /** How often rules were judged here: from some number on, less often. */
@@ -53,7 +55,7 @@ export class Window extends HeldEvents {
   newer: Window | undefined = undefined;
   /** The types here; a join group has no use for them. */
   #types: TypeSet | undefined = undefined;
-  #ownTrace: ReadonlySet<string> | undefined = undefined;
+  #ownTrace: readonly string[] | undefined = undefined;
 
   constructor(options: {
     readonly key: string;
@@ -83,9 +85,9 @@ export class Window extends HeldEvents {
     this.detach();
   }
 
-  /** The window's key as a set, the same one each time: what the matches of a trace claim. */
-  get ownTrace(): ReadonlySet<string> {
-    this.#ownTrace ??= new Set([this.key]);
+  /** The window's key as a list, the same one each time: what the matches of a trace claim. */
+  get ownTrace(): readonly string[] {
+    this.#ownTrace ??= [this.key];
     return this.#ownTrace;
   }
 
@@ -94,13 +96,24 @@ export class Window extends HeldEvents {
     return super.remove(id);
   }
 
-  /** Notes that a rule holds. */
-  hold(rule: number, match: Match, nowMs: EpochMs): void {
-    if (this.matches === NONE) this.matches = new Map();
-    this.matches.set(rule, match);
-    if (match.rule.rule.settleMs === 0 || this.heldSinceMs.has(rule)) return;
+  /** What a rule was found to say here, where it holds now. */
+  matchOf(rule: CompiledRule): Match | undefined {
+    return this.matches.find((match) => match.rule.index === rule.index);
+  }
+
+  /** Notes that a rule holds, which did not before. */
+  hold(match: Match, nowMs: EpochMs): void {
+    const { key, settleMs } = match.rule.rule;
+    this.matches = grown(this.matches === NO_MATCHES ? [] : this.matches, match);
+    if (settleMs === 0 || this.heldSinceMs.has(key)) return;
     if (this.heldSinceMs === NONE) this.heldSinceMs = new Map();
-    this.heldSinceMs.set(rule, nowMs);
+    this.heldSinceMs.set(key, nowMs);
+  }
+
+  /** A match holds no more. */
+  drop(match: Match): void {
+    const at = this.matches.indexOf(match);
+    if (0 <= at) this.matches = this.matches.length === 1 ? NO_MATCHES : this.matches.toSpliced(at, 1);
   }
 
   /** Whether an event of a join group is in it by the key of this step or absence. */
@@ -126,14 +139,14 @@ export class Window extends HeldEvents {
 
   /** Forgets what was found; its rules are swapped. */
   forgetMatches(): void {
-    this.matches = NONE;
+    this.matches = NO_MATCHES;
     this.heldSinceMs = NONE;
   }
 
   /** Keeps of a closed window what was found by rules that are in force; late evidence meets those. */
   renewClosed(index: RuleIndex): void {
-    const kept = [...this.matches.values()].filter(({ rule }) => index.rules[rule.index] === rule);
-    this.matches = new Map(kept.map((match) => [match.rule.index, match]));
+    const kept = this.matches.filter(({ rule }) => index.rules[rule.index] === rule);
+    this.matches = kept.length === 0 ? NO_MATCHES : kept;
     this.retype(index);
     this.slim();
   }
@@ -147,7 +160,6 @@ export class Window extends HeldEvents {
   /** Lets go of what only an open window needs; thousands of closed ones are remembered. */
   slim(): void {
     this.heldSinceMs = NONE;
-    if (this.matches.size === 0) this.matches = NONE;
     this.detach();
   }
 
@@ -156,7 +168,7 @@ export class Window extends HeldEvents {
    * when the last event came that it names, unless that was put off; what must be absent is decided now.
    */
   get needsLastLook(): boolean {
-    if (this.joinRule !== undefined || 0 < this.matches.size) return true;
+    if (this.joinRule !== undefined || 0 < this.matches.length) return true;
     return 0 < this.ready.length && this.ready.some((rule) => this.isUndecided(rule));
   }
 

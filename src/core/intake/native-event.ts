@@ -32,11 +32,12 @@ const KNOWN_MAX = 10_000;
 
 interface Wording {
   readonly pattern: RegExp;
-  readonly known: Set<string>;
+  /** Each to itself: whoever asks with an equal text gets the one that is held already. */
+  readonly known: Map<string, string>;
 }
 
-const SOURCE: Wording = { pattern: /^[a-z][a-z0-9_-]*$/, known: new Set() };
-const TYPE: Wording = { pattern: /^[a-z0-9][a-z0-9_-]*(\.[a-z0-9_-]+)*$/, known: new Set() };
+const SOURCE: Wording = { pattern: /^[a-z][a-z0-9_-]*$/, known: new Map() };
+const TYPE: Wording = { pattern: /^[a-z0-9][a-z0-9_-]*(\.[a-z0-9_-]+)*$/, known: new Map() };
 
 /**
  * Checks an event by hand, without a schema walk, and keeps its parts as they are: this is the hot
@@ -65,8 +66,8 @@ export function decodeNative(value: JsonObject, reading: Reading): Decoded {
     timeMs: stamp.ms,
     precisionMs: stamp.precisionMs,
     lastMs: Math.max(stamp.ms, lastTimeOf(value) ?? stamp.ms),
-    source,
-    type,
+    source: SOURCE.known.get(source) ?? source,
+    type: TYPE.known.get(type) ?? type,
     severity: (severity as Severity | undefined) ?? "info",
     reason: reason as string | undefined,
     message: message as string | undefined,
@@ -92,7 +93,7 @@ export function isType(text: string): boolean {
 function isWorded(text: string, { pattern, known }: Wording): boolean {
   if (known.has(text)) return true;
   if (!pattern.test(text)) return false;
-  if (known.size < KNOWN_MAX) known.add(text);
+  if (known.size < KNOWN_MAX) known.set(text, text);
   return true;
 }
 
