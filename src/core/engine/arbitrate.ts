@@ -28,6 +28,12 @@ export class Claims {
     return this.#byTrace.get(trace) ?? [];
   }
 
+  /** Whether a match claims one trace, and nobody else does. */
+  isAlone({ traces }: Match): boolean {
+    const [trace] = traces;
+    return traces.length === 1 && trace !== undefined && this.#byTrace.get(trace)?.size === 1;
+  }
+
   add(match: Match): void {
     for (const trace of match.traces) {
       const claims = this.#byTrace.get(trace);

@@ -88,13 +88,11 @@ export class Courtroom implements JudgeContext {
     for (const window of docket.windows) if (window.closedBy !== undefined) this.#retire(window);
   }
 
-  /** Closes a window in which no rule can hold, as in most; answers whether it is one. */
-  closeIdle({ window, because }: DueWindow): boolean {
-    if (window.needsLastLook) return false;
+  /** Closes a window that needs no last look, as most. */
+  closeIdle({ window, because }: DueWindow): void {
     window.closedBy = because;
     this.#detach(window);
     this.#release([window.key]);
-    return true;
   }
 
   /** Closes windows at one moment: they are judged for the last time, and weighed together. */
@@ -181,6 +179,11 @@ export class Courtroom implements JudgeContext {
     if (docket.foundNothing) return;
     const { windows: judged, lost } = docket;
     const [now, { book }] = [this.nowMs, this.#parts];
+    const only = docket.onlyMatch;
+    if (only !== undefined && this.claims.isAlone(only) && this.#isRipe(only, now)) {
+      book.settle([{ match: only, demoted: [] }], judged, (match) => this.totalOf(match), now);
+      return;
+    }
     const held = [...judged].flatMap(({ matches }) => matches);
     const heads = [...judged].flatMap(({ record }) => record?.last ?? []);
     for (const match of lost) if (match.window.matchOf(match.rule) === undefined) book.undo(match, now);

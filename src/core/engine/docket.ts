@@ -1,5 +1,5 @@
 import type { Job } from "./courtroom-parts.ts";
-import type { Match } from "./match.ts";
+import { isIsolated, type Match } from "./match.ts";
 import type { Window } from "./window.ts";
 
 /** How often one window comes up again in one sitting: stories that go round in a circle end here. */
@@ -33,6 +33,17 @@ export class Docket {
     if (this.#lost !== undefined) return false;
     for (const { matches, record } of this.windows) if (0 < matches.length || record?.last !== undefined) return false;
     return true;
+  }
+
+  /** The one match that is to be weighed, where there is one: most dockets hold no more. */
+  get onlyMatch(): Match | undefined {
+    if (this.windows.size !== 1 || this.#lost !== undefined) return undefined;
+    for (const { matches, record } of this.windows) {
+      const [match] = matches;
+      if (match === undefined || 1 < matches.length || isIsolated(match)) return undefined;
+      return record?.last === undefined || record.last === match ? match : undefined;
+    }
+    return undefined;
   }
 
   /** Notes a match that is to be found anew, or held for the last time. */

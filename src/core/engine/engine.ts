@@ -94,7 +94,8 @@ export class Engine {
   /** Takes one event. Returns a promise only where conditions must be judged. */
   accept(event: HeldEvent, at: LogPlace): Promise<void> | undefined {
     if (this.#restore !== undefined && this.#wasTaken(event, at)) return undefined;
-    if (this.#agenda.dueMs <= at.logTimeMs) return runJudging(this.#acceptLate(event, at));
+    if (this.#agenda.dueMs <= at.logTimeMs && !this.#closeIdle(at.logTimeMs))
+      return runJudging(this.#acceptLate(event, at));
     if (this.#nowMs < at.logTimeMs) this.#nowMs = at.logTimeMs;
     const jobs = this.#placement.place(event, at, this.#nowMs);
     return jobs === undefined && this.#nowMs < this.#agenda.dueMs ? undefined : runJudging(this.#judgeNow(jobs));
@@ -208,18 +209,12 @@ export class Engine {
     const before = this.#rulesBefore;
     this.#rulesBefore = undefined;
     if (before !== undefined) yield* this.#court.renew(before);
-    for (;;) {
-      const window = this.#nextWindow();
-      const windowAt = window?.at ?? Number.POSITIVE_INFINITY;
-      const nextAt = Math.min(windowAt, this.#agenda.next);
-      if (toMs < nextAt || nextAt === Number.POSITIVE_INFINITY) {
-        this.#agenda.dueMs = nextAt;
-        break;
-      }
+    while (!this.#closeIdle(toMs)) {
+      const nextAt = Math.min(this.#windowsDueMs, this.#agenda.next);
       if (this.#nowMs < nextAt) this.#nowMs = nextAt;
-      if (window !== undefined && windowAt <= this.#agenda.next) {
-        if (!this.#court.closeIdle(window)) yield* this.#court.close([window.window], window.because);
-      } else {
+      const window = this.#windowsDueMs <= this.#agenda.next ? this.#nextWindow() : undefined;
+      if (window !== undefined) yield* this.#court.close([window.window], window.because);
+      else {
         const deadline = this.#agenda.takeDue(nextAt);
         if (deadline !== undefined) yield* this.#perform(deadline.task, deadline.at);
       }
@@ -227,11 +222,34 @@ export class Engine {
     if (this.#nowMs < toMs) this.#nowMs = toMs;
   }
 
+  /**
+   * Closes what falls due up to a log time and has nothing left to say, as most windows. Answers
+   * whether that was all: if not, something has to be judged first.
+   */
+  #closeIdle(toMs: EpochMs): boolean {
+    if (this.#rulesBefore !== undefined) return false;
+    for (;;) {
+      const windowsAt = this.#windowsDueMs;
+      const nextAt = Math.min(windowsAt, this.#agenda.next);
+      if (toMs < nextAt || nextAt === Number.POSITIVE_INFINITY) {
+        this.#agenda.dueMs = nextAt;
+        return true;
+      }
+      const window = windowsAt <= this.#agenda.next ? this.#nextWindow() : undefined;
+      if (window === undefined || window.window.needsLastLook) return false;
+      if (this.#nowMs < nextAt) this.#nowMs = nextAt;
+      this.#court.closeIdle(window);
+    }
+  }
+
+  /** Log time at which the next window closes. */
+  get #windowsDueMs(): EpochMs {
+    return Math.min(this.#windows.dueMs, this.#groups.table.dueMs);
+  }
+
   /** The window that is to close next. */
   #nextWindow(): DueWindow | undefined {
-    const trace = this.#windows.nextDue();
-    const group = this.#groups.table.nextDue();
-    return trace === undefined || (group !== undefined && group.at < trace.at) ? group : trace;
+    return this.#groups.table.dueMs < this.#windows.dueMs ? this.#groups.table.nextDue() : this.#windows.nextDue();
   }
 
   *#perform(task: Task, at: EpochMs): Judging<void> {

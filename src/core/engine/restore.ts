@@ -134,7 +134,6 @@ export class Restore {
     if (window === undefined && opens !== undefined) {
       window = new Window({
         key: event.traceId,
-        group: { traceId: event.traceId },
         logTimeMs: at.logTimeMs,
         position: at.position,
       });

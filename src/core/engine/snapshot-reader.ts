@@ -109,7 +109,7 @@ export class SnapshotReader {
   #lostWindow({ window: ref, bound, firstMs }: MatchData): Window | undefined {
     if (typeof ref !== "string" || !ref.startsWith(TRACE)) return undefined;
     const key = ref.slice(TRACE.length);
-    const window = this.#lost.get(key) ?? new Window({ key, group: { traceId: key }, logTimeMs: firstMs, position: 0 });
+    const window = this.#lost.get(key) ?? new Window({ key, logTimeMs: firstMs, position: 0 });
     for (const event of bound.flatMap((step) => step?.events ?? [])) window.add(event, Number.POSITIVE_INFINITY);
     window.closedBy = LOST;
     this.#lost.set(key, window);

@@ -2,6 +2,7 @@ import type { EngineLimits } from "../model/limits.ts";
 import type { EngineCounters, StoryChange } from "../model/story.ts";
 import type { EpochMs } from "../model/time.ts";
 import { type Headline, outranks } from "./arbitrate.ts";
+import { assignStories } from "./assign-stories.ts";
 import type { LogGaps } from "./log-gaps.ts";
 import { byRank, isHeld, isIsolated, type Match } from "./match.ts";
 import { type BookDeadlines, StoryPublisher } from "./story-publisher.ts";
@@ -80,7 +81,7 @@ export class StoryBook {
     totalOf: (match: Match) => number,
     now: EpochMs,
   ): void {
-    const assigned = this.#assign(headlines, weighed, now);
+    const assigned = assignStories(headlines, weighed, now, this.#shelf);
     for (const [record, many] of assigned) {
       for (const { match } of many) this.#absorb(record, match, weighed, now);
     }
@@ -160,51 +161,6 @@ export class StoryBook {
     this.#publisher.retract(record, record.told, reason, now);
     this.#shelf.takeBack(record);
     this.#deadlines.plan(record, now + this.#limits.reopenWithinMs);
-  }
-
-  /** The story of each headline: one that goes on, or a new one; never one for two of different groups. */
-  #assign(headlines: readonly Headline[], weighed: ReadonlySet<Window>, now: EpochMs): Map<StoryRecord, Headline[]> {
-    const assigned = new Map<StoryRecord, Headline[]>();
-    const isFree = (record: StoryRecord, { window }: Match): boolean => {
-      const { last } = record;
-      const goesOn = last !== undefined && last.window.closedBy === undefined && isHeld(last);
-      if (goesOn && last.window.key !== window.key && !weighed.has(last.window)) return false;
-      return assigned.get(record)?.every((other) => other.match.window.key === window.key) ?? true;
-    };
-    const take = (record: StoryRecord, headline: Headline): void => {
-      const many = [...(assigned.get(record) ?? []), headline];
-      assigned.set(
-        record,
-        many.sort((a, b) => a.match.window.openedPosition - b.match.window.openedPosition),
-      );
-    };
-    const takeFirst = (left: readonly Headline[], of: (headline: Headline) => readonly StoryRecord[]): Headline[] =>
-      left.filter((headline) => {
-        const record = of(headline).find((one) => isFree(one, headline.match));
-        if (record !== undefined) take(record, headline);
-        return record === undefined;
-      });
-    const other = takeFirst(headlines, ({ match }) => this.#continued(match));
-    const fresh = takeFirst(other, ({ match }) => [this.#shelf.of(match)].filter((own) => own !== undefined));
-    for (const headline of takeFirst(fresh, (one) => this.#kin(one)))
-      take(this.#shelf.create(headline.match, now), headline);
-    return assigned;
-  }
-
-  /** The story that the match's window headed last. */
-  #continued(match: Match): StoryRecord[] {
-    const own = isIsolated(match) ? undefined : match.window.record;
-    return own?.last?.window === match.window && !own.gone ? [own] : [];
-  }
-
-  /** Stories of other groups that a headline may go on with: of its root cause's trace, of what it outranks. */
-  #kin({ match, demoted }: Headline): StoryRecord[] {
-    if (isIsolated(match)) return [];
-    const rooted = match.window.joinRule === undefined ? undefined : this.ofTrace(match.rootTrace);
-    const others = [rooted, ...demoted.map(({ window }) => window.record)].filter((record) => record !== undefined);
-    return others.filter(
-      (record) => isOpen(record) && (record.last?.window.closedBy === undefined || isAbout(record, match)),
-    );
   }
 
   /** Brings a record in line with the headlines that go to it: its last windows, the earliest first. */

@@ -80,7 +80,7 @@ function isKnown({ matches, record, judgeAtMs, judgements }: Window): boolean {
 
 /** Whether more is known of it than how often it was judged. */
 function isTelling({ matches, record, judgeAtMs }: Pick<Window, "matches" | "record" | "judgeAtMs">): boolean {
-  return 0 < matches.size || record !== undefined || judgeAtMs !== undefined;
+  return 0 < matches.length || record !== undefined || judgeAtMs !== undefined;
 }
 
 /** What is known of the windows of traces: of most, how often they were judged. */

@@ -7,7 +7,6 @@ const WINDOW_BYTES = 750;
 
 /** A window that is due to close, and why. */
 export interface DueWindow {
-  readonly at: EpochMs;
   readonly window: Window;
   readonly because: "idle" | "maxWindow";
 }
@@ -100,16 +99,24 @@ export class WindowTable {
     return this.#head;
   }
 
+  /** Log time at which the next window closes; infinity where none is open. */
+  get dueMs(): EpochMs {
+    return Math.min(this.#idleAt, this.#oldestAt);
+  }
+
   /** The next window to close by the passing of log time, whenever that is. */
   nextDue(): DueWindow | undefined {
-    const idle = this.#head;
-    if (idle === undefined) return undefined;
-    const oldest = this.#oldest ?? idle;
-    const idleAt = idle.lastLogMs + this.#idleMs;
-    const oldestAt = oldest.openedLogMs + this.#maxMs;
-    return oldestAt < idleAt
-      ? { at: oldestAt, window: oldest, because: "maxWindow" }
-      : { at: idleAt, window: idle, because: "idle" };
+    const [idle, oldest] = [this.#head, this.#oldest];
+    if (idle === undefined || oldest === undefined) return undefined;
+    return this.#oldestAt < this.#idleAt ? { window: oldest, because: "maxWindow" } : { window: idle, because: "idle" };
+  }
+
+  get #idleAt(): EpochMs {
+    return this.#head === undefined ? Number.POSITIVE_INFINITY : this.#head.lastLogMs + this.#idleMs;
+  }
+
+  get #oldestAt(): EpochMs {
+    return this.#oldest === undefined ? Number.POSITIVE_INFINITY : this.#oldest.openedLogMs + this.#maxMs;
   }
 
   #append(window: Window): void {

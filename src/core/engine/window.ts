@@ -21,8 +21,6 @@ export class Window extends HeldEvents {
   readonly key: string;
   /** The rule whose join made this group; `undefined` for a trace's window. */
   joinRule: CompiledRule | undefined;
-  /** Group key by name of the join, or the trace ID. */
-  readonly group: Readonly<Record<string, string>>;
   readonly openedLogMs: EpochMs;
   readonly openedPosition: number;
   lastLogMs: EpochMs;
@@ -56,18 +54,19 @@ export class Window extends HeldEvents {
   /** The types here; a join group has no use for them. */
   #types: TypeSet | undefined = undefined;
   #ownTrace: readonly string[] | undefined = undefined;
+  readonly #group: Readonly<Record<string, string>> | undefined;
 
   constructor(options: {
     readonly key: string;
     readonly joinRule?: CompiledRule | undefined;
-    readonly group: Readonly<Record<string, string>>;
+    readonly group?: Readonly<Record<string, string>>;
     readonly logTimeMs: EpochMs;
     readonly position: number;
   }) {
     super();
     this.key = options.key;
     this.joinRule = options.joinRule;
-    this.group = options.group;
+    this.#group = options.group;
     this.openedLogMs = options.logTimeMs;
     this.lastLogMs = options.logTimeMs;
     this.openedPosition = options.position;
@@ -83,6 +82,11 @@ export class Window extends HeldEvents {
     if (logTimeMs - this.#detachedLogMs < DETACH_AFTER_MS) return;
     this.#detachedLogMs = logTimeMs;
     this.detach();
+  }
+
+  /** Group key by name of the join, or the trace ID. */
+  get group(): Readonly<Record<string, string>> {
+    return this.#group ?? { traceId: this.key };
   }
 
   /** The window's key as a list, the same one each time: what the matches of a trace claim. */

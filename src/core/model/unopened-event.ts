@@ -18,7 +18,8 @@ export interface EventHead {
  */
 export class UnopenedEvent implements EventHead {
   readonly id: string;
-  readonly traceId: string;
+  /** Who holds many events of one trace may give them one and the same text. */
+  traceId: string;
   readonly timeMs: EpochMs;
   readonly source: string;
   readonly type: string;
