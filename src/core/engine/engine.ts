@@ -9,6 +9,7 @@ import { Agenda } from "./agenda.ts";
 import { emptyCounters } from "./counters.ts";
 import { Courtroom } from "./courtroom.ts";
 import type { Job, WindowObserver } from "./courtroom-parts.ts";
+import { DueWindows } from "./due-windows.ts";
 import type { EngineOptions } from "./engine-options.ts";
 import { HeardSources } from "./heard-sources.ts";
 import { JoinGroups } from "./join-groups.ts";
@@ -24,7 +25,7 @@ import { StoryBook } from "./story-book.ts";
 import type { StoryRecord } from "./story-record.ts";
 import { takeSnapshot } from "./take-snapshot.ts";
 import type { Task } from "./task.ts";
-import { type DueWindow, WindowTable } from "./window-table.ts";
+import { WindowTable } from "./window-table.ts";
 
 /**
  * The correlation engine: events in, story changes out. A deterministic state machine without a
@@ -37,6 +38,7 @@ export class Engine {
   #index: RuleIndex;
   readonly #windows: WindowTable;
   readonly #groups: JoinGroups;
+  readonly #due: DueWindows;
   readonly #agenda = new Agenda();
   readonly #book: StoryBook;
   readonly #court: Courtroom;
@@ -53,6 +55,7 @@ export class Engine {
     this.#index = options.index ?? new RuleIndex(options.rules);
     this.#windows = new WindowTable(this.limits.correlationWindowMs, this.limits.maxWindowMs);
     this.#groups = new JoinGroups(this.limits, this.counters);
+    this.#due = new DueWindows(this.#windows, this.#groups.table);
     this.#gaps = new LogGaps(this.limits.correlationWindowMs);
     const deadlines = { plan: (record: StoryRecord, at: EpochMs) => this.#agenda.planLook(record, at) };
     this.#book = new StoryBook(this.limits, this.counters, deadlines, this.#gaps);
@@ -93,7 +96,7 @@ export class Engine {
 
   /** Takes one event. Returns a promise only where conditions must be judged. */
   accept(event: HeldEvent, at: LogPlace): Promise<void> | undefined {
-    if (this.#restore !== undefined && this.#wasTaken(event, at)) return undefined;
+    if (this.#restore !== undefined && this.#wasTaken(event, at, this.#restore)) return undefined;
     if (this.#agenda.dueMs <= at.logTimeMs && !this.#closeIdle(at.logTimeMs))
       return runJudging(this.#acceptLate(event, at));
     if (this.#nowMs < at.logTimeMs) this.#nowMs = at.logTimeMs;
@@ -103,7 +106,7 @@ export class Engine {
 
   /** Log time moved on without an event. */
   advance(logTimeMs: EpochMs): Promise<void> | undefined {
-    this.#finishRestore();
+    this.endRestore();
     if (logTimeMs < this.#agenda.dueMs) {
       if (this.#nowMs < logTimeMs) this.#nowMs = logTimeMs;
       return undefined;
@@ -113,13 +116,13 @@ export class Engine {
 
   /** End of input: every window closes, in the order in which they opened. */
   end(): Promise<void> | undefined {
-    this.#finishRestore();
+    this.endRestore();
     return runJudging(this.#endAll());
   }
 
   /** Swaps the rules; open windows are judged under the new ones. */
   swapRules(rules: RuleSet): Promise<void> | undefined {
-    this.#finishRestore();
+    this.endRestore();
     const before = this.#index.meanings;
     this.#index = new RuleIndex(rules);
     return runJudging(this.#court.renew(before));
@@ -130,7 +133,7 @@ export class Engine {
    * events, with no changes left to take. `position` is the last one of the log that has been read.
    */
   snapshot(position: number, ledger: SnapshotLedger = new SnapshotLedger()): EngineSnapshot {
-    this.#finishRestore();
+    this.endRestore();
     const { late } = this.#placement;
     const [rules, deadlines, gaps] = [this.#index.meanings, this.#agenda.all, this.#gaps.all];
     const more = { nowMs: this.#nowMs, rules, position, late, deadlines, gaps, ledger };
@@ -154,11 +157,6 @@ export class Engine {
     this.#gaps.add(gap);
   }
 
-  /** The log will not come again as it was: goes on with what has been built. */
-  endRestore(): void {
-    this.#finishRestore();
-  }
-
   /** The changes since the last call, in order. */
   take(): StoryChange[] {
     return this.#book.changes.splice(0);
@@ -170,17 +168,15 @@ export class Engine {
   }
 
   /** Lets an event in that was taken before the snapshot; the first one behind it ends the restoring. */
-  #wasTaken(event: HeldEvent, at: LogPlace): boolean {
-    if (this.#restore === undefined) return false;
-    if (Math.floor(at.position) <= this.#restore.snapshot.position) {
-      this.#restore.place(event, at);
-      return true;
-    }
-    this.#finishRestore();
-    return false;
+  #wasTaken(event: HeldEvent, at: LogPlace, restore: Restore): boolean {
+    const isKnown = Math.floor(at.position) <= restore.snapshot.position;
+    if (isKnown) restore.place(event, at);
+    else this.endRestore();
+    return isKnown;
   }
 
-  #finishRestore(): void {
+  /** The log has come again, or will not come as it was: goes on with what has been built. */
+  endRestore(): void {
     const restore = this.#restore;
     if (restore === undefined) return;
     this.#restore = undefined;
@@ -210,10 +206,10 @@ export class Engine {
     this.#rulesBefore = undefined;
     if (before !== undefined) yield* this.#court.renew(before);
     while (!this.#closeIdle(toMs)) {
-      const nextAt = Math.min(this.#windowsDueMs, this.#agenda.next);
+      const nextAt = Math.min(this.#due.atMs, this.#agenda.next);
       if (this.#nowMs < nextAt) this.#nowMs = nextAt;
-      const window = this.#windowsDueMs <= this.#agenda.next ? this.#nextWindow() : undefined;
-      if (window !== undefined) yield* this.#court.close([window.window], window.because);
+      const due = this.#due.atMs <= this.#agenda.next ? this.#due.next() : undefined;
+      if (due !== undefined) yield* this.#court.close([due.window], due.because);
       else {
         const deadline = this.#agenda.takeDue(nextAt);
         if (deadline !== undefined) yield* this.#perform(deadline.task, deadline.at);
@@ -228,28 +224,12 @@ export class Engine {
    */
   #closeIdle(toMs: EpochMs): boolean {
     if (this.#rulesBefore !== undefined) return false;
-    for (;;) {
-      const windowsAt = this.#windowsDueMs;
-      const nextAt = Math.min(windowsAt, this.#agenda.next);
-      if (toMs < nextAt || nextAt === Number.POSITIVE_INFINITY) {
-        this.#agenda.dueMs = nextAt;
-        return true;
-      }
-      const window = windowsAt <= this.#agenda.next ? this.#nextWindow() : undefined;
-      if (window === undefined || window.window.needsLastLook) return false;
-      if (this.#nowMs < nextAt) this.#nowMs = nextAt;
-      this.#court.closeIdle(window);
-    }
-  }
-
-  /** Log time at which the next window closes. */
-  get #windowsDueMs(): EpochMs {
-    return Math.min(this.#windows.dueMs, this.#groups.table.dueMs);
-  }
-
-  /** The window that is to close next. */
-  #nextWindow(): DueWindow | undefined {
-    return this.#groups.table.dueMs < this.#windows.dueMs ? this.#groups.table.nextDue() : this.#windows.nextDue();
+    this.#due.closeIdle(Math.min(toMs, this.#agenda.next), (due, atMs) => {
+      this.#nowMs = Math.max(this.#nowMs, atMs);
+      this.#court.closeIdle(due);
+    });
+    this.#agenda.dueMs = Math.min(this.#due.atMs, this.#agenda.next);
+    return toMs < this.#agenda.dueMs || this.#agenda.dueMs === Number.POSITIVE_INFINITY;
   }
 
   *#perform(task: Task, at: EpochMs): Judging<void> {

@@ -40,23 +40,28 @@ export class StoryPublisher {
     const isMore = force && (record.toldTotal !== total || record.toldExtent !== extentOf(match));
     const isSame = record.earlier === undefined && record.told === match && record.toldOthers === record.others;
     if (!reopened && !isMore && isSame && record.reviseAtMs === undefined) return;
+    const kind = record.told === undefined ? "told" : reopened ? "reopened" : "revised";
     const status: StoryStatus = reopened || record.status === "reopened" ? "reopened" : "open";
     const story = this.#tell(record, match, status, total);
-    const sameWords = isSame && record.content !== "" && record.status === status && story.gap !== true;
-    const kind = record.told === undefined ? "told" : reopened ? "reopened" : "revised";
-    const content = sameWords ? record.content : contentOf(story);
+    const isSaid = isSame && saidWith(record, story);
+    const content = isSaid ? record.content : contentOf(story);
     if (kind === "revised" && !isMore && !this.#isWorthTelling(record, { story, content }, now, force)) return;
     record.resolvedLogMs = undefined;
     record.toldOthers = record.others;
     record.toldTotal = total;
     record.toldExtent = extentOf(match);
     record.content = content;
-    if (!sameWords) record.shape = shapeOf(story);
+    record.shape = isSaid ? record.shape : shapeOf(story);
     record.told = match;
+    this.#count(record, kind, now);
+    this.#change(record, kind, story, now);
+  }
+
+  /** Counts what is told; a story that begins is looked at again when it may be over. */
+  #count(record: StoryRecord, kind: StoryChange["kind"], now: EpochMs): void {
     if (kind === "told") this.#counters.storiesTold++;
     else this.#counters.storiesRevised++;
     if (kind !== "revised") this.#deadlines.plan(record, now + this.#limits.resolveAfterMs);
-    this.#change(record, kind, story, now);
   }
 
   /** Whether a revision says something new, and now is the time to say it. */
@@ -119,4 +124,9 @@ export class StoryPublisher {
 /** Grows with every newer version of an event that a match's window holds. */
 function extentOf({ window: { events } }: Match): number {
   return events.reduce((sum, { count, timeMs, lastMs }) => sum + count + lastMs - timeMs, 0);
+}
+
+/** Whether a story of the same match says what its record said last, but for its time line and its numbers. */
+function saidWith({ content, status }: StoryRecord, story: Story): boolean {
+  return content !== "" && status === story.status && story.gap !== true;
 }

@@ -1,0 +1,32 @@
+import type { EpochMs } from "../model/time.ts";
+import type { DueWindow, WindowTable } from "./window-table.ts";
+
+/** The windows of traces and of join groups, in the order in which they close by the passing of log time. */
+export class DueWindows {
+  readonly #traces: WindowTable;
+  readonly #groups: WindowTable;
+
+  constructor(traces: WindowTable, groups: WindowTable) {
+    this.#traces = traces;
+    this.#groups = groups;
+  }
+
+  /** Log time at which the next one closes; infinity where none is open. */
+  get atMs(): EpochMs {
+    return Math.min(this.#traces.dueMs, this.#groups.dueMs);
+  }
+
+  /** Closes those that are due up to a log time, for as long as they have nothing left to say, as most. */
+  closeIdle(toMs: EpochMs, close: (due: DueWindow, atMs: EpochMs) => void): void {
+    for (let atMs = this.atMs; atMs <= toMs; atMs = this.atMs) {
+      const due = this.next();
+      if (due === undefined || due.window.needsLastLook) return;
+      close(due, atMs);
+    }
+  }
+
+  /** The one that closes next; of two at the same time the trace's. */
+  next(): DueWindow | undefined {
+    return this.#groups.dueMs < this.#traces.dueMs ? this.#groups.nextDue() : this.#traces.nextDue();
+  }
+}
