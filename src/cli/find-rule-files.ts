@@ -21,7 +21,7 @@ export async function findRuleFiles(paths: readonly string[]): Promise<RuleFiles
     const info = await stat(path).catch(() => undefined);
     if (info === undefined) throw new CommandError(`there is no file or folder ${path}`);
     if (!info.isDirectory()) found.add(path);
-    else for (const file of await filesOfFolder(path)) if (/\.ya?ml$/.test(file)) found.add(file);
+    else for (const file of await filesOfFolder(path)) if (isRuleFile(file)) found.add(file);
     if (FILES_MAX < found.size)
       throw new CommandError(`${path} holds more than ${FILES_MAX} rule files; name a smaller folder`);
   }
@@ -32,6 +32,11 @@ export async function findRuleFiles(paths: readonly string[]): Promise<RuleFiles
 /** These paths; without one `rules` here, or else what ships. */
 export async function rulePaths(paths: readonly string[]): Promise<readonly string[]> {
   return 0 < paths.length ? paths : [await defaultFolder()];
+}
+
+/** Packs and tests, and not what is frozen of the probes of those. */
+function isRuleFile(file: string): boolean {
+  return /\.ya?ml$/.test(file) && !/\.probes\.ya?ml$/.test(file);
 }
 
 function isTest(file: string): boolean {

@@ -4,11 +4,13 @@ import type { RuleTestCase, RuleTestFile } from "../core/language/rule-test-file
 import { formatTime } from "../core/model/time.ts";
 import type { FixtureEntry } from "../core/testing/case-log.ts";
 import type { CaseOfPacks } from "../core/testing/mutation.ts";
+import type { ProbedCase } from "../core/testing/probe-outcomes.ts";
 import type { Difference } from "../core/testing/problem.ts";
 import { runCase } from "../core/testing/run-case.ts";
 import { type LoadedPacks, type PackFinding, PackSourceError } from "../ports/pack-source.ts";
 import { SourceError } from "../ports/source.ts";
 import { clock, newDecoder, openPackThread, packsAt, recordingAt } from "./compose.ts";
+import { type FrozenProbes, frozenPath, readFrozen } from "./frozen-probes.ts";
 import { readRuleTestFile } from "./read-rule-test-file.ts";
 
 /** One thing that a case expected and did not get, with its place in the file. */
@@ -48,6 +50,8 @@ export interface RunOptions {
   readonly reads?: (file: string, others: readonly string[]) => Promise<void>;
   /** Takes every case that was run, decoded, with the rules of its packs. */
   readonly keep?: (one: CaseOfPacks, file: string) => void;
+  /** Takes what the probes of a case told. */
+  readonly probed?: (file: string, caseName: string, probed: ProbedCase) => void;
 }
 
 /** Runs rule tests one after the other; packs that several of them name are loaded once. */
@@ -87,8 +91,10 @@ export class RuleTestRun {
     const beside = (path: string): string => join(dirname(file), path);
     const paths = test.packs.map(beside);
     const recordings = test.cases.flatMap(({ fixture }) => (fixture === undefined ? [] : [beside(fixture)]));
-    await this.#options.reads?.(file, [...new Set([...paths, ...recordings])]);
-    return { file, test, packs: this.#packsAt(paths, { today, ...loading }) };
+    await this.#options.reads?.(file, [...new Set([...paths, ...recordings, frozenPath(file)])]);
+    const frozen = await readFrozen(file);
+    if (typeof frozen === "string") return { file, errors: frozen };
+    return { file, test, frozen, packs: this.#packsAt(paths, { today, ...loading }) };
   }
 
   async #runFile(reading: FileReading): Promise<FileReport> {
@@ -96,22 +102,26 @@ export class RuleTestRun {
     if (reading.test === undefined) return { file, cases: [], broken: { because: "test", text: reading.errors } };
     const loaded = await loadedFrom(reading.packs);
     if (typeof loaded === "string") return { file, cases: [], broken: { because: "packs", text: loaded } };
-    return { file, cases: await this.#runCases(reading.test, file, loaded) };
+    const [first, ...others] = await this.#runCases(reading, loaded);
+    if (first === undefined) return { file, cases: [] };
+    return { file, cases: [{ ...first, notes: [...first.notes, ...staleNotes(reading)] }, ...others] };
   }
 
-  async #runCases(test: RuleTestFile, file: string, { rules }: LoadedPacks): Promise<CaseReport[]> {
+  async #runCases({ test, file, frozen }: ReadTest, { rules }: LoadedPacks): Promise<CaseReport[]> {
     const { wanted, failFast, signal, keep } = this.#options;
     const reports: CaseReport[] = [];
     for (const one of test.cases.filter(({ name }) => wanted(name))) {
       if (signal.aborted) break;
       const startedMs = clock.now();
       const fixture = await readFixture(one, file);
-      const { name, problems, notes, probes } = await runCase(one, {
+      const { name, problems, notes, probes, probed } = await runCase(one, {
         rules,
         newDecoder: () => newDecoder(),
         fixture,
+        frozen: frozen === undefined ? undefined : (frozen.get(one.name) ?? new Map()),
         keep: (ready) => keep?.({ ready, rules }, file),
       });
+      if (probed !== undefined) this.#options.probed?.(file, name, probed);
       const { line } = test.source.positionAt(one.span.start);
       const placed = problems.map(({ span, ...problem }) => ({ ...test.source.positionAt(span.start), ...problem }));
       reports.push({ name, line, problems: placed, notes, probes, durationMs: clock.now() - startedMs });
@@ -140,10 +150,23 @@ interface Loading {
   readonly signal: AbortSignal;
 }
 
-/** A test that was read, its packs still on their way; or why it can't be. */
-type FileReading =
-  | { readonly file: string; readonly test: RuleTestFile; readonly packs: Promise<LoadedPacks> }
-  | { readonly file: string; readonly test?: undefined; readonly errors: string };
+/** A test that was read, its packs still on their way. */
+interface ReadTest {
+  readonly file: string;
+  readonly test: RuleTestFile;
+  readonly frozen: FrozenProbes | undefined;
+  readonly packs: Promise<LoadedPacks>;
+}
+
+/** A test, or why it can't be read. */
+type FileReading = ReadTest | { readonly file: string; readonly test?: undefined; readonly errors: string };
+
+/** Frozen probes of cases that are gone fail nothing, and are told. */
+function staleNotes({ file, test, frozen }: ReadTest): string[] {
+  const names = new Set(test.cases.map(({ name }) => name));
+  const gone = [...(frozen?.keys() ?? [])].filter((name) => !names.has(name));
+  return gone.map((name) => `${frozenPath(file)} has probes of \`${name}\`, which is gone; --update drops them`);
+}
 
 /** The packs, or why they cannot be had. */
 async function loadedFrom(packs: Promise<LoadedPacks>): Promise<LoadedPacks | string> {

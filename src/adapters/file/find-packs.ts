@@ -11,9 +11,9 @@ export interface PackFile {
 /** Bounds of what is read as rules. */
 export const PACK_LIMITS = { fileBytesMax: 256 * 1024, filesMax: 100 } as const;
 
-/** Whether a file name is that of a rule pack: YAML, and not a rule test. */
+/** Whether a file name is that of a rule pack: YAML, and neither a rule test nor what its probes tell. */
 export function isPackFile(name: string): boolean {
-  return /\.ya?ml$/.test(name) && !/\.test\.ya?ml$/.test(name);
+  return /\.ya?ml$/.test(name) && !/\.(test|probes)\.ya?ml$/.test(name);
 }
 
 /**

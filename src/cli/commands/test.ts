@@ -3,6 +3,7 @@ import type { CaseOfPacks } from "../../core/testing/mutation.ts";
 import { ExitCode, interruptedBy } from "../exit-code.ts";
 import { CommandError } from "../failure.ts";
 import { findRuleFiles, rulePaths } from "../find-rule-files.ts";
+import { freezeRuleTests } from "../freeze-probes.ts";
 import { FROM_STORY_KEYS, type FromStoryOptions, writeCase } from "../from-story.ts";
 import type { Paint } from "../paint.ts";
 import { githubReport } from "../reports/github.ts";
@@ -26,7 +27,7 @@ const REPORTS: Readonly<Record<string, (files: readonly FileReport[], paint: Pai
 };
 
 /** What takes long, or writes what is watched. */
-const NOT_WATCHED = ["update", "fill", "coverage", "strict", "mutate", "minKilled", "failFast", "fromStory"];
+const NOT_WATCHED = ["update", "fill", "freeze", "coverage", "strict", "mutate", "minKilled", "failFast", "fromStory"];
 
 interface TestOptions extends FromStoryOptions {
   readonly fromStory?: string;
@@ -40,6 +41,7 @@ interface TestOptions extends FromStoryOptions {
   readonly watch?: boolean;
   readonly update?: boolean;
   readonly fill?: boolean;
+  readonly freeze?: boolean;
 }
 
 /** Adds `test`: runs the tests of rule packs. */
@@ -63,12 +65,24 @@ export function addTest(program: Command, run: RunVerb): void {
       ),
     )
     .option("--update", "write what the rules tell into the expected stories, and print what changed")
+    .option("--freeze", "write down what the probes of each test tell; from then on --update renews it")
     .option("--fill", "with --update: also the fields that expected stories do not name yet")
     .addOption(
       new Option(
         "--from-story <id>",
         "write a case that this story passes, of recorded events (paths) or those of --stream",
-      ).conflicts(["run", "failFast", "coverage", "strict", "mutate", "minKilled", "update", "fill", "format"]),
+      ).conflicts([
+        "run",
+        "failFast",
+        "coverage",
+        "strict",
+        "mutate",
+        "minKilled",
+        "update",
+        "fill",
+        "freeze",
+        "format",
+      ]),
     )
     .option("--url <url>", "with --from-story: address of the engine that told it")
     .option("--stories <file>", "with --from-story: a file of stories that has it")
@@ -104,6 +118,8 @@ async function test(paths: readonly string[], options: TestOptions, shell: Shell
   }
   if (options.update === true || options.fill === true)
     await update(tests, { wanted, fill: options.fill === true }, shell);
+  if (options.update === true || options.freeze === true)
+    await freezeRuleTests(tests, { wanted, isFirst: options.freeze === true }, shell);
   const files: FileReport[] = [];
   const cases: CaseOfPacks[] = [];
   const keep = (one: CaseOfPacks): number => cases.push(one);

@@ -7,7 +7,8 @@ import type { EpochMs } from "../model/time.ts";
 import { type Arrival, type CaseDecoder, type CaseLog, type FixtureEntry, logOfCase } from "./case-log.ts";
 import { checkRuleNames, checkStories } from "./check-stories.ts";
 import { checkWhy } from "./check-why.ts";
-import { isSameStory, type Probe, probesOf } from "./probes.ts";
+import { compareProbes, type ProbedCase, probedCase, probeOutcomes } from "./probe-outcomes.ts";
+import { type Probe, probesOf } from "./probes.ts";
 import { type Problem, problem } from "./problem.ts";
 import { compareOrders } from "./same-stories.ts";
 import { distinctOrders, seededRandom } from "./shuffle.ts";
@@ -23,6 +24,8 @@ export interface CaseResult {
   readonly orders: number;
   /** Probes tried. */
   readonly probes: number;
+  /** What they told; `undefined` where the case failed before. */
+  readonly probed?: ProbedCase;
   /** What the case asks for and was not done, and why: sentences for people. */
   readonly notes: readonly string[];
 }
@@ -34,6 +37,8 @@ export interface CaseSurroundings {
   readonly newDecoder: () => CaseDecoder;
   /** What the case's fixture holds; `undefined` where there is none. */
   readonly fixture: readonly FixtureEntry[] | undefined;
+  /** What its probes told when somebody looked at them; `undefined` where they are not frozen. */
+  readonly frozen?: ProbedCase | undefined;
   /** Takes the decoded case, to be run again in other ways. */
   readonly keep?: ((ready: ReadyCase) => void) | undefined;
 }
@@ -53,13 +58,13 @@ export async function runCase(one: RuleTestCase, surroundings: CaseSurroundings)
   try {
     const ready = { one, log: logOfCase(one, surroundings.fixture, surroundings.newDecoder()) };
     surroundings.keep?.(ready);
-    return await runReadyCase(ready, surroundings.rules);
+    return await runReadyCase(ready, surroundings);
   } catch (cause) {
     return broken(one, cause);
   }
 }
 
-async function runReadyCase(ready: ReadyCase, rules: RuleSet): Promise<CaseResult> {
+async function runReadyCase(ready: ReadyCase, { rules, frozen }: CaseSurroundings): Promise<CaseResult> {
   const { one } = ready;
   const { name, span } = one;
   const nothing = { name, span, orders: 0, probes: 0, notes: [] };
@@ -68,10 +73,13 @@ async function runReadyCase(ready: ReadyCase, rules: RuleSet): Promise<CaseResul
   const inTime = await runInTime(ready, rules);
   if (0 < inTime.problems.length) return { ...nothing, problems: inTime.problems, orders: 1 };
   const inOrders = await runOrders(ready, rules, inTime.told);
-  if (0 < inOrders.problems.length || one.probes === "none") return { ...nothing, ...inOrders };
-  const probes = probesOfCase(ready, rules, inTime.told.stories);
-  const seen = await tellingProbes(probes, one, rules);
-  return { ...nothing, ...inOrders, problems: seen.map((probe) => probeProblem(probe, span)), probes: probes.length };
+  if (0 < inOrders.problems.length) return { ...nothing, ...inOrders };
+  const probes = one.probes === "none" ? [] : probesOfCase(ready, rules, inTime.told.stories);
+  const outcomes = await probeOutcomes(probes, one, rules);
+  const probed = probedCase(outcomes);
+  const same = outcomes.filter(({ isSame }) => isSame).map(({ probe }) => probeProblem(probe, span));
+  const changed = frozen === undefined ? [] : compareProbes(frozen, probed, span);
+  return { ...nothing, ...inOrders, problems: [...same, ...changed], probes: probes.length, probed };
 }
 
 function broken({ name, span }: RuleTestCase, cause: unknown): CaseResult {
@@ -166,12 +174,8 @@ export function probesOfCase({ one, log }: ReadyCase, rules: RuleSet, told: read
 
 /** The probes that tell their story all the same. */
 export async function tellingProbes(probes: readonly Probe[], one: RuleTestCase, rules: RuleSet): Promise<Probe[]> {
-  const telling: Probe[] = [];
-  for (const probe of probes) {
-    const { stories } = await tell({ rules, limits: one.limits, arrivals: probe.arrivals, moments: [] });
-    if (stories.some((story) => isSameStory(probe, story))) telling.push(probe);
-  }
-  return telling;
+  const outcomes = await probeOutcomes(probes, one, rules);
+  return outcomes.filter(({ isSame }) => isSame).map(({ probe }) => probe);
 }
 
 function probeProblem({ what, rule }: Probe, span: Span): Problem {
