@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { Engine } from "../../../src/core/engine/engine.ts";
 import type { Absence, Rule } from "../../../src/core/model/rule.ts";
+import type { EngineSnapshot } from "../../../src/core/model/snapshot.ts";
 import { event, final, path, rule, ruleSet, run, START_MS, step } from "../../support/engine-kit.ts";
 import { onWindows, runAt } from "./scripted-log.ts";
 
@@ -190,4 +191,43 @@ test("an older version's fields don't count once a newer one is there", async ()
   const two = { ...one, count: 2, lastMs: one.lastMs + 500 };
   expect(final(await run(rules, [one, two]))).toEqual([]);
   expect(final(await run(rules, [two, one]))).toEqual([]);
+});
+
+test("late evidence goes where it undid part of a story that was taken back since, over a restart too", async () => {
+  const joins: Rule["joins"] = [
+    { as: "j", keys: { a: [path("entity.node")], s: [path("entity.node")] }, ignore: [], maxFanOut: 2 },
+  ];
+  const low = rule("low", [step("a", "a.x")], { absent: [within2s] });
+  const up = rule("up", [step("a", "a.x"), step("s", "s.x")], { joins, priority: 90 });
+  const rules = ruleSet(low, up);
+  const on = (node: string | undefined) => ({ entity: { kind: "Pod", namespace: "shop", name: "p", node } });
+  const late = event("late", "b.x", 1, on(undefined));
+  const log = [
+    [0, event("e1", "a.x", 0, on("m1"))],
+    [1, event("e2", "s.x", 1, { ...on("m1"), traceId: "t2" })],
+    [5, event("c", "c.x", 5, on(undefined))],
+    [200, event("e3", "s.x", 200, { ...on("m1"), traceId: "t2" })],
+    [350, late],
+    // The third on its node: now it is nobody's.
+    [400, event("e4", "s.x", 400, { ...on("m1"), traceId: "t3" })],
+    [410, late],
+  ] as const;
+  for (const restarts of [false, true]) {
+    let engine = new Engine({ rules });
+    const told: string[] = [];
+    for (const [at, [seconds, one]] of log.entries()) {
+      await engine.accept(one, { logTimeMs: START_MS + seconds * 1000, position: at + 1 });
+      told.push(...engine.take().map(({ kind, story }) => `${story.rule.id} ${kind}`));
+      if (!restarts || at !== log.findIndex(([, each]) => each === late)) continue;
+      const snapshot = JSON.parse(JSON.stringify(engine.snapshot(at + 1))) as EngineSnapshot;
+      engine = new Engine({ rules });
+      engine.restore(snapshot);
+      for (const [again, [second, each]] of log.slice(0, at + 1).entries()) {
+        if (snapshot.since <= again + 1)
+          await engine.accept(each, { logTimeMs: START_MS + second * 1000, position: again + 1 });
+      }
+    }
+    expect(told).toEqual(["up told", "up revised", "up revised", "up revised", "up retracted"]);
+    expect(engine.openWindows.traces).toBe(2);
+  }
 });
