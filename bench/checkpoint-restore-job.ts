@@ -11,7 +11,7 @@ const log = await openCheckpointLog({ traces: Number(traces), eventsPerTrace: Nu
 const bytes = await readFile(file);
 const engine = log.newEngine();
 const restoring = stopwatch();
-const checkpoint = openCheckpoint({ bytes, sha256: createHash("sha256").update(bytes).digest("hex") });
+const checkpoint = await openCheckpoint({ bytes, sha256: createHash("sha256").update(bytes).digest("hex") });
 if (checkpoint === undefined) throw new Error("the checkpoint cannot be read");
 const { since } = checkpoint.engine;
 engine.restore(checkpoint.engine);

@@ -76,7 +76,7 @@ class CheckpointFile implements CheckpointStore {
   async save(checkpoint: Checkpoint): Promise<void> {
     const { log } = this.#options;
     await this.#requireOwnership();
-    const { bytes, sha256 } = sealCheckpoint(checkpoint);
+    const { bytes, sha256 } = await sealCheckpoint(checkpoint);
     const generation = this.#generation + 1;
     const position = checkpoint.position - (checkpoint.base ?? 0);
     const head = JSON.stringify({ log, generation, position, sha256 } satisfies Head);
@@ -118,7 +118,7 @@ class CheckpointFile implements CheckpointStore {
       if (cause.code === "ENOENT") return undefined;
       throw failed(`the checkpoint ${file} cannot be read`, cause);
     });
-    return bytes === undefined ? undefined : (savedIn(bytes) ?? "torn");
+    return bytes === undefined ? undefined : ((await savedIn(bytes)) ?? "torn");
   }
 
   async #write(suffix: string, chunks: readonly Uint8Array[]): Promise<void> {
@@ -130,13 +130,13 @@ class CheckpointFile implements CheckpointStore {
 }
 
 /** What a file holds; `undefined` where it is not whole. */
-function savedIn(bytes: Buffer): Saved | undefined {
+async function savedIn(bytes: Buffer): Promise<Saved | undefined> {
   const end = bytes.indexOf(0x0a);
   const [, text = "", crc] = /^(\{.*\}) ([0-9a-f]{8})$/.exec(bytes.toString("utf8", 0, Math.max(0, end))) ?? [];
   if (crc === undefined || crcOf(text) !== crc) return undefined;
   // Its CRC says that it is what was written, and this file alone writes it.
   const head = JSON.parse(text) as Head;
-  const checkpoint = openCheckpoint({ bytes: bytes.subarray(end + 1), sha256: head.sha256 });
+  const checkpoint = await openCheckpoint({ bytes: bytes.subarray(end + 1), sha256: head.sha256 });
   return checkpoint === undefined ? undefined : { head, checkpoint };
 }
 

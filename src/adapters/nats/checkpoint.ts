@@ -87,7 +87,7 @@ class KvCheckpointStore implements CheckpointStore {
   async save(checkpoint: Checkpoint): Promise<void> {
     await this.confirm();
     if (this.#unanswered !== undefined) await this.#settle(this.#unanswered);
-    const { bytes, sha256 } = sealCheckpoint(checkpoint);
+    const { bytes, sha256 } = await sealCheckpoint(checkpoint);
     const parts = bytes.length <= PART_BYTES ? undefined : this.#partKeys(bytes.length);
     const body = parts === undefined ? { base64: Buffer.from(bytes).toString("base64") } : { parts };
     const position = checkpoint.position - (checkpoint.base ?? 0);

@@ -25,8 +25,6 @@ export interface GroupSurroundings {
 /** What a writer asks for. */
 export interface WriterSurroundings {
   readonly ledger: SnapshotLedger;
-  /** The open windows of traces, in the order in which they opened. */
-  open(): Iterable<Window>;
   /** The story that a match lost against. */
   rivalOf(match: Match): StoryRecord | undefined;
 }
@@ -40,7 +38,7 @@ export class SnapshotWriter {
   readonly #units: UnitData[] = [];
   /** Units met, whose turn has not come. */
   readonly #met: Unit[] = [];
-  #indexes: ReadonlyMap<Window, number> | undefined;
+  readonly #indexes = new Map<Window, number>();
 
   constructor(around: WriterSurroundings) {
     this.#around = around;
@@ -52,9 +50,14 @@ export class SnapshotWriter {
     return this.#units;
   }
 
+  /** The open window of a trace is named by its index from now on. */
+  name(window: Window, index: number): void {
+    this.#indexes.set(window, index);
+  }
+
   windowRef(window: Window): WindowRef {
-    const isOpenTrace = window.closedBy === undefined && window.joinRule === undefined;
-    return isOpenTrace ? -1 - this.#indexOf(window) : this.#lastingRef(window);
+    const index = this.#indexes.get(window);
+    return index === undefined ? this.#lastingRef(window) : -1 - index;
   }
 
   /** A name that means the same window in later snapshots too. */
@@ -174,11 +177,6 @@ export class SnapshotWriter {
   /** A story that is remembered has its place among the stories; of one that is not, nothing is kept. */
   #named(record: StoryRecord | undefined): UnitNumber | undefined {
     return record === undefined || record.gone ? undefined : this.#around.ledger.numberOf(record);
-  }
-
-  #indexOf(window: Window): number {
-    this.#indexes ??= new Map([...this.#around.open()].map((open, index) => [open, index]));
-    return this.#indexes.get(window) ?? -1;
   }
 }
 

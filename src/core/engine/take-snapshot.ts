@@ -1,5 +1,5 @@
 import { differences } from "../model/differences.ts";
-import type { EngineSnapshot, LogGap, RuleMeaning, StateData, WindowRef } from "../model/snapshot.ts";
+import type { EngineSnapshot, LogGap, RuleMeaning, WindowRef } from "../model/snapshot.ts";
 import type { EpochMs } from "../model/time.ts";
 import type { Announcer } from "./announcer.ts";
 import type { Claims } from "./arbitrate.ts";
@@ -34,23 +34,20 @@ export interface SnapshotParts {
 export function takeSnapshot(parts: SnapshotParts): EngineSnapshot {
   const { nowMs, position, windows, groups, book, claims, announcer, sources, ledger } = parts;
   const piece = ledger.begin();
-  const writer = new SnapshotWriter({
-    ledger,
-    open: () => windows.all(),
-    rivalOf: (match) => book.rivalOf(match),
-  });
-  const openTraces = [...windows.all()];
+  const writer = new SnapshotWriter({ ledger, rivalOf: (match) => book.rivalOf(match) });
+  const traces = tracesOf(windows.all(), writer);
   const open = [...groups.table.byIdleness()];
   const orderOf = new Map([...groups.table.all()].map((group, order) => [group, order]));
-  const opened = [...openTraces, ...open].map(({ openedPosition }) => openedPosition);
-  const since = opened.reduce((least, at) => Math.min(least, at), position + 1);
-  const { judged, states } = statesOf(openTraces, writer);
+  const since = open.reduce(
+    (least, { openedPosition }) => Math.min(least, openedPosition),
+    Math.min(position + 1, traces.since),
+  );
   const plain = {
     nowMs: Number.isFinite(nowMs) ? nowMs : null,
     rules: parts.rules,
     position,
     since,
-    opened: differences(opened.slice(0, openTraces.length)),
+    opened: traces.opened,
     late: differences(parts.late.filter((at) => since <= at)),
     groups: open.map((group) =>
       writer.group(group, {
@@ -59,8 +56,8 @@ export function takeSnapshot(parts: SnapshotParts): EngineSnapshot {
         matchOf: (event) => announcer.memberOf(event),
       }),
     ),
-    judged,
-    states: [...states, ...open.filter(isKnown).map((group) => writer.state(group))],
+    judged: traces.judged,
+    states: [...traces.states, ...open.filter(isKnown).map((group) => writer.state(group))],
     parked: [...claims.parked].map((match) => writer.match(match)),
     ...deadlinesOf(parts.deadlines, writer),
     stories: [...book.records].map((record) => writer.record(record)),
@@ -83,19 +80,26 @@ function isTelling({ matches, record, judgeAtMs }: Pick<Window, "matches" | "rec
   return 0 < matches.length || record !== undefined || judgeAtMs !== undefined;
 }
 
-/** What is known of the windows of traces: of most, how often they were judged. */
-function statesOf(windows: readonly Window[], writer: SnapshotWriter): { judged: number[]; states: StateData[] } {
-  const judged: number[] = [];
-  const states: StateData[] = [];
-  let before = 0;
-  for (const [index, window] of windows.entries()) {
-    if (isTelling(window)) states.push(writer.state(window));
-    else if (0 < window.judgements) {
-      judged.push(index - before, window.judgements);
-      before = index;
+/** What is known of the windows of traces, in one walk over them: of most, how often they were judged. */
+function tracesOf(windows: Iterable<Window>, writer: SnapshotWriter) {
+  const [opened, judged]: [number[], number[]] = [[], []];
+  const telling: Window[] = [];
+  let [since, openedBefore, judgedBefore] = [Number.POSITIVE_INFINITY, 0, 0];
+  for (const window of windows) {
+    const index = opened.length;
+    const { openedPosition } = window;
+    if (openedPosition < since) since = openedPosition;
+    opened.push(openedPosition - openedBefore);
+    openedBefore = openedPosition;
+    if (isTelling(window)) {
+      writer.name(window, index);
+      telling.push(window);
+    } else if (0 < window.judgements) {
+      judged.push(index - judgedBefore, window.judgements);
+      judgedBefore = index;
     }
   }
-  return { judged, states };
+  return { since, opened, judged, states: telling.map((window) => writer.state(window)) };
 }
 
 function deadlinesOf(deadlines: readonly Deadline<Task>[], writer: SnapshotWriter) {

@@ -68,8 +68,8 @@ export type UnitData =
   | readonly ["window", UnitNumber, WindowData];
 
 /**
- * Names a window: a closed one by its number, an open one of a trace by -1 less its index in `opened`. In a
- * unit, which outlives this snapshot, an open one is `trace:` or `group:` and its key.
+ * Names a window: a closed one by its number, an open one by `trace:` or `group:` and its key, or where its
+ * trace was found to be telling, by -1 less its index in `opened`: never in a unit, which outlives this snapshot.
  */
 export type WindowRef = string | number;
 
