@@ -18,7 +18,7 @@ import { endingSource } from "../adapters/nats/stream-range.ts";
 import { openUndelivered, type RefusedChange } from "../adapters/nats/undelivered.ts";
 import { openReloadTriggers, type ReloadTriggers } from "../adapters/reload-triggers.ts";
 import { openStoryOutlets, type StoryOutlets } from "../adapters/story-outlets.ts";
-import { randomKey, type ShutdownSignals, shutdownSignals, systemClock } from "../adapters/system.ts";
+import { cpuNow, randomKey, type ShutdownSignals, shutdownSignals, systemClock } from "../adapters/system.ts";
 import { Decoder } from "../core/intake/decoder.ts";
 import type { EpochMs } from "../core/model/time.ts";
 import type { CheckpointStore } from "../ports/checkpoint-store.ts";
@@ -34,6 +34,9 @@ import type { Surroundings } from "./shell.ts";
 
 /** The wall clock. */
 export const clock: Clock = systemClock;
+
+/** Milliseconds of CPU that this thread has had. */
+export const cpuMs: () => number = cpuNow;
 
 /** SIGINT and SIGTERM as one abort signal. */
 export function listenForSignals(): ShutdownSignals {

@@ -1,5 +1,6 @@
 import { Command, Option, type OutputConfiguration } from "commander";
 import { addBacktest } from "./commands/backtest.ts";
+import { addBench } from "./commands/bench.ts";
 import { addCompletion } from "./commands/completion.ts";
 import { addConfig } from "./commands/config.ts";
 import { addDemo } from "./commands/demo.ts";
@@ -27,6 +28,7 @@ const VERBS = [
   addTest,
   addExplain,
   addBacktest,
+  addBench,
   addTap,
   addNew,
   addLsp,

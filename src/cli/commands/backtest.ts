@@ -8,7 +8,7 @@ import type { Source } from "../../ports/source.ts";
 import type { SettingKey, Settings } from "../../service/config-keys.ts";
 import { backtestHtml } from "../backtest-html.ts";
 import { type BacktestReport, backtestJson, backtestText } from "../backtest-report.ts";
-import { clock, eventsAt, openReadOnly } from "../compose.ts";
+import { eventsAt, openReadOnly } from "../compose.ts";
 import { ExitCode, interruptedBy } from "../exit-code.ts";
 import { CommandError } from "../failure.ts";
 import { loadRulesAt } from "../git-rules.ts";
@@ -74,7 +74,7 @@ async function backtest(files: readonly string[], options: BacktestOptions, shel
     stories: own.stories.length,
     eventsPerStory: own.stories.length === 0 ? null : own.books.events / own.stories.length,
     rules: tallyStories(own.stories),
-    costs: await costsOf(rules, log, clock),
+    costs: await costsOf(rules, log),
     ...(before === undefined || against === undefined
       ? {}
       : { against: { rules: against, ...compareRuns(before.stories, own.stories) } }),
