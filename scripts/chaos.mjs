@@ -29,14 +29,14 @@ const result = await runChaos({
   design: values.design,
   log: (line) => process.stderr.write(`\r${line}   `),
 });
-const { missing, wrong, invented, doubled, differing, stories, revisions, done } = result;
+const { missing, wrong, invented, doubled, buried, differing, stories, revisions, done } = result;
 const counts = Object.entries(done).map(([what, count]) => `${what} ${count}`);
 process.stdout.write(
   `\n${counts.join(", ")}\n${stories} stories in ${revisions} revisions, ${Math.round((Date.now() - startedMs) / 1000)} s\n` +
-    `missing ${missing}, wrong ${wrong}, invented ${invented}, doubled ${doubled}\n`,
+    `missing ${missing}, wrong ${wrong}, invented ${invented}, doubled ${doubled}, dead-lettered ${buried}\n`,
 );
 for (const { wanted, published } of values.design === "" ? differing : []) {
   process.stdout.write(`\nwanted    ${wanted ?? "nothing"}\npublished ${published ?? "nothing"}\n`);
 }
-const failed = 0 < missing + wrong + invented + doubled;
+const failed = 0 < missing + wrong + invented + doubled + buried;
 process.exitCode = failed === (values.design === "") ? 1 : 0;

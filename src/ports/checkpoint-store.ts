@@ -1,6 +1,7 @@
 import type { OwnersData } from "../core/model/owners.ts";
 import type { EngineSnapshot } from "../core/model/snapshot.ts";
 import type { EpochMs } from "../core/model/time.ts";
+import type { AttemptLog } from "./attempt-log.ts";
 
 /** How far a log has been read and its stories delivered. */
 export interface Checkpoint {
@@ -30,6 +31,8 @@ export interface CheckpointStore {
   save(checkpoint: Checkpoint): Promise<void>;
   /** Throws where another engine has taken the place over: for times in which there is nothing to save. */
   confirm(): Promise<void>;
+  /** Where an engine notes what it is about to do, after one that did not end in order. */
+  readonly attempts?: AttemptLog | undefined;
 }
 
 /**

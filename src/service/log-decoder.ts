@@ -5,9 +5,11 @@ import type { OwnersData } from "../core/model/owners.ts";
 import type { Payload } from "../core/model/payload.ts";
 import { type EpochMs, formatTime } from "../core/model/time.ts";
 import { type HeldEvent, opened, setAside, type UnopenedEvent } from "../core/model/unopened-event.ts";
+import type { Poison } from "../ports/attempt-log.ts";
 import type { DeadLetter } from "../ports/dead-letters.ts";
 import type { Batch, Gap, LogEntry, Source } from "../ports/source.ts";
 import type { Books } from "./books.ts";
+import { failureText } from "./failure-text.ts";
 
 /** What turns a payload into events; the intake's `Decoder` is one. */
 export interface EventDecoder {
@@ -63,6 +65,7 @@ export class LogDecoder {
   readonly #books: Books;
   /** Added to the positions of the log. */
   readonly #base: number;
+  readonly #passed: ReadonlyMap<number, Poison>;
   #logTimeMs = Number.NEGATIVE_INFINITY;
   #position: number;
 
@@ -71,11 +74,14 @@ export class LogDecoder {
     readonly decoder: EventDecoder;
     readonly books: Books;
     readonly base?: number | undefined;
+    /** Entries that are not to be decoded, by their positions with `base`: they are dead-lettered. */
+    readonly passed?: ReadonlyMap<number, Poison> | undefined;
   }) {
     this.#source = options.source;
     this.#decoder = options.decoder;
     this.#books = options.books;
     this.#base = options.base ?? 0;
+    this.#passed = options.passed ?? new Map();
     this.#position = this.#base;
   }
 
@@ -127,6 +133,8 @@ export class LogDecoder {
 
   /** What the decoder makes of it. Where it throws, the fault is its own, and the entry is poison to it. */
   #decoded(entry: LogEntry): UnopenedEvent | Decoded {
+    const poison = this.#passed.get(this.#base + entry.position);
+    if (poison !== undefined && isSame(entry, poison)) return { outcome: "rejected", reason: poison.reason };
     try {
       const skimmed = entry.payload === undefined ? undefined : this.#decoder.skim?.(entry.payload);
       if (skimmed !== undefined) return skimmed;
@@ -134,7 +142,7 @@ export class LogDecoder {
       const hints = traceparent === undefined ? { position } : { position, traceparent };
       return this.#decoder.decodeText(entry.text, hints);
     } catch (cause) {
-      return { outcome: "rejected", reason: `the decoder failed: ${failureOf(cause)}` };
+      return { outcome: "rejected", reason: `the decoder failed: ${failureText(cause)}` };
     }
   }
 
@@ -195,6 +203,11 @@ export class LogDecoder {
   }
 }
 
+/** In a log that was made anew another entry stands there, of a later time. */
+function isSame({ logTimeMs = 0 }: LogEntry, poison: Poison): boolean {
+  return logTimeMs <= (poison.logTimeMs ?? logTimeMs);
+}
+
 /** How much text it is, as far as that is known without reading it. */
 function charsOf(entry: LogEntry): number {
   const { payload } = entry;
@@ -215,14 +228,6 @@ function replay(snapshot: readonly Event[]): Event[] {
 
 function byLastSeen(a: Event, b: Event): number {
   return a.lastMs - b.lastMs || (a.id < b.id ? -1 : a.id === b.id ? 0 : 1);
-}
-
-const FAILURE_CHARS = 200;
-
-/** What was thrown, in one line; it may quote what was being decoded. */
-function failureOf(cause: unknown): string {
-  const [line = ""] = String(cause).split("\n", 1);
-  return maskText(line.slice(0, 2 * FAILURE_CHARS)).slice(0, FAILURE_CHARS);
 }
 
 const EXCERPT_CHARS = 1_024;

@@ -5,9 +5,10 @@ import { type Checkpoint, CheckpointError } from "../ports/checkpoint-store.ts";
 import type { Gap, ReadOptions } from "../ports/source.ts";
 import type { Books } from "./books.ts";
 import { type DeliveryOptions, deliverToAll, persist } from "./delivery.ts";
-import type { DecodedBatch } from "./log-decoder.ts";
+import type { DecodedBatch, PlacedEvent } from "./log-decoder.ts";
 import type { PendingChanges } from "./outlets.ts";
 import type { PipelineOptions } from "./pipeline.ts";
+import { PoisonWatch } from "./poison-watch.ts";
 
 /** Checkpoints come this often, but never take more than a twentieth of the time. */
 const CHECKPOINT_EVERY_MS = 2_000;
@@ -23,6 +24,7 @@ export class PipelineRun {
   readonly #options: PipelineOptions;
   readonly #books: Books;
   readonly #delivery: DeliveryOptions;
+  readonly poison: PoisonWatch;
   #resumed: Checkpoint | undefined;
   #isLost = false;
   /** What could not be decoded up to here is with the dead letters already. */
@@ -42,13 +44,17 @@ export class PipelineRun {
     this.#books = books;
     const { clock, signal, onTrouble = () => {} } = options;
     this.#delivery = { clock, signal, onTrouble };
+    this.poison = new PoisonWatch(options.checkpoints?.attempts, this.#delivery);
   }
 
   /** Where to begin reading: where the oldest window was opened that was open at the checkpoint. */
   async resume(): Promise<ReadOptions | undefined> {
     const { signal, checkpoints, engine } = this.#options;
     const checkpoint: CheckpointWithOutbox | undefined = await checkpoints?.load();
-    if (checkpoint === undefined) return { signal };
+    if (checkpoint === undefined) {
+      await this.poison.begin({ after: 0, base: 0 });
+      return { signal };
+    }
     await this.#options.outlets?.restore(checkpoint.outbox ?? []);
     engine.restore(checkpoint.engine);
     this.#options.decoder.recallOwners?.(checkpoint.owners ?? []);
@@ -60,7 +66,9 @@ export class PipelineRun {
     this.#base = checkpoint.base ?? 0;
     // The checkpoint's own entry is read again, to see whether it is still the same log.
     const from = Math.min(checkpoint.position, Math.floor(checkpoint.engine.since)) - this.#base;
-    return { signal, after: Math.max(0, from - 1) };
+    const after = Math.max(0, from - 1);
+    await this.poison.begin({ after: after + this.#base, base: this.#base });
+    return { signal, after };
   }
 
   /** What is added to the positions of the log as it is read now. */
@@ -99,11 +107,9 @@ export class PipelineRun {
     if (this.#isLost) return;
     this.#noteGap(batch);
     if (this.#resumed === undefined) await betweenEvents?.(this.#position);
-    for (const placed of batch.events) {
-      if (this.#resumed !== undefined && this.#differs(placed, this.#resumed)) return;
-      const judging = engine.accept(placed.event, placed);
-      if (judging !== undefined) await judging;
-    }
+    const isSameLog = await this.#accept(batch.events);
+    await this.poison.done();
+    if (!isSameLog) return;
     if (this.#resumed !== undefined && this.#resumed.position <= batch.position) this.#resumed = undefined;
     // All that there is has been read, and the checkpoint's place was not among it.
     this.#isLost = batch.quiet && this.#resumed !== undefined;
@@ -116,6 +122,22 @@ export class PipelineRun {
     await this.#bury(batch);
     await this.deliver();
     await this.#saveSometimes();
+  }
+
+  /** Gives the events to the engine; not all of them where they are of another log. */
+  async #accept(events: readonly PlacedEvent[]): Promise<boolean> {
+    const { engine } = this.#options;
+    for (const placed of events) {
+      if (this.#resumed !== undefined && this.#differs(placed, this.#resumed)) return false;
+      try {
+        const judging = engine.accept(placed.event, placed);
+        if (judging !== undefined) await judging;
+      } catch (cause) {
+        await this.poison.failed(placed, cause);
+        throw cause;
+      }
+    }
+    return true;
   }
 
   async deliver(): Promise<void> {
@@ -170,7 +192,10 @@ export class PipelineRun {
 
   async #bury(batch: DecodedBatch): Promise<void> {
     const { deadLetters } = this.#options;
-    const letters = batch.rejected.filter((letter) => this.#buriedBefore < this.#base + letter.entry.position);
+    const letters = batch.rejected.filter(({ entry }) => {
+      const position = this.#base + entry.position;
+      return this.#buriedBefore < position || position === this.poison.found;
+    });
     if (deadLetters === undefined || letters.length === 0) return;
     await persist("dead letters", () => deadLetters.bury(letters), this.#delivery);
   }

@@ -7,7 +7,7 @@ import type { CheckpointStore } from "../ports/checkpoint-store.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { DeadLetters } from "../ports/dead-letters.ts";
 import type { Sink } from "../ports/sink.ts";
-import type { ReadOptions, Source } from "../ports/source.ts";
+import type { Batch, ReadOptions, Source } from "../ports/source.ts";
 import { Books } from "./books.ts";
 import { type DecodedBatch, type EventDecoder, LogDecoder } from "./log-decoder.ts";
 import { mergeLogs } from "./merge-logs.ts";
@@ -72,33 +72,41 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineRes
   const { sources, engine, signal, onProgress } = options;
   const books = new Books();
   const run = new PipelineRun(options, books);
-  for (let reading = await run.resume(); reading !== undefined; reading = run.readAgain()) {
-    for await (const batch of decodedBatches(options, reading, { books, base: run.base })) {
-      await run.take(batch);
-      onProgress?.(books);
-      if (run.isLost) break;
+  try {
+    for (let reading = await run.resume(); reading !== undefined; reading = run.readAgain()) {
+      for await (const batch of decodedBatches(options, reading, { books, run })) {
+        await run.take(batch);
+        onProgress?.(books);
+        if (run.isLost) break;
+      }
     }
+    const ended = sources.every((source) => source.finite) && !signal.aborted ? "end" : "aborted";
+    if (ended === "end") {
+      await engine.end();
+      await run.deliver();
+    }
+    await options.outlets?.drained(DRAIN_MS_MAX);
+    await run.save();
+    return { books, ended };
+  } finally {
+    await run.poison.end();
   }
-  const ended = sources.every((source) => source.finite) && !signal.aborted ? "end" : "aborted";
-  if (ended === "end") {
-    await engine.end();
-    await run.deliver();
-  }
-  await options.outlets?.drained(DRAIN_MS_MAX);
-  await run.save();
-  return { books, ended };
 }
 
 function decodedBatches(
   { sources, decoder }: PipelineOptions,
   reading: ReadOptions,
-  more: { readonly books: Books; readonly base: number },
+  { books, run }: { readonly books: Books; readonly run: PipelineRun },
 ): AsyncIterable<DecodedBatch> {
-  const logs = sources.map((source) => decodeLog(source, new LogDecoder({ source, decoder, ...more }), reading));
+  const [base, passed] = [run.base, run.poison.passed];
+  const logs = sources.map((source) => {
+    const batches = run.poison.watched(source.batches(reading), base);
+    return decodeLog(batches, new LogDecoder({ source, decoder, books, base, passed }));
+  });
   const [only] = logs;
   return only !== undefined && logs.length === 1 ? only : mergeLogs(logs);
 }
 
-async function* decodeLog(source: Source, decoder: LogDecoder, reading: ReadOptions): AsyncGenerator<DecodedBatch> {
-  for await (const batch of source.batches(reading)) yield decoder.decode(batch);
+async function* decodeLog(batches: AsyncIterable<Batch>, decoder: LogDecoder): AsyncGenerator<DecodedBatch> {
+  for await (const batch of batches) yield decoder.decode(batch);
 }

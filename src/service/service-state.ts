@@ -119,6 +119,7 @@ export class ServiceObserver {
         note(checkpoint);
       },
       confirm: () => store.confirm(),
+      attempts: store.attempts,
     };
   }
 

@@ -33,6 +33,8 @@ export interface ChaosOptions {
 export interface ChaosResult extends Verdict {
   readonly stories: number;
   readonly revisions: number;
+  /** Events that were taken for poison: none is. */
+  readonly buried: number;
   /** What was done, and how often; `at <step>` where the engine died by itself at a named step. */
   readonly done: Readonly<Record<string, number>>;
 }
@@ -75,6 +77,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
       ...verdictOf(wanted, stories),
       stories: new Set(told.map(({ id }) => id)).size,
       revisions: wanted.length,
+      buried: await manager.streams.info("TAPIO_DEADLETTER").then(({ state }) => state.messages),
       done: mischief.done,
     };
   } finally {

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { openPackSource } from "../../src/adapters/file/pack-source.ts";
 import { openCheckpointStore } from "../../src/adapters/nats/checkpoint.ts";
 import { connectNats } from "../../src/adapters/nats/connect.ts";
+import { openDeadLetters } from "../../src/adapters/nats/dead-letter.ts";
 import { openJetStreamSource } from "../../src/adapters/nats/jetstream-source.ts";
 import { openStorySink } from "../../src/adapters/nats/story-sink.ts";
 import { systemClock } from "../../src/adapters/system.ts";
@@ -13,11 +14,13 @@ import { openAcknowledged } from "./naive/acknowledged.ts";
 import { openCarelessSink } from "./naive/careless-sink.ts";
 import { dieAt } from "./naive/die-at.ts";
 import { forgetful } from "./naive/forgetful.ts";
+import { abortAtPoison, throwAtPoison } from "./naive/poison.ts";
 import { savedOnReceipt } from "./naive/saved-on-receipt.ts";
 
 /**
  * The engine as a process of its own, made to be killed: the parts that `tapio run` puts together,
- * with short windows. `design` takes one part away, for the harness to show that it notices.
+ * with short windows. `design` takes one part away, for the harness to show that it notices, or makes
+ * one die over an event of the type `x.poison`.
  */
 const [url = "", stream = "", rulesPath = "", design = "", nodes = "1"] = process.argv.slice(2);
 const { rules } = await openPackSource({ paths: [rulesPath] }).load({});
@@ -42,12 +45,14 @@ const parts = dieAt(step, {
   store: design === "forgetful" ? forgetful(store) : log.store,
   sink,
 });
+const engine = new Engine({ rules, limits: LIMITS });
 process.stdout.write("running\n");
 await runPipeline({
   sources: [parts.source],
-  decoder: new Decoder(),
-  engine: new Engine({ rules, limits: LIMITS }),
+  decoder: design === "abort" ? abortAtPoison(new Decoder()) : new Decoder(),
+  engine: design === "throw" ? throwAtPoison(engine) : engine,
   sinks: [parts.sink],
+  deadLetters: await openDeadLetters({ connection, stream, replicas }),
   checkpoints:
     design === "receipt"
       ? { load: () => store.load(), save: async () => undefined, confirm: async () => undefined }

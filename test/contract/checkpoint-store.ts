@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Engine } from "../../src/core/engine/engine.ts";
+import type { Attempts } from "../../src/ports/attempt-log.ts";
 import { type Checkpoint, CheckpointError, type CheckpointStore } from "../../src/ports/checkpoint-store.ts";
 
 /** One log's checkpoint; each call of `open` is as another process would open it. */
@@ -95,6 +96,35 @@ export function describeCheckpointStore(name: string, openPlace: () => Promise<C
       await later.save(checkpointAt(2));
       await later.confirm();
       expect(await (await place.open()).load()).toEqual(checkpointAt(2));
+    });
+
+    test("what an engine notes of itself is read by the next one, which alone may note from then on", async () => {
+      await using place = await openPlace();
+      const open = async () => {
+        const store = await place.open();
+        await store.load();
+        const { attempts } = store;
+        if (attempts === undefined) throw new Error("it keeps no attempts");
+        return attempts;
+      };
+      const alone = (position: number): Attempts => ({
+        clean: false,
+        open: { from: position, to: position, logTimeMs: 1_000.5, alone: true },
+        suspect: { from: position, to: position, deaths: 1, logTimeMs: 1_000.5, reason: "it died" },
+        passed: [{ position: 1, logTimeMs: 7, reason: "it died twice" }],
+      });
+      const earlier = await open();
+      expect(await earlier.load()).toBeUndefined();
+      await earlier.save(alone(2));
+      await earlier.save(alone(3));
+      const later = await open();
+      expect(await later.load()).toEqual(alone(3));
+      // A note of the earlier one that was on its way may still come, and must not stop the later one.
+      await earlier.save(alone(4)).catch((cause: unknown) => expect(cause).toMatchObject({ lost: true }));
+      await later.save(alone(5));
+      await expect(earlier.save(alone(6))).rejects.toMatchObject({ name: "CheckpointError", lost: true });
+      await later.save(alone(7));
+      expect(await (await open()).load()).toEqual(alone(7));
     });
 
     test("who loads after another one stopped goes on where it stopped", async () => {

@@ -2,8 +2,10 @@ import { randomUUID } from "node:crypto";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { crc32 } from "node:zlib";
+import type { AttemptLog } from "../../ports/attempt-log.ts";
 import { type Checkpoint, CheckpointError, type CheckpointStore } from "../../ports/checkpoint-store.ts";
 import { openCheckpoint, sealCheckpoint } from "../checkpoint-text.ts";
+import { openAttemptFile } from "./attempt-file.ts";
 import { writeDurably } from "./durable-write.ts";
 
 export interface CheckpointFileOptions {
@@ -45,12 +47,16 @@ export function openCheckpointFile(options: CheckpointFileOptions): CheckpointSt
 class CheckpointFile implements CheckpointStore {
   readonly #options: CheckpointFileOptions;
   readonly #epoch = randomUUID();
+  readonly attempts: AttemptLog;
   #generation = 0;
   /** The one to write next: the older one, or the one that is torn. */
   #slot: (typeof SLOTS)[number] = "a";
 
   constructor(options: CheckpointFileOptions) {
     this.#options = options;
+    const path = `${options.path}.attempt`;
+    const temporary = `${path}.${this.#epoch}.tmp`;
+    this.attempts = openAttemptFile({ path, temporary, confirm: () => this.#requireOwnership() });
   }
 
   async load(): Promise<Checkpoint | undefined> {

@@ -1,7 +1,9 @@
 import { type KV, type KvEntry, Kvm } from "@nats-io/kv";
 import { type NatsConnection, nuid } from "@nats-io/transport-node";
+import type { AttemptLog } from "../../ports/attempt-log.ts";
 import { type Checkpoint, CheckpointError, type CheckpointStore } from "../../ports/checkpoint-store.ts";
 import { openCheckpoint, sealCheckpoint } from "../checkpoint-text.ts";
+import { KvAttemptLog } from "./attempt-log.ts";
 import { isWrongLastSequence } from "./server-refusal.ts";
 
 const BUCKET = "tapio_checkpoint";
@@ -46,6 +48,7 @@ class KvCheckpointStore implements CheckpointStore {
   readonly #key: string;
   /** Who loaded last stands here: the earlier one stops, even if neither has anything to save. */
   readonly #ownerKey: string;
+  readonly attempts: AttemptLog;
   #revision = 0;
   /** Tells this store from others: as the owner, and in the keys of its parts. */
   readonly #epoch = nuid.next();
@@ -60,6 +63,7 @@ class KvCheckpointStore implements CheckpointStore {
     this.#stream = stream;
     this.#key = stream.replaceAll(/[^A-Za-z0-9_-]/g, "_");
     this.#ownerKey = `${this.#key}.owner`;
+    this.attempts = new KvAttemptLog({ bucket, key: `${this.#key}.attempt`, confirm: () => this.confirm() });
   }
 
   async load(): Promise<Checkpoint | undefined> {

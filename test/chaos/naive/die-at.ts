@@ -44,6 +44,7 @@ export function dieAt(step: string, { source, store, sink }: Parts): Parts {
       },
     },
     store: {
+      attempts: store.attempts,
       load: () => store.load(),
       confirm: () => store.confirm(),
       async save(checkpoint) {

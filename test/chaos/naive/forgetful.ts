@@ -12,5 +12,6 @@ export function forgetful(store: CheckpointStore): CheckpointStore {
     },
     save: (checkpoint) => store.save(checkpoint),
     confirm: () => store.confirm(),
+    attempts: store.attempts,
   };
 }

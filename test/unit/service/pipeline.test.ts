@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Engine } from "../../../src/core/engine/engine.ts";
 import type { Event } from "../../../src/core/model/event.ts";
 import type { Story, StoryChange } from "../../../src/core/model/story.ts";
+import type { Attempts } from "../../../src/ports/attempt-log.ts";
 import type { Checkpoint } from "../../../src/ports/checkpoint-store.ts";
 import type { Clock } from "../../../src/ports/clock.ts";
 import { type Sink, SinkError } from "../../../src/ports/sink.ts";
@@ -308,6 +309,28 @@ describe("a log with times of its own", () => {
         { kind: "resolved", story: { id: told?.story.id, revision: 2, bound: { a: ["e1"], b: ["e2"] } } },
       ]);
     });
+  });
+
+  test("nothing is noted as being worked on while it is delivered: who is killed there was not killed by an entry", async () => {
+    const { checkpoints } = store();
+    const notes: Attempts[] = [{ clean: false, passed: [] }];
+    const attempts = { load: async () => notes.at(-1), save: async (one: Attempts) => void notes.push(one) };
+    const sink = new MemorySink();
+    const openThen: unknown[] = [];
+    const deliver = sink.deliver.bind(sink);
+    sink.deliver = async (changes) => {
+      openThen.push(notes.at(-1)?.open);
+      await deliver(changes);
+    };
+    await run([stream({ entries: FOUR })], { checkpoints: { ...checkpoints, attempts }, sinks: [sink] }).done;
+    expect(openThen).toEqual([undefined]);
+    expect(notes.map(({ clean, open }) => [clean, open?.to])).toEqual([
+      [false, undefined],
+      [false, undefined],
+      [false, 4],
+      [false, undefined],
+      [true, undefined],
+    ]);
   });
 
   test("what cannot be decoded goes to the dead letters, once over a restart", async () => {
