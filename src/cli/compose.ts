@@ -7,7 +7,7 @@ import { openPackSource } from "../adapters/file/pack-source.ts";
 import { PackThread } from "../adapters/file/pack-thread.ts";
 import { filesOfFolder as filesOf } from "../adapters/file/rule-folder.ts";
 import { watchPacks } from "../adapters/file/watch-packs.ts";
-import { readJson } from "../adapters/http/read-json.ts";
+import { type JsonAnswer, readJson } from "../adapters/http/read-json.ts";
 import { openCheckpointStore } from "../adapters/nats/checkpoint.ts";
 import { connectNats } from "../adapters/nats/connect.ts";
 import { openDeadLetters } from "../adapters/nats/dead-letter.ts";
@@ -28,6 +28,7 @@ import type { PackSource } from "../ports/pack-source.ts";
 import type { Sink } from "../ports/sink.ts";
 import type { Source } from "../ports/source.ts";
 import type { Settings } from "../service/config-keys.ts";
+import type { LogPart } from "../service/read-back.ts";
 import type { Surroundings } from "./shell.ts";
 
 // The only file that chooses what stands behind the ports.
@@ -101,6 +102,10 @@ export interface NatsWorld extends AsyncDisposable {
   readonly checkpoints: CheckpointStore;
   /** Position of the last entry that the stream holds. */
   lastPosition(): Promise<number>;
+  /** The stream once more, from a time on, up to what it holds now. */
+  openPart(sinceMs: EpochMs): Promise<LogPart>;
+  /** A story that was published, as JSON. */
+  findStory(id: string): Promise<unknown>;
   /** Resolves when the connection is closed for good. Tells of every loss and return until then. */
   watch(onChange: (connected: boolean) => void): Promise<void>;
 }
@@ -125,6 +130,11 @@ export async function openNats(settings: NatsSettings, onTrouble: (message: stri
           ? await openCheckpointStore({ connection, stream, replicas })
           : openCheckpointFile({ path, log: source.name, onTrouble }),
       lastPosition: () => lastSequenceOf(connection, stream),
+      openPart: async (sinceMs) => ({
+        source: await openJetStreamSource({ connection, stream, subjects, start: { timeMs: sinceMs } }),
+        lastPosition: await lastSequenceOf(connection, stream),
+      }),
+      findStory: (id) => findPublishedStory(connection, id),
       async watch(onChange) {
         for await (const { type } of connection.status()) {
           if (type === "disconnect") onChange(false);
@@ -185,9 +195,9 @@ export function openOutlets(settings: Settings, onTrouble: (message: string) => 
   return openStoryOutlets(settings, { clock, onTrouble });
 }
 
-/** A JSON document of a web server. */
-export function readJsonAt(url: URL, signal: AbortSignal): Promise<unknown> {
-  return readJson(url, signal);
+/** A JSON document of a web server, or its words on why there is none. */
+export function readJsonAt(url: URL, signal: AbortSignal, timeoutMs: number): Promise<JsonAnswer> {
+  return readJson(url, signal, timeoutMs);
 }
 
 /** Has the rules loaded anew when they change, and at SIGHUP. */

@@ -25,6 +25,8 @@ export interface DaemonOptions {
   readonly sinks: readonly Sink[];
   readonly observer: ServiceObserver;
   readonly readiness: DaemonReadiness;
+  /** Hears of the connection, which it may read with. */
+  readonly onConnected?: (nats: NatsWorld) => void;
   readonly log: Log;
   readonly signal: AbortSignal;
 }
@@ -34,10 +36,11 @@ export interface DaemonOptions {
  * delivered and the place in the stream is kept. Throws where that takes longer than 10 s.
  */
 export async function runDaemon(options: DaemonOptions): Promise<PipelineResult> {
-  const { settings, rules, sinks, observer, readiness, log, signal } = options;
+  const { settings, rules, sinks, observer, readiness, onConnected, log, signal } = options;
   const onTrouble = (message: string): void => log("warn", message);
   await using nats = await openNats(settings, onTrouble);
   readiness.connected = true;
+  onConnected?.(nats);
   log("info", `connected; reading ${nats.source.name}`);
   const watching = nats.watch((connected) => {
     readiness.connected = connected;

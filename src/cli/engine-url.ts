@@ -2,14 +2,25 @@ import type { ListenAddress } from "../service/config-keys.ts";
 import { readJsonAt } from "./compose.ts";
 import { CommandError } from "./failure.ts";
 
-/** Asks the HTTP API of a running engine; `undefined` where it has no such thing. Throws {@link CommandError}. */
-export async function askEngine(verb: string, base: URL, path: string, signal: AbortSignal): Promise<unknown> {
-  return readJsonAt(new URL(path, base), signal).catch((cause: unknown) => {
+const TIMEOUT_MS = 5_000;
+/** Longer than an engine takes to read its log back. */
+export const READ_BACK_TIMEOUT_MS = 30_000;
+
+/** Asks the HTTP API of a running engine. Throws {@link CommandError} where it has no answer. */
+export async function askEngine(
+  verb: string,
+  base: URL,
+  path: string,
+  { signal, timeoutMs = TIMEOUT_MS }: { readonly signal: AbortSignal; readonly timeoutMs?: number },
+): Promise<unknown> {
+  const answer = await readJsonAt(new URL(path, base), signal, timeoutMs).catch((cause: unknown) => {
     if (signal.aborted) throw signal.reason;
     if (!(cause instanceof Error)) throw cause;
     const remedy = "is `tapio run` running there? --url or --listen names another address";
     throw new CommandError(`${verb}: cannot ask ${base.origin}: ${cause.message}; ${remedy}`);
   });
+  if ("refused" in answer) throw new CommandError(`${verb}: ${base.origin} says: ${answer.refused}`);
+  return answer.value;
 }
 
 /** The base of all paths; an engine behind a proxy may have a path of its own. */

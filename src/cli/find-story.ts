@@ -2,12 +2,11 @@ import { readFile } from "node:fs/promises";
 import { isRecord } from "../core/expression/read-path.ts";
 import type { Story } from "../core/model/story.ts";
 import { type EpochMs, parseTime } from "../core/model/time.ts";
-import { clock } from "./compose.ts";
 import { askEngine, engineUrl } from "./engine-url.ts";
 import { CommandError } from "./failure.ts";
 
-/** How far around a story's window a log is read: collectors are late, and owners are told before. */
-const AROUND_MS = 1_800_000;
+/** How long before a story's window a log is read: owners are told of before. */
+const LEAD_MS = 1_800_000;
 
 const ID = /^st_[A-Za-z0-9]{1,64}$/;
 
@@ -19,7 +18,7 @@ export function checkStoryId(verb: string, id: string): void {
 /** A story as a running engine has it. Throws {@link CommandError} where it has none. */
 export async function storyOfEngine(verb: string, address: string, id: string, signal: AbortSignal): Promise<Story> {
   const url = engineUrl(verb, address);
-  return asStory(verb, id, await askEngine(verb, url, `api/v1/stories/${id}`, signal));
+  return asStory(verb, id, await askEngine(verb, url, `api/v1/stories/${id}`, { signal }));
 }
 
 /** The last revision of a story in a file of stories, one a line or a list. Throws {@link CommandError}. */
@@ -42,18 +41,22 @@ function parsed(verb: string, file: string, text: string): unknown[] {
   }
 }
 
-/** What somebody gave as a story, checked as far as it is looked at. */
+/** What somebody gave as a story. Throws {@link CommandError} where it is not that story. */
 export function asStory(verb: string, id: string, given: unknown): Story {
-  if (isRecord(given) && given["kind"] === "Story" && given["id"] === id && isWhole(given))
-    return given as unknown as Story;
-  throw new CommandError(`${verb}: there is no story ${id} there`);
+  const story = storyOf(id, given);
+  if (story === undefined) throw new CommandError(`${verb}: there is no story ${id} there`);
+  return story;
 }
 
-/** The part of a log that holds the events of a story. */
-export function rangeOfStory({ window }: Story): { readonly sinceMs: EpochMs; readonly end: EpochMs | "now" } {
-  const [startMs = 0, endMs = clock.now()] = [window.start, window.end].map((text) => parseTime(text)?.ms);
-  const untilMs = endMs + AROUND_MS;
-  return { sinceMs: startMs - AROUND_MS, end: untilMs < clock.now() ? untilMs : "now" };
+/** The same, checked as far as it is looked at; `undefined` where it is another thing. */
+export function storyOf(id: string, given: unknown): Story | undefined {
+  const isStory = isRecord(given) && given["kind"] === "Story" && given["id"] === id && isWhole(given);
+  return isStory ? (given as unknown as Story) : undefined;
+}
+
+/** From when on a log is to be read for the events of a story. */
+export function startOfStory({ window }: Story): EpochMs {
+  return (parseTime(window.start)?.ms ?? 0) - LEAD_MS;
 }
 
 function isWhole({ bound, timeline, window, rule, traceId }: Readonly<Record<string, unknown>>): boolean {

@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { dirname, relative } from "node:path";
+import { isRecord } from "../core/expression/read-path.ts";
 import { changeAsGiven } from "../core/model/aside.ts";
 import type { Event } from "../core/model/event.ts";
 import { DEFAULT_LIMITS } from "../core/model/limits.ts";
@@ -8,13 +9,15 @@ import type { Story } from "../core/model/story.ts";
 import { ruleKeyOf } from "../core/testing/compare-story.ts";
 import { exactDuration } from "../core/testing/event-words.ts";
 import { packsOfRule } from "../core/testing/packs-of-rule.ts";
+import { behindStory } from "../core/testing/story-evidence.ts";
 import { Books } from "../service/books.ts";
 import type { SettingKey, Settings } from "../service/config-keys.ts";
-import { eventsAt, openReadOnly, packsAt } from "./compose.ts";
+import { eventsAt, newDecoder, openReadOnly, packsAt } from "./compose.ts";
+import { askEngine, engineUrl, READ_BACK_TIMEOUT_MS } from "./engine-url.ts";
 import { compileFilter } from "./event-filter.ts";
 import { ExitCode } from "./exit-code.ts";
 import { CommandError } from "./failure.ts";
-import { asStory, checkStoryId, rangeOfStory, storyInFile, storyOfEngine } from "./find-story.ts";
+import { asStory, checkStoryId, startOfStory, storyInFile, storyOfEngine } from "./find-story.ts";
 import { loadRules } from "./load-rules.ts";
 import { limitsOf, replay } from "./replay.ts";
 import { CORRELATION_KEYS, readSettings } from "./settings-options.ts";
@@ -49,7 +52,7 @@ export async function writeCase(
   const { settings } = await readSettings(options, FROM_STORY_KEYS, shell);
   const rules = await loadRules(settings.rules, shell);
   const search: Search = { id, paths, options, settings, rules, shell };
-  const { story, events } = 0 < paths.length ? await inFiles(search) : await inStream(search);
+  const { story, events } = await find(search);
   const rule = rules.rules.find(({ key }) => key === ruleKeyOf(story));
   if (rule === undefined) throw new CommandError(`test: there is no rule ${ruleKeyOf(story)} here; use --rules`);
   const packs = packsOfRule(rule, rules);
@@ -83,6 +86,14 @@ interface Found {
   readonly events: readonly Event[];
 }
 
+/** In recordings where they are named, else in the stream, else where the engine finds it in its own. */
+function find(search: Search): Promise<Found> {
+  const { paths, options, settings } = search;
+  if (0 < paths.length) return inFiles(search);
+  if (options.url !== undefined && settings["nats.stream"] === undefined) return inEngine(options.url, search);
+  return inStream(search);
+}
+
 async function inFiles(search: Search): Promise<Found> {
   const { id, paths, settings, rules, shell } = search;
   let story = await namedStory(search);
@@ -105,8 +116,20 @@ async function inStream(search: Search): Promise<Found> {
   const named = await namedStory(search);
   await using stream = await openReadOnly(withStream("test", settings));
   const story = named ?? asStory("test", id, await stream.findStory(id));
-  await using source = await stream.open(rangeOfStory(story));
+  await using source = await stream.open({ sinceMs: startOfStory(story), end: "now" });
   return { story, events: await belonging(story, source, shell) };
+}
+
+async function inEngine(address: string, { id, shell }: Search): Promise<Found> {
+  const { signal } = shell;
+  const story = await storyOfEngine("test", address, id, signal);
+  const base = engineUrl("test", address);
+  const path = `api/v1/stories/${id}/events`;
+  const given = await askEngine("test", base, path, { signal, timeoutMs: READ_BACK_TIMEOUT_MS });
+  const decoder = newDecoder();
+  const payloads = isRecord(given) && Array.isArray(given["events"]) ? given["events"] : [];
+  const decoded = payloads.map((payload: unknown) => decoder.decodeValue(payload));
+  return { story, events: decoded.flatMap((each) => (each.outcome === "events" ? each.events : [])) };
 }
 
 /** The story where an engine or a file has it. */
@@ -119,8 +142,11 @@ async function belonging(story: Story, source: ReturnType<typeof eventsAt>, shel
   const given = changeAsGiven({ kind: "told", story }).story;
   const belongs = compileFilter({ story: given });
   const found: Event[] = [];
-  for await (const events of eventsOf(source, { books: new Books(), shell, signal: shell.signal }))
+  const isBehind = behindStory(story);
+  for await (const { events, logTimeMs } of eventsOf(source, { books: new Books(), shell, signal: shell.signal })) {
     found.push(...events.filter(belongs));
+    if (isBehind(events, logTimeMs)) break;
+  }
   return found;
 }
 

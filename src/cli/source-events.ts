@@ -1,5 +1,6 @@
 import { asGiven } from "../core/model/aside.ts";
 import type { Event } from "../core/model/event.ts";
+import type { EpochMs } from "../core/model/time.ts";
 import { opened } from "../core/model/unopened-event.ts";
 import type { Source } from "../ports/source.ts";
 import type { Books } from "../service/books.ts";
@@ -16,13 +17,20 @@ export interface EventReading {
   readonly signal: AbortSignal;
 }
 
-/** The events of a log, whole and in its order, a batch at a time; traces are those that collectors gave. */
-export async function* eventsOf(source: Source, reading: EventReading): AsyncGenerator<readonly Event[]> {
+/** Some events of a log, whole and in its order, with the traces that collectors gave, and log time then. */
+export interface EventBatch {
+  readonly events: readonly Event[];
+  readonly logTimeMs: EpochMs;
+}
+
+/** The events of a log, a batch at a time. */
+export async function* eventsOf(source: Source, reading: EventReading): AsyncGenerator<EventBatch> {
   const { books, shell, signal } = reading;
   const decoder = new LogDecoder({ source, decoder: newDecoder(), books });
   using progress = new Progress(shell.stderr, clock);
   for await (const batch of source.batches({ signal })) {
-    yield decoder.decode(batch).events.map(({ event }) => withTraceAsGiven(opened(event)));
+    const { events, logTimeMs } = decoder.decode(batch);
+    yield { events: events.map(({ event }) => withTraceAsGiven(opened(event))), logTimeMs };
     progress.show(books);
   }
 }

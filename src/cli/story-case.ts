@@ -10,6 +10,7 @@ import { logOfCase } from "../core/testing/case-log.ts";
 import { ruleKeyOf } from "../core/testing/compare-story.ts";
 import { exactDuration } from "../core/testing/event-words.ts";
 import { runCase, runInTime } from "../core/testing/run-case.ts";
+import { isStoryId } from "../core/testing/story-evidence.ts";
 import { newDecoder } from "./compose.ts";
 import { flow, listItem } from "./flow-yaml.ts";
 import { numberedIds } from "./recording.ts";
@@ -83,7 +84,7 @@ function readCase(text: string): RuleTestCase | string {
 function isSame(told: Story, story: Story, ids: ReadonlyMap<string, string>): boolean {
   if (ruleKeyOf(told) !== ruleKeyOf(story)) return false;
   return Object.entries(story.bound).every(([step, bound]) => {
-    const own = bound.filter((id) => !id.startsWith("story:")).map((id) => ids.get(id) ?? id);
+    const own = bound.filter((id) => !isStoryId(id)).map((id) => ids.get(id) ?? id);
     return own.every((id) => told.bound[step]?.includes(id) === true);
   });
 }

@@ -35,16 +35,33 @@ export interface ApiOptions {
   readonly metrics?: (() => PlainText) | undefined;
   /** A summary for `/api/v1/status`; `undefined` before there is one. */
   readonly status?: (() => object | undefined) | undefined;
+  /** For `/api/v1/explain` and what is below a story; without it there are no such pages. */
+  readonly explainer?: Explainer | undefined;
   /** Loads the rules anew, for `POST /-/reload`. */
   readonly reload?: (() => Promise<{ readonly outcome: string }>) | undefined;
 }
 
+/** What the service answers to a question about its log. */
+export type Explained =
+  | { readonly outcome: "answered"; readonly answer: object }
+  /** `wrong`: the question; `unknown`: what it is about; `busy`: ask again; `unreadable`: the log. */
+  | { readonly outcome: "wrong" | "unknown" | "busy" | "unreadable"; readonly message: string };
+
+/** Explains by reading the log back. */
+export interface Explainer {
+  explainRule(rule: string, trace: string, since?: string): Promise<Explained>;
+  explainStory(id: string): Promise<Explained>;
+  /** The events of a story. */
+  eventsOf(id: string): Promise<Explained>;
+}
+
 const LIMIT_DEFAULT = 100;
 const LIMIT_MAX = 1_000;
+const EXPLAINED_STATUS = { wrong: 400, unknown: 404, busy: 503, unreadable: 502 } as const;
 
 /** What can be done with a path, by method. */
 interface Resource {
-  readonly get?: () => ApiResponse;
+  readonly get?: () => ApiResponse | Promise<ApiResponse>;
   readonly post?: () => Promise<ApiResponse>;
 }
 
@@ -66,7 +83,7 @@ export class Api {
     if (found === undefined) return problem(404, `there is nothing at ${address.pathname}`);
     const { get, post } = found;
     if (request.method === "GET" && get !== undefined) return get();
-    if (request.method === "HEAD" && get !== undefined) return { ...get(), body: "" };
+    if (request.method === "HEAD" && get !== undefined) return { ...(await get()), body: "" };
     if (request.method === "POST" && post !== undefined) return post();
     const allow = [...(get === undefined ? [] : ["GET", "HEAD"]), ...(post === undefined ? [] : ["POST"])];
     const refused = problem(405, `${request.method} is not possible here; use ${allow[0]}`);
@@ -74,7 +91,7 @@ export class Api {
   }
 
   #find({ pathname, searchParams }: URL): Resource | undefined {
-    const { metrics, status, reload } = this.#options;
+    const { metrics, status, reload, explainer } = this.#options;
     if (pathname === "/healthz") return { get: () => json(200, { status: "ok" }) };
     if (pathname === "/readyz") return { get: () => this.#ready() };
     if (pathname === "/metrics") return metrics && { get: () => plain(metrics()) };
@@ -83,8 +100,13 @@ export class Api {
       return status && { get: () => json(200, { ...this.#readiness(), ...status() }) };
     }
     if (pathname === "/api/v1/stories") return { get: () => this.#stories(searchParams.get("limit")) };
-    const id = /^\/api\/v1\/stories\/([A-Za-z0-9_.-]{1,128})$/.exec(pathname)?.[1];
-    return id === undefined ? undefined : { get: () => this.#story(id) };
+    if (pathname === "/api/v1/explain") return explainer && { get: () => explainRule(explainer, searchParams) };
+    const [, id, below] = /^\/api\/v1\/stories\/([A-Za-z0-9_.-]{1,128})(\/[a-z]+)?$/.exec(pathname) ?? [];
+    if (id === undefined) return undefined;
+    if (below === undefined) return { get: () => this.#story(id) };
+    if (below === "/explanation") return explainer && { get: async () => explained(await explainer.explainStory(id)) };
+    if (below === "/events") return explainer && { get: async () => explained(await explainer.eventsOf(id)) };
+    return undefined;
   }
 
   #readiness(): { readonly status: string; readonly reason?: string | undefined } {
@@ -111,6 +133,17 @@ export class Api {
     const story = this.#board.find(id);
     return story === undefined ? problem(404, `there is no story ${id}`) : json(200, story);
   }
+}
+
+async function explainRule(explainer: Explainer, asked: URLSearchParams): Promise<ApiResponse> {
+  const [rule, trace, since] = [asked.get("rule") ?? "", asked.get("trace") ?? "", asked.get("since") ?? undefined];
+  if (rule === "" || trace === "") return problem(400, "name a rule and a trace: ?rule=PACK/ID&trace=TRACE");
+  return explained(await explainer.explainRule(rule, trace, since));
+}
+
+function explained(asked: Explained): ApiResponse {
+  if (asked.outcome === "answered") return json(200, asked.answer);
+  return problem(EXPLAINED_STATUS[asked.outcome], asked.message);
 }
 
 async function reloaded(reload: () => Promise<{ readonly outcome: string }>): Promise<ApiResponse> {

@@ -3,7 +3,7 @@ import { Agent as HttpsAgent, request as requestHttps } from "node:https";
 import { SinkError } from "../../ports/sink.ts";
 import type { AddressGuard } from "./guarded-lookup.ts";
 
-/** An answer that means success; its body is cut at 1 MiB. */
+/** An answer that means success; its body is cut at 1 MiB, or at the message's own bound. */
 export interface HttpAnswer {
   readonly status: number;
   readonly body: string;
@@ -15,15 +15,21 @@ export interface HttpMessage {
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** How long to wait for the answer; 5 s if left out. */
+  readonly timeoutMs?: number;
+  readonly answerBytesMax?: number;
 }
 
 /** The server understood, and said no. */
 export class HttpRefusal extends SinkError {
   readonly status: number;
+  /** All that it answered. */
+  readonly body: string;
 
-  constructor(message: string, status: number) {
+  constructor(message: string, { status, body }: HttpAnswer) {
     super(message, { retryable: 500 <= status || PASSING.has(status) });
     this.status = status;
+    this.body = body;
   }
 }
 
@@ -48,16 +54,16 @@ export class HttpClient implements Disposable {
     this.#https = new HttpsAgent({ keepAlive: true, maxSockets: SOCKETS_MAX, ...(ca === undefined ? {} : { ca }) });
   }
 
-  /** Sends one message; gives up after 5 s, or when `signal` aborts. */
+  /** Sends one message; gives up after 5 s (or the message's own time), or when `signal` aborts. */
   async send(message: HttpMessage, signal?: AbortSignal): Promise<HttpAnswer> {
-    const { url } = message;
+    const { url, timeoutMs = TIMEOUT_MS } = message;
     this.#guard?.check(url);
-    const late = AbortSignal.timeout(TIMEOUT_MS);
+    const late = AbortSignal.timeout(timeoutMs);
     const answer = await this.#exchange(message, signal === undefined ? late : AbortSignal.any([late, signal])).catch(
       (cause: unknown) => {
         if (cause instanceof SinkError) throw cause;
         const why = late.aborted
-          ? `no answer within ${TIMEOUT_MS / 1_000} s`
+          ? `no answer within ${timeoutMs / 1_000} s`
           : (cause as Error).message || String(cause);
         throw new SinkError(`${url.host}: ${why}`, { cause, retryable: true });
       },
@@ -71,7 +77,10 @@ export class HttpClient implements Disposable {
     this.#https.destroy();
   }
 
-  #exchange({ method, url, headers, body }: HttpMessage, signal: AbortSignal): Promise<HttpAnswer> {
+  #exchange(
+    { method, url, headers, body, answerBytesMax = BODY_BYTES_MAX }: HttpMessage,
+    signal: AbortSignal,
+  ): Promise<HttpAnswer> {
     const secure = url.protocol === "https:";
     const lookup = this.#guard?.lookup;
     return new Promise((resolve, reject) => {
@@ -84,26 +93,27 @@ export class HttpClient implements Disposable {
       };
       const sent = secure ? requestHttps(url, options) : requestHttp(url, options);
       sent.once("error", reject);
-      sent.once("response", (response) => readAnswer(response).then(resolve, reject));
+      sent.once("response", (response) => readAnswer(response, answerBytesMax).then(resolve, reject));
       sent.end(body);
     });
   }
 }
 
-async function readAnswer(response: IncomingMessage): Promise<HttpAnswer> {
+async function readAnswer(response: IncomingMessage, bytesMax: number): Promise<HttpAnswer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
     chunks.push(chunk);
     bytes += chunk.length;
-    if (BODY_BYTES_MAX < bytes) break;
+    if (bytesMax < bytes) break;
   }
-  const body = Buffer.concat(chunks).subarray(0, BODY_BYTES_MAX).toString("utf8");
+  const body = Buffer.concat(chunks).subarray(0, bytesMax).toString("utf8");
   return { status: response.statusCode ?? 0, body };
 }
 
-function refusalOf({ host }: URL, { status, body }: HttpAnswer): HttpRefusal {
+function refusalOf({ host }: URL, answer: HttpAnswer): HttpRefusal {
+  const { status, body } = answer;
   const said = body.replaceAll(/\s+/g, " ").trim().slice(0, 200);
   const redirect = 300 <= status && status < 400 ? " (redirects are not followed)" : "";
-  return new HttpRefusal(`${host} answered ${status}${redirect}${said === "" ? "" : `: ${said}`}`, status);
+  return new HttpRefusal(`${host} answered ${status}${redirect}${said === "" ? "" : `: ${said}`}`, answer);
 }

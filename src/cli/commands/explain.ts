@@ -1,28 +1,23 @@
 import type { Command } from "commander";
-import { compileRule } from "../../core/engine/compiled-rule.ts";
-import { suggest } from "../../core/language/nearest.ts";
-import type { RuleSet } from "../../core/model/rule.ts";
 import type { Story } from "../../core/model/story.ts";
-import { type Evidence, explainRule } from "../../core/testing/explain-rule.ts";
-import { explainStory, type StoryExplanation } from "../../core/testing/explain-story.ts";
-import type { Explanation } from "../../core/testing/explanation.ts";
+import { type Answer, explainOneRule, explainStories, findRuleKey } from "../../core/testing/answer.ts";
+import type { Evidence } from "../../core/testing/explain-rule.ts";
 import { WindowLog } from "../../core/testing/window-log.ts";
 import { eventsAt } from "../compose.ts";
 import { ExitCode, interruptedBy } from "../exit-code.ts";
+import { explainLive } from "../explain-live.ts";
 import { explanationText, storyExplanationText } from "../explain-text.ts";
 import { CommandError } from "../failure.ts";
 import { apart, inputsOf } from "../inputs.ts";
 import { loadRules } from "../load-rules.ts";
 import { limitsOf, replay } from "../replay.ts";
-import { addSettings, CORRELATION_KEYS, readSettings } from "../settings-options.ts";
+import { addSettings, CORRELATION_KEYS, givenFlags, readSettings } from "../settings-options.ts";
 import type { RunVerb, Shell } from "../shell.ts";
 import { addOutputOption } from "../story-output.ts";
 import { summaryOf } from "../summary.ts";
 
 /** Windows kept for explanations; beyond, the rest of a recording is not explained, and that is said. */
 const WINDOWS_MAX = 200_000;
-/** Rules shown where nothing was told: those that came furthest. */
-const NEAR_RULES_SHOWN = 5;
 
 interface ExplainOptions {
   readonly output?: "text" | "json";
@@ -30,6 +25,8 @@ interface ExplainOptions {
   readonly rule?: string;
   readonly trace?: string;
   readonly story?: string;
+  readonly url?: string;
+  readonly since?: string;
 }
 
 /** Adds `explain`: why stories were told, or why a rule told none. */
@@ -37,10 +34,12 @@ export function addExplain(program: Command, run: RunVerb): void {
   const command = program
     .command("explain")
     .description("say why each story was told, or why a rule told none")
-    .argument("[file...]", "recorded events, as for eval; - is standard input")
+    .argument("[file...]", "recorded events, as for eval; - is standard input; with --url ids of stories")
     .option("--rule <rule>", "this rule, by `pack/id` or id: how far it came, and what it failed at")
     .option("--trace <trace>", "with --rule: in this trace only")
-    .option("--story <id>", "this story only");
+    .option("--story <id>", "this story only")
+    .option("--url <url>", "ask a running engine, which reads its stream back")
+    .option("--since <when>", "with --url and --rule: read back to there; 1h if left out");
   addOutputOption(command, ["text", "json"], "form of the answer; text if left out");
   addSettings(command, CORRELATION_KEYS).action((files: string[], options: ExplainOptions) =>
     run((shell) => explain(files, options, shell)),
@@ -50,12 +49,15 @@ export function addExplain(program: Command, run: RunVerb): void {
 async function explain(files: readonly string[], options: ExplainOptions, shell: Shell): Promise<ExitCode> {
   if (options.trace !== undefined && options.rule === undefined)
     throw new CommandError("explain: --trace needs --rule");
+  if (options.url !== undefined) return askEngineWhy(options.url, files, options, shell);
+  if (options.since !== undefined) throw new CommandError("explain: --since needs --url");
   const { paths, rules: named } = apart(files, options.rules);
   const flags = named === undefined ? options : { ...options, rules: named };
   const { settings } = await readSettings(flags, CORRELATION_KEYS, shell);
   const sources = inputsOf(paths, "explain", shell).map((path) => eventsAt(path, shell.stdin));
   const rules = await loadRules(settings.rules, shell);
-  const key = options.rule === undefined ? undefined : ruleKey(options.rule, rules);
+  const found = options.rule === undefined ? undefined : findRuleKey(options.rule, rules);
+  if (found !== undefined && "problem" in found) throw new CommandError(`explain: ${found.problem}`);
   const log = new WindowLog(WINDOWS_MAX);
   const { stories, books, ended } = await replay({
     sources,
@@ -67,18 +69,29 @@ async function explain(files: readonly string[], options: ExplainOptions, shell:
   if (ended === "aborted") return interruptedBy(shell.signal);
   const evidence: Evidence = { log, stories };
   const answer =
-    key === undefined
-      ? await ofStories(pick(stories, options.story), rules, evidence)
-      : { stories: [], rules: [await ofRule(key, rules, evidence, options.trace)] };
+    found === undefined
+      ? await explainStories(pick(stories, options.story), rules, evidence)
+      : await explainOneRule(found.key, rules, evidence, options.trace);
   await print(answer, options, shell);
   if (0 < log.notKept) shell.stderr.say(`tapio: ${log.notKept} window(s) more were not looked at\n`);
   shell.stderr.say(summaryOf(books, stories));
   return ExitCode.ok;
 }
 
-interface Answer {
-  readonly stories: readonly StoryExplanation[];
-  readonly rules: readonly Explanation[];
+async function askEngineWhy(
+  url: string,
+  ids: readonly string[],
+  options: ExplainOptions,
+  shell: Shell,
+): Promise<ExitCode> {
+  const [astray] = givenFlags(options, CORRELATION_KEYS);
+  if (astray !== undefined) throw new CommandError(`explain: ${astray} is the engine's own matter with --url`);
+  const { rule, trace, since, story } = options;
+  const stories = story === undefined ? ids : [...ids, story];
+  const { answer, incomplete } = await explainLive({ url, rule, trace, since, stories }, shell);
+  await print(answer, options, shell);
+  if (incomplete !== undefined) shell.stderr.say(`tapio: ${incomplete}\n`);
+  return ExitCode.ok;
 }
 
 async function print({ stories, rules }: Answer, { output }: ExplainOptions, { stdout }: Shell): Promise<void> {
@@ -95,36 +108,4 @@ function pick(stories: readonly Story[], id: string | undefined): readonly Story
   const found = stories.filter((story) => story.id === id);
   if (found.length === 0) throw new CommandError(`explain: these events tell no story ${id}`);
   return found;
-}
-
-/** Where nothing was told, the rules that came furthest. */
-async function ofStories(stories: readonly Story[], rules: RuleSet, evidence: Evidence): Promise<Answer> {
-  const explained: StoryExplanation[] = [];
-  for (const story of stories) {
-    const index = rules.rules.findIndex(({ key }) => key === `${story.rule.pack}/${story.rule.id}`);
-    const rule = rules.rules[index];
-    if (rule !== undefined) explained.push(await explainStory(story, compileRule(rule, index), evidence));
-  }
-  if (0 < stories.length) return { stories: explained, rules: [] };
-  const near: Explanation[] = [];
-  for (const { key } of rules.rules) near.push(await ofRule(key, rules, evidence));
-  const reached = near.filter((each) => 0 < each.reached.length).sort((a, b) => b.reached.length - a.reached.length);
-  return { stories: [], rules: reached.slice(0, NEAR_RULES_SHOWN) };
-}
-
-function ofRule(key: string, rules: RuleSet, evidence: Evidence, trace?: string): Promise<Explanation> {
-  const index = rules.rules.findIndex((each) => each.key === key);
-  const rule = rules.rules[index];
-  if (rule === undefined) throw new CommandError(`explain: there is no rule ${key}`);
-  return explainRule(compileRule(rule, index), evidence, trace);
-}
-
-function ruleKey(written: string, { rules }: RuleSet): string {
-  const found = rules.filter(({ key, id }) => key === written || id === written);
-  const [only, other] = found.map(({ key }) => key);
-  if (only !== undefined && other === undefined) return only;
-  if (only !== undefined)
-    throw new CommandError(`explain: --rule ${written} may be ${found.map(({ key }) => key).join(" or ")}`);
-  const hint = suggest(written, new Set(rules.flatMap(({ key, id }) => [key, id])));
-  throw new CommandError(`explain: there is no rule ${written}${hint === undefined ? "" : `; ${hint}`}`);
 }

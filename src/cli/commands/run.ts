@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { Sink } from "../../ports/sink.ts";
+import { LiveExplainer } from "../../service/live-explainer.ts";
 import { METRICS_TYPE, renderMetrics } from "../../service/metric-text.ts";
 import { metricsOf } from "../../service/metrics.ts";
 import { type ReloadOutcome, RuleReloader } from "../../service/reload.ts";
@@ -8,13 +9,15 @@ import { statusOf } from "../../service/status.ts";
 import { Api } from "../../web/api.ts";
 import { serveApi } from "../../web/server.ts";
 import { StoryBoard } from "../../web/story-board.ts";
-import { clock, onReloadWanted, packsAt } from "../compose.ts";
+import { clock, type NatsWorld, newDecoder, onReloadWanted, packsAt } from "../compose.ts";
 import { runDaemon } from "../daemon.ts";
 import { ExitCode } from "../exit-code.ts";
+import { storyOf } from "../find-story.ts";
 import { loadRules } from "../load-rules.ts";
 import { type Log, openLog } from "../log.ts";
 import type { Output } from "../output.ts";
 import { DaemonReadiness } from "../readiness.ts";
+import { limitsOf } from "../replay.ts";
 import { failingRuleTests } from "../rule-tests-of.ts";
 import { addSettings, readSettings, SETTING_KEYS } from "../settings-options.ts";
 import type { RunVerb, Shell } from "../shell.ts";
@@ -55,6 +58,14 @@ async function daemon(options: RunOptions, shell: Shell): Promise<ExitCode> {
   const observer = new ServiceObserver({ clock, version: await ownVersion() });
   const board = new StoryBoard();
   const readiness = new DaemonReadiness(clock);
+  const explainer = new LiveExplainer({
+    rules: () => rules.state.rules,
+    limits: limitsOf(settings),
+    newDecoder: () => newDecoder(settings["limits.eventBytes"]),
+    recentStory: (id) => board.find(id),
+    clock,
+    signal,
+  });
   const api = new Api({
     board,
     readiness: () => ({ ...readiness.now, degraded: rules.state.problems[0] }),
@@ -64,6 +75,7 @@ async function daemon(options: RunOptions, shell: Shell): Promise<ExitCode> {
     }),
     status: () => (observer.state === undefined ? undefined : statusOf(observer.state)),
     reload: () => rules.reload(),
+    explainer,
   });
   await using server = await serveApi(api, settings["http.listen"]);
   const onTrouble = (message: string): void => log("warn", message);
@@ -75,7 +87,9 @@ async function daemon(options: RunOptions, shell: Shell): Promise<ExitCode> {
   );
   const printing = options.output === undefined ? [] : [printer(options.output, shell.stdout)];
   const sinks = [board, ...printing];
-  const { books } = await runDaemon({ settings: nats, rules, sinks, observer, readiness, log, signal });
+  const onConnected = ({ openPart, findStory }: NatsWorld): void =>
+    explainer.readFrom({ openPart, findStory: async (id) => storyOf(id, await findStory(id)) });
+  const { books } = await runDaemon({ settings: nats, rules, sinks, observer, readiness, onConnected, log, signal });
   log("info", `ended in order on ${String(signal.reason)}`);
   if (settings["log.level"] !== "silent") shell.stderr.say(summaryOf(books));
   return ExitCode.ok;

@@ -34,7 +34,7 @@ async function status(options: StatusOptions, shell: Shell): Promise<ExitCode> {
 }
 
 async function ask(url: URL, signal: AbortSignal): Promise<ServiceStatus> {
-  const answer = await askEngine("status", url, "api/v1/status", signal);
+  const answer = await askEngine("status", url, "api/v1/status", { signal });
   if (!isStatus(answer)) throw new CommandError(`status: what answers at ${url.origin} is not tapio; use --url`);
   return answer;
 }

@@ -2,6 +2,7 @@ import { open } from "node:fs/promises";
 import type { Command } from "commander";
 import type { Story } from "../../core/model/story.ts";
 import { type DurationMs, formatDuration, parseDuration } from "../../core/model/time.ts";
+import { behindStory } from "../../core/testing/story-evidence.ts";
 import type { Source } from "../../ports/source.ts";
 import { Books } from "../../service/books.ts";
 import type { SettingKey } from "../../service/config-keys.ts";
@@ -9,7 +10,7 @@ import { chanceKey, clock, openReadOnly, type ReadOnlyStream } from "../compose.
 import { compileFilter } from "../event-filter.ts";
 import { ExitCode } from "../exit-code.ts";
 import { CommandError } from "../failure.ts";
-import { asStory, checkStoryId, rangeOfStory, storyOfEngine } from "../find-story.ts";
+import { asStory, checkStoryId, startOfStory, storyOfEngine } from "../find-story.ts";
 import { loadRules } from "../load-rules.ts";
 import { type Pseudonyms, Recording } from "../recording.ts";
 import { addSettings, readSettings } from "../settings-options.ts";
@@ -71,14 +72,17 @@ async function tap(options: TapOptions, shell: Shell): Promise<ExitCode> {
   const pseudonyms = options.redact === true ? await pseudonymsOf(settings.rules, shell) : undefined;
   await using stream = await openReadOnly(withStream("tap", settings));
   const story = options.story === undefined ? undefined : await findStory(options.story, { options, stream, shell });
-  const range = story === undefined ? undefined : rangeOfStory(story);
-  await using source = await stream.open({ sinceMs: sinceMs ?? range?.sinceMs, end: untilMs ?? range?.end });
+  await using source = await stream.open({
+    sinceMs: sinceMs ?? (story === undefined ? undefined : startOfStory(story)),
+    end: untilMs ?? (story === undefined ? undefined : "now"),
+  });
   await using output = await openOutput(options.out, shell);
   const recording = new Recording({ eventsMax, bytesMax }, output.write, pseudonyms);
   const wanted = compileFilter({ types: options.type, namespaces: options.namespace, traces: options.trace, story });
   const late = forMs === undefined ? new AbortController().signal : AbortSignal.timeout(forMs);
   if (!source.finite) shell.stderr.say(`tapio: recording ${source.name}; Ctrl-C ends it\n`);
-  const books = await record({ source, recording, wanted, signal: AbortSignal.any([shell.signal, late]), shell });
+  const signal = AbortSignal.any([shell.signal, late]);
+  const books = await record({ source, recording, wanted, story, signal, shell });
   const because = recording.fullBy ?? (late.aborted ? `--for ${formatDuration(forMs ?? 0)}` : undefined);
   const ended = because === undefined ? "" : `, ended by ${because}`;
   shell.stderr.say(summaryOf(books));
@@ -90,16 +94,18 @@ interface Work {
   readonly source: Source;
   readonly recording: Recording;
   readonly wanted: ReturnType<typeof compileFilter>;
+  readonly story: Story | undefined;
   /** Ends it in order. */
   readonly signal: AbortSignal;
   readonly shell: Shell;
 }
 
-async function record({ source, recording, wanted, signal, shell }: Work): Promise<Books> {
+async function record({ source, recording, wanted, story, signal, shell }: Work): Promise<Books> {
   const books = new Books();
-  for await (const events of eventsOf(source, { books, shell, signal })) {
+  const isBehind = story === undefined ? undefined : behindStory(story);
+  for await (const { events, logTimeMs } of eventsOf(source, { books, shell, signal })) {
     for (const event of events) if (wanted(event)) await recording.take(event);
-    if (recording.fullBy !== undefined) break;
+    if (recording.fullBy !== undefined || isBehind?.(events, logTimeMs) === true) break;
   }
   await recording.end();
   return books;

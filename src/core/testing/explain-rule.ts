@@ -1,4 +1,5 @@
 import type { CompiledRule } from "../engine/compiled-rule.ts";
+import { asGiven } from "../model/aside.ts";
 import type { Event } from "../model/event.ts";
 import type { Story } from "../model/story.ts";
 import { formatTime } from "../model/time.ts";
@@ -69,7 +70,7 @@ function remembered(events: () => Iterable<Event>): () => readonly Event[] {
 }
 
 function isIn(log: WindowLog, trace: string, eventId: string): boolean {
-  return log.traces.some(({ window }) => window.key === trace && window.find(eventId) !== undefined);
+  return log.traces.some(({ window }) => asGiven(window.key) === trace && window.find(eventId) !== undefined);
 }
 
 /** The windows that could hold the rule: those with an event of a type that it requires. */
@@ -77,7 +78,7 @@ export function windowsOf(rule: CompiledRule, log: WindowLog, trace: string | un
   const windows = rule.joins.length === 0 ? log.traces : log.groupsOf(rule.rule.key);
   const required = rule.steps.filter(({ step }) => !step.optional);
   return windows.filter(({ window }) => {
-    if (trace !== undefined && !window.events.some(({ traceId }) => traceId === trace)) return false;
+    if (trace !== undefined && !window.events.some(({ traceId }) => asGiven(traceId) === trace)) return false;
     return (
       window.joinRule !== undefined || window.events.some(({ type }) => required.some((step) => step.matchesType(type)))
     );
@@ -137,7 +138,7 @@ function halfMatch(rule: CompiledRule, each: Attempt): HalfMatch[] {
 export function scopeOf({ window }: SeenWindow): Scope {
   const [start, end] = 0 < window.events.length ? [window.firstEventMs, window.lastEventMs] : [0, 0];
   return {
-    group: window.group,
+    group: Object.fromEntries(Object.entries(window.group).map(([name, key]) => [name, asGiven(key)])),
     start: formatTime(start),
     end: formatTime(end),
     ...(window.closedBy === undefined ? {} : { closedBy: window.closedBy }),

@@ -1,6 +1,7 @@
 import type { CompiledRule, CompiledStep } from "../engine/compiled-rule.ts";
 import { gather } from "../engine/judge.ts";
 import type { Match } from "../engine/match.ts";
+import { asGiven } from "../model/aside.ts";
 import type { EntityRef, Event } from "../model/event.ts";
 import type { Role } from "../model/rule.ts";
 import type { ConfidencePart, OtherMatch, Story } from "../model/story.ts";
@@ -74,7 +75,7 @@ export async function explainStory(story: Story, rule: CompiledRule, { log }: Ev
 }
 
 function sameGroup(a: Story["group"], b: Story["group"]): boolean {
-  return Object.entries(a).every(([name, key]) => b[name] === key);
+  return Object.entries(a).every(([name, key]) => asGiven(b[name] ?? "") === asGiven(key));
 }
 
 function isBoundIn(story: Story, rule: CompiledRule, at: number, { id }: Event): boolean {

@@ -1,7 +1,7 @@
 import { request } from "node:http";
 import { describe, expect, test } from "vitest";
 import type { Story } from "../../../src/core/model/story.ts";
-import { Api, type ApiOptions } from "../../../src/web/api.ts";
+import { Api, type ApiOptions, type Explained, type Explainer } from "../../../src/web/api.ts";
 import { serveApi } from "../../../src/web/server.ts";
 import { StoryBoard } from "../../../src/web/story-board.ts";
 
@@ -76,7 +76,9 @@ describe("the service's own pages", () => {
   const api = (more: Partial<ApiOptions> = {}) => new Api({ board: new StoryBoard(), readiness, ...more });
 
   test("are not there where there is no service", async () => {
-    for (const path of ["/metrics", "/-/reload", "/api/v1/status"]) expect((await get(api(), path)).status).toBe(404);
+    const paths = ["/metrics", "/-/reload", "/api/v1/status", "/api/v1/explain?rule=a/b&trace=t"];
+    for (const path of [...paths, "/api/v1/stories/st_a/explanation", "/api/v1/stories/st_a/events"])
+      expect((await get(api(), path)).status).toBe(404);
   });
 
   test("degraded is ready, and says why", async () => {
@@ -94,6 +96,49 @@ describe("the service's own pages", () => {
       headers: { "content-type": "text/plain; version=0.0.4" },
       body: "up 1\n",
     });
+  });
+
+  test("explanations are the service's, and so is why there is none", async () => {
+    const asked: (string | undefined)[][] = [];
+    let outcome: Explained = { outcome: "answered", answer: { stories: [], rules: [] } };
+    const note = async (...words: (string | undefined)[]): Promise<Explained> => {
+      asked.push(words);
+      return outcome;
+    };
+    const explainer: Explainer = {
+      explainRule: note,
+      explainStory: (id) => note("story", id),
+      eventsOf: (id) => note("events", id),
+    };
+    const explaining = api({ explainer });
+    expect(await get(explaining, "/api/v1/explain?rule=a/b&trace=t%201")).toMatchObject({
+      status: 200,
+      value: { stories: [], rules: [] },
+    });
+    await get(explaining, "/api/v1/explain?rule=a/b&trace=t&since=2h");
+    await get(explaining, "/api/v1/stories/st_a/explanation");
+    await get(explaining, "/api/v1/stories/st_a/events");
+    expect(asked).toEqual([
+      ["a/b", "t 1", undefined],
+      ["a/b", "t", "2h"],
+      ["story", "st_a"],
+      ["events", "st_a"],
+    ]);
+    for (const path of ["explain", "explain?rule=a/b", "explain?trace=t"])
+      expect((await get(explaining, `/api/v1/${path}`)).status).toBe(400);
+    expect((await get(explaining, "/api/v1/stories/st_a/other")).status).toBe(404);
+    for (const [word, status] of [
+      ["wrong", 400],
+      ["unknown", 404],
+      ["busy", 503],
+      ["unreadable", 502],
+    ] as const) {
+      outcome = { outcome: word, message: "because" };
+      expect(await get(explaining, "/api/v1/stories/st_a/explanation")).toMatchObject({
+        status,
+        value: { error: { message: "because" } },
+      });
+    }
   });
 
   test("rules are loaded anew by POST alone; bad ones are told", async () => {

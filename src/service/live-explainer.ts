@@ -1,0 +1,147 @@
+import { nativeOf } from "../core/intake/write-native.ts";
+import { asGiven } from "../core/model/aside.ts";
+import type { Event } from "../core/model/event.ts";
+import type { EngineLimits } from "../core/model/limits.ts";
+import type { RuleSet } from "../core/model/rule.ts";
+import type { Story } from "../core/model/story.ts";
+import { type EpochMs, parseDuration, parseTime } from "../core/model/time.ts";
+import { explainOneRule, explainStories, findRuleKey } from "../core/testing/answer.ts";
+import { ruleKeyOf } from "../core/testing/compare-story.ts";
+import { behindStory, belongsToStory } from "../core/testing/story-evidence.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { EventDecoder } from "./log-decoder.ts";
+import { eventsOfPart, evidenceOf, type LogPart } from "./read-back.ts";
+
+/** The log of the engine, for reading back. */
+export interface ReadableLog {
+  /** From a time to what the log holds now. */
+  openPart(sinceMs: EpochMs): Promise<LogPart>;
+  /** The last revision of a story that was published, as JSON. */
+  findStory(id: string): Promise<Story | undefined>;
+}
+
+/** An answer, or why there is none. */
+export type ExplainOutcome =
+  | { readonly outcome: "answered"; readonly answer: object }
+  | { readonly outcome: "wrong" | "unknown" | "busy" | "unreadable"; readonly message: string };
+
+export interface LiveExplainerOptions {
+  readonly rules: () => RuleSet;
+  readonly limits: Partial<EngineLimits>;
+  readonly newDecoder: () => EventDecoder;
+  /** The stories told last, which are at hand. */
+  readonly recentStory: (id: string) => Story | undefined;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+const SINCE_DEFAULT_MS = 3_600_000;
+const EVENTS_MAX = 2_000;
+/** How long before a story's window the log is read: clocks of collectors are ahead now and then. */
+const LEAD_MS = 120_000;
+
+/**
+ * Explains what a running engine told, and why a rule told nothing, by reading its log back: the
+ * engine itself keeps nothing for it, and where nobody asks it costs nothing. One question at a time.
+ */
+export class LiveExplainer {
+  readonly #options: LiveExplainerOptions;
+  #log: ReadableLog | undefined;
+  #isBusy = false;
+
+  constructor(options: LiveExplainerOptions) {
+    this.#options = options;
+  }
+
+  /** Says which log to read back, once there is a connection. */
+  readFrom(log: ReadableLog): void {
+    this.#log = log;
+  }
+
+  /** How far a rule came in a trace, since a duration back from now or a time; an hour if left out. */
+  explainRule(rule: string, trace: string, since?: string): Promise<ExplainOutcome> {
+    return this.#alone(async (log) => {
+      const { rules, clock } = this.#options;
+      const inForce = rules();
+      const found = findRuleKey(rule, inForce);
+      if ("problem" in found) return { outcome: "unknown", message: found.problem };
+      const sinceMs = since === undefined ? clock.now() - SINCE_DEFAULT_MS : this.#when(since);
+      if (sinceMs === undefined)
+        return { outcome: "wrong", message: `since must be a duration such as 10m, or a time, and not ${since}` };
+      const { evidence, cutBy } = await evidenceOf({ ...this.#reading(await log.openPart(sinceMs)), rules: inForce });
+      const answer = await explainOneRule(found.key, inForce, evidence, trace);
+      return { outcome: "answered", answer: { ...answer, ...cut(cutBy) } };
+    });
+  }
+
+  /** Why a story was told. */
+  explainStory(id: string): Promise<ExplainOutcome> {
+    return this.#aboutStory(id, async (story, log) => {
+      const rules = this.#options.rules();
+      if (!rules.rules.some(({ key }) => key === ruleKeyOf(story)))
+        return { outcome: "unknown", message: `the rule of ${id}, ${ruleKeyOf(story)}, is not in force any more` };
+      const { evidence, cutBy } = await evidenceOf({ ...this.#reading(await partOf(story, log), story), rules });
+      const answer = await explainStories([story], rules, evidence);
+      return { outcome: "answered", answer: { ...answer, ...cut(cutBy) } };
+    });
+  }
+
+  /** The events of a story, as native ones. */
+  eventsOf(id: string): Promise<ExplainOutcome> {
+    return this.#aboutStory(id, async (story, log) => {
+      const belongs = belongsToStory(story);
+      const given = (event: Event): Event => ({ ...event, traceId: asGiven(event.traceId) });
+      const { events, cutBy } = await eventsOfPart({
+        ...this.#reading(await partOf(story, log), story),
+        wanted: (event) => belongs(given(event)),
+        eventsMax: EVENTS_MAX,
+      });
+      return {
+        outcome: "answered",
+        answer: { events: events.map((event) => nativeOf(given(event))), ...cut(cutBy) },
+      };
+    });
+  }
+
+  #aboutStory(id: string, work: (story: Story, log: ReadableLog) => Promise<ExplainOutcome>): Promise<ExplainOutcome> {
+    return this.#alone(async (log) => {
+      const story = this.#options.recentStory(id) ?? (await log.findStory(id));
+      return story === undefined ? { outcome: "unknown", message: `there is no story ${id}` } : work(story, log);
+    });
+  }
+
+  async #alone(work: (log: ReadableLog) => Promise<ExplainOutcome>): Promise<ExplainOutcome> {
+    if (this.#log === undefined) return { outcome: "unreadable", message: "not connected to the log yet" };
+    if (this.#isBusy) return { outcome: "busy", message: "another question is being answered; ask again" };
+    this.#isBusy = true;
+    try {
+      return await work(this.#log);
+    } catch (cause) {
+      // Whatever goes wrong with a question must not end the engine.
+      const why = cause instanceof Error ? cause.message : String(cause);
+      return { outcome: "unreadable", message: `the log cannot be read back: ${why}` };
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  #reading(part: LogPart, story?: Story) {
+    const { newDecoder, limits, clock, signal } = this.#options;
+    const enough = story === undefined ? undefined : behindStory(story);
+    return { part, decoder: newDecoder(), limits, clock, signal, enough };
+  }
+
+  #when(written: string): EpochMs | undefined {
+    const ago = parseDuration(written);
+    return ago === undefined ? parseTime(written)?.ms : this.#options.clock.now() - ago;
+  }
+}
+
+function partOf({ window }: Story, log: ReadableLog): Promise<LogPart> {
+  return log.openPart((parseTime(window.start)?.ms ?? 0) - LEAD_MS);
+}
+
+/** Said where not all was read. */
+function cut(cutBy: string | undefined): { readonly incomplete?: string } {
+  return cutBy === undefined ? {} : { incomplete: `the log was not read to its end: ${cutBy}` };
+}

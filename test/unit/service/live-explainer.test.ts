@@ -1,0 +1,161 @@
+import { expect, test } from "vitest";
+import { Decoder } from "../../../src/core/intake/decoder.ts";
+import { readPacks } from "../../../src/core/language/read-packs.ts";
+import { SourceText } from "../../../src/core/language/source-text.ts";
+import type { RuleSet } from "../../../src/core/model/rule.ts";
+import type { Story } from "../../../src/core/model/story.ts";
+import type { Answer } from "../../../src/core/testing/answer.ts";
+import type { Batch } from "../../../src/ports/source.ts";
+import { type ExplainOutcome, LiveExplainer, type ReadableLog } from "../../../src/service/live-explainer.ts";
+import { START_MS } from "../../support/engine-kit.ts";
+import { batchSource } from "../../support/memory-source.ts";
+import { SEED_PACK, seedEvents } from "../../support/seed-pack.ts";
+import { VirtualClock } from "../../support/virtual-clock.ts";
+
+const KEY = "seed/oom-service-disruption";
+const DAY_MS = 86_400_000;
+
+const { rules } = readPacks([new SourceText("seed.yaml", SEED_PACK)]);
+
+/** The seed's events, stored by a log at this time and after. */
+function batchOf(logTimeMs: number, events: readonly unknown[] = seedEvents()): Batch {
+  const entries = events.map((event, at) => ({
+    text: JSON.stringify(event),
+    position: at + 1,
+    logTimeMs: logTimeMs + at,
+  }));
+  return { entries };
+}
+
+/** A log of these batches, and from when on it was read. */
+function logOf(batches: readonly Batch[], stories: readonly Story[] = []) {
+  const asked: number[] = [];
+  const lastPosition = batches.flatMap(({ entries }) => entries).at(-1)?.position ?? 0;
+  const log: ReadableLog = {
+    openPart: async (sinceMs) => {
+      asked.push(sinceMs);
+      return { source: batchSource(batches, { finite: false }), lastPosition };
+    },
+    findStory: async (id) => stories.find((story) => story.id === id),
+  };
+  return { log, asked };
+}
+
+function explainer(log: ReadableLog | undefined, { inForce = rules }: { readonly inForce?: RuleSet } = {}) {
+  const made = new LiveExplainer({
+    rules: () => inForce,
+    limits: {},
+    newDecoder: () => new Decoder(),
+    recentStory: () => undefined,
+    clock: new VirtualClock(START_MS),
+    signal: new AbortController().signal,
+  });
+  if (log !== undefined) made.readFrom(log);
+  return made;
+}
+
+function answerOf(outcome: ExplainOutcome): Answer & { readonly incomplete?: string } {
+  if (outcome.outcome !== "answered") throw new Error(outcome.message);
+  return outcome.answer as Answer;
+}
+
+/** The story that the seed tells, as one that was published. */
+function seedStory(more: Partial<Story> = {}): Story {
+  return {
+    id: "st_1",
+    traceId: "abc123",
+    group: { traceId: "abc123" },
+    window: { start: "2026-03-01T10:00:00.250Z", end: "2026-03-01T10:00:06.250Z" },
+    rule: { id: "oom-service-disruption", pack: "seed", version: "1.0.0", digest: "" },
+    bound: { pressure: ["e1"], oom: ["e2"], rollback: ["e3"], gone: ["e4"] },
+    timeline: [],
+    confidence: 1,
+    confidenceParts: [],
+    superseded: [],
+    alsoMatched: [],
+    status: "open",
+    ...more,
+  } as unknown as Story;
+}
+
+test("a rule in a trace, read back for an hour or as long as is wanted", async () => {
+  const { log, asked } = logOf([batchOf(START_MS, seedEvents().slice(0, 3))]);
+  const one = explainer(log);
+  const [explained] = answerOf(await one.explainRule(KEY, "abc123")).rules;
+  expect(explained).toMatchObject({
+    rule: KEY,
+    told: [],
+    reached: [{ step: "oom", events: ["e2"] }],
+    failed: { step: "gone", because: "no-event" },
+  });
+  await one.explainRule(KEY, "abc123", "2h");
+  await one.explainRule(KEY, "abc123", "2026-03-01T09:30:00Z");
+  expect(asked).toEqual([START_MS - 3_600_000, START_MS - 7_200_000, START_MS - 1_800_000]);
+  expect(await one.explainRule(KEY, "abc123", "soon")).toMatchObject({ outcome: "wrong" });
+  expect(await one.explainRule("seed/other", "abc123")).toMatchObject({ outcome: "unknown" });
+});
+
+test("events of another day are explained by the traces that they came with", async () => {
+  const { log } = logOf([batchOf(START_MS + 3 * DAY_MS)], [seedStory()]);
+  const one = explainer(log);
+  const [story] = answerOf(await one.explainStory("st_1")).stories;
+  expect(story).toMatchObject({ scope: { group: { traceId: "abc123" } }, steps: [{}, { step: "oom" }, {}, {}] });
+  const [rule] = answerOf(await one.explainRule(KEY, "abc123", "4d")).rules;
+  expect(rule).toMatchObject({ told: [expect.any(String)], scope: { group: { traceId: "abc123" } } });
+  const given = await one.eventsOf("st_1");
+  expect(given).toMatchObject({ answer: { events: seedEvents().map(({ id, traceId }) => ({ id, traceId })) } });
+});
+
+test("a story is read back around its window, until it is over and no further", async () => {
+  const later = Array.from({ length: 3 }, (_, at) => batchOf(START_MS + 7_200_000 + at, [{ nothing: at }]));
+  let read = 0;
+  const { log, asked } = logOf([batchOf(START_MS), ...later], [seedStory()]);
+  const counting: ReadableLog = {
+    ...log,
+    openPart: async (sinceMs) => {
+      const part = await log.openPart(sinceMs);
+      const batches: typeof part.source.batches = async function* (options) {
+        for await (const batch of part.source.batches(options)) {
+          read++;
+          yield batch;
+        }
+      };
+      return { source: { ...part.source, batches }, lastPosition: Number.POSITIVE_INFINITY };
+    },
+  };
+  expect(answerOf(await explainer(counting).explainStory("st_1")).stories).toHaveLength(1);
+  expect(asked).toEqual([START_MS + 250 - 120_000]);
+  expect(read).toBe(2);
+});
+
+test("a question that would take too much is answered as far as it was read, and says so", async () => {
+  const many = Array.from({ length: 101 }, (_, at): Batch => {
+    const entries = Array.from({ length: 1_000 }, (_, line) => ({
+      text: "{}",
+      position: 1_000 * at + line + 1,
+      logTimeMs: START_MS,
+    }));
+    return { entries };
+  });
+  const { log } = logOf(many);
+  expect(answerOf(await explainer(log).explainRule(KEY, "abc123")).incomplete).toContain("more than 100,000 entries");
+});
+
+test("one question at a time, none before there is a log, and no failure is anybody else's", async () => {
+  expect(await explainer(undefined).explainStory("st_1")).toMatchObject({ outcome: "unreadable" });
+  const { log } = logOf([batchOf(START_MS)]);
+  const one = explainer(log);
+  const [first, second] = await Promise.all([one.explainRule(KEY, "abc123"), one.explainRule(KEY, "abc123")]);
+  expect([first.outcome, second.outcome]).toEqual(["answered", "busy"]);
+  expect(await one.explainRule(KEY, "abc123")).toMatchObject({ outcome: "answered" });
+  expect(await one.explainStory("st_2")).toEqual({ outcome: "unknown", message: "there is no story st_2" });
+  const broken = explainer({ ...log, openPart: () => Promise.reject(new Error("no connection")) });
+  for (let ask = 0; ask < 2; ask++) {
+    expect(await broken.explainRule(KEY, "abc123")).toEqual({
+      outcome: "unreadable",
+      message: "the log cannot be read back: no connection",
+    });
+  }
+  const gone = explainer(logOf([], [seedStory()]).log, { inForce: { ...rules, rules: [] } });
+  expect(await gone.explainStory("st_1")).toMatchObject({ message: expect.stringContaining("not in force any more") });
+});
