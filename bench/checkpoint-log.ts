@@ -13,8 +13,8 @@ export interface CheckpointLog {
   readonly events: number;
   /** Windows stay open as long as it takes. */
   newEngine(): Engine;
-  /** Decodes and takes, as the service does, what stands at `from` and behind it. */
-  read(engine: Engine, from: number): Promise<void>;
+  /** Decodes and takes, as the service does, what stands from there to there. */
+  read(engine: Engine, from: number, to: number): Promise<void>;
 }
 
 const BATCH = 256;
@@ -42,10 +42,10 @@ export async function openCheckpointLog(options: {
   return {
     events,
     newEngine: () => new Engine({ rules, limits }),
-    async read(engine, from) {
+    async read(engine, from, to) {
       const decoder = new LogDecoder({ source: { place: String }, decoder: new Decoder(), books: new Books() });
-      for (let at = from - 1; at < log.length; at += BATCH) {
-        for (const event of decoder.decode({ entries: log.slice(at, at + BATCH) }).events) {
+      for (let at = from - 1; at < to; at += BATCH) {
+        for (const event of decoder.decode({ entries: log.slice(at, Math.min(at + BATCH, to)) }).events) {
           await engine.accept(event.event, event);
         }
         engine.take();

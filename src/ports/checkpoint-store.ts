@@ -15,7 +15,7 @@ export interface Checkpoint {
   readonly base?: number;
   /** Log time of that entry, as the log stored it. */
   readonly logTimeMs: EpochMs;
-  /** What the engine knew then, beside the log. */
+  /** What the engine knew then, beside the log; where it is saved, of stories only what changed since the last save. */
   readonly engine: EngineSnapshot;
   /** Who owns whom, as far as it was told before the entries that are read again. */
   readonly owners?: OwnersData;
@@ -28,6 +28,7 @@ export interface Checkpoint {
 export interface CheckpointStore {
   /** Takes the place over; the last one saved, `undefined` where there is none. */
   load(): Promise<Checkpoint | undefined>;
+  /** Keeps the units of the earlier saves that `engine.pieces` names as well; after one that failed, there are none. */
   save(checkpoint: Checkpoint): Promise<void>;
   /** Throws where another engine has taken the place over: for times in which there is nothing to save. */
   confirm(): Promise<void>;

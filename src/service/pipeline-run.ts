@@ -1,4 +1,5 @@
 import type { LogPlace } from "../core/engine/log-place.ts";
+import { SnapshotLedger } from "../core/engine/snapshot-ledger.ts";
 import { changeAsGiven } from "../core/model/aside.ts";
 import type { EpochMs } from "../core/model/time.ts";
 import { type Checkpoint, CheckpointError } from "../ports/checkpoint-store.ts";
@@ -25,6 +26,8 @@ export class PipelineRun {
   readonly #books: Books;
   readonly #delivery: DeliveryOptions;
   readonly poison: PoisonWatch;
+  /** What the store has of the engine's stories. */
+  readonly #ledger = new SnapshotLedger();
   #resumed: Checkpoint | undefined;
   #isLost = false;
   /** What could not be decoded up to here is with the dead letters already. */
@@ -155,7 +158,7 @@ export class PipelineRun {
     if (OUTBOX_MAX < (outlets?.waiting ?? 0)) return;
     const [position, logTimeMs] = [this.#position, this.#logTimeMs];
     await this.#keep(async () => {
-      const [snapshot, outbox] = [engine.snapshot(position), outlets?.pending() ?? []];
+      const [snapshot, outbox] = [engine.snapshot(position, this.#ledger), outlets?.pending() ?? []];
       const place = { format: 2, position, ...(this.#base === 0 ? {} : { base: this.#base }), logTimeMs } as const;
       const owners = decoder.ownersBefore?.(Math.floor(snapshot.since)) ?? [];
       const checkpoint: CheckpointWithOutbox = { ...place, engine: snapshot, owners, outbox };
@@ -183,6 +186,7 @@ export class PipelineRun {
       await work();
     } catch (cause) {
       if (!(cause instanceof CheckpointError) || cause.lost) throw cause;
+      this.#ledger.forget();
       onTrouble?.(`${cause.message}; trying again`);
     }
     this.#savedAtMs = clock.now();

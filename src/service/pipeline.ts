@@ -1,4 +1,5 @@
 import type { LogPlace } from "../core/engine/log-place.ts";
+import type { SnapshotLedger } from "../core/engine/snapshot-ledger.ts";
 import type { EngineSnapshot, LogGap } from "../core/model/snapshot.ts";
 import type { StoryChange } from "../core/model/story.ts";
 import type { EpochMs } from "../core/model/time.ts";
@@ -20,8 +21,8 @@ export interface StoryEngine {
   advance(logTimeMs: EpochMs): Promise<void> | undefined;
   end(): Promise<void> | undefined;
   take(): StoryChange[];
-  /** What it knows beside the log, when everything up to `position` has been taken. */
-  snapshot(position: number): EngineSnapshot;
+  /** What it knows beside the log, when everything up to `position` has been taken; see {@link SnapshotLedger}. */
+  snapshot(position: number, ledger: SnapshotLedger): EngineSnapshot;
   /** Goes on from a snapshot, once the log has come again from its `since` on. */
   restore(snapshot: EngineSnapshot): void;
   /** The log will not come again as it was: goes on with what there is. */

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Engine } from "../../src/core/engine/engine.ts";
+import { sha256Hex } from "../../src/core/model/hash.ts";
+import type { RecordData, UnitData } from "../../src/core/model/snapshot.ts";
 import type { Attempts } from "../../src/ports/attempt-log.ts";
 import { type Checkpoint, CheckpointError, type CheckpointStore } from "../../src/ports/checkpoint-store.ts";
 
@@ -20,6 +22,15 @@ function largeCheckpointAt(position: number): Checkpoint {
   const late = Array.from({ length: 300_000 }, (_, n) => (n * 2_654_435_761) % 4_294_967_296);
   const { engine, ...rest } = checkpointAt(position);
   return { ...rest, engine: { ...engine, late } };
+}
+
+/** So many stories; of many no packing makes little. */
+function storiesOf(from: number, many: number): UnitData[] {
+  return Array.from({ length: many }, (_, n) => {
+    const number = from + n;
+    const content = sha256Hex(String(number));
+    return ["story", number, { id: `st_${number}`, content } as RecordData];
+  });
 }
 
 /** What every {@link CheckpointStore} owes the pipeline. Each adapter's test calls this once. */
@@ -48,6 +59,24 @@ export function describeCheckpointStore(name: string, openPlace: () => Promise<C
       expect(await next.load()).toEqual(largeCheckpointAt(2));
       await next.save(checkpointAt(3));
       expect(await (await place.open()).load()).toEqual(checkpointAt(3));
+    });
+
+    test("what was saved of stories before, and still counts, is there again; what does not is not", async () => {
+      await using place = await openPlace();
+      const store = await place.open();
+      await store.load();
+      const [small, large, last] = [storiesOf(1, 1), storiesOf(2, 40_000), storiesOf(40_003, 1)];
+      const save = (piece: number, pieces: readonly number[], units: readonly UnitData[]) => {
+        const { engine, ...rest } = checkpointAt(piece);
+        return store.save({ ...rest, engine: { ...engine, piece, pieces, units } });
+      };
+      const found = async () => (await (await place.open()).load())?.engine.units;
+      await save(1, [], small);
+      await save(2, [1], large);
+      await save(3, [1, 2], []);
+      await save(4, [1, 2], last);
+      await save(5, [2, 4], []);
+      expect(await found()).toEqual([...large, ...last]);
     });
 
     test("a log that went back may have an earlier one", async () => {

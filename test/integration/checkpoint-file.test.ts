@@ -18,9 +18,12 @@ const WRITER = `
   const late = Array.from({ length: 50_000 }, (_, n) => (n * 2_654_435_761) % 4_294_967_296);
   let position = (await store.load())?.position ?? 0;
   console.log("loaded " + position);
+  let pieces = [];
   for (;;) {
     position += 1;
-    await store.save({ format: 2, position, logTimeMs: position, engine: { format: 2, position, late } });
+    const more = { units: [["story", position, { id: "s" }]], piece: position, pieces };
+    await store.save({ format: 2, position, logTimeMs: position, engine: { format: 2, position, late, ...more } });
+    pieces = [...pieces, position].slice(-3);
     console.log("saved " + position);
   }
 `;
@@ -53,6 +56,8 @@ test("a process that is killed while it saves loses nothing that was saved, and 
   const trouble: string[] = [];
   const last = await openCheckpointFile({ path, log: "S", onTrouble: (word) => trouble.push(word) }).load();
   expect(last?.position).toBeGreaterThanOrEqual(saved);
+  const { units = [], pieces = [], piece } = last?.engine ?? {};
+  expect(units.map(([, number]) => number)).toEqual([...pieces, piece]);
   expect(trouble).toEqual([]);
   await rm(folder, { recursive: true });
 });

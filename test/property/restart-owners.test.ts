@@ -15,5 +15,6 @@ test(`a restart forgets no owner (${CASES} cases)`, { timeout: 120_000 }, async 
   await fc.assert(run, { numRuns: CASES, seed: SEED });
   // Cases in which it would show, were nothing kept.
   expect(features.counts.get("owner not told again") ?? 0, features.table()).toBeGreaterThan(CASES / 10);
+  expect(features.counts.get("stories known before") ?? 0, features.table()).toBeGreaterThan(CASES / 4);
   expect(features.counts.get("part of the log read again") ?? 0, features.table()).toBeGreaterThan(CASES / 4);
 });

@@ -4,7 +4,8 @@ import { basename, dirname, join } from "node:path";
 import { crc32 } from "node:zlib";
 import type { AttemptLog } from "../../ports/attempt-log.ts";
 import { type Checkpoint, CheckpointError, type CheckpointStore } from "../../ports/checkpoint-store.ts";
-import { openCheckpoint, sealCheckpoint } from "../checkpoint-text.ts";
+import { openCheckpoint, type Sealed, sealCheckpoint } from "../checkpoint-text.ts";
+import { KeptPieces } from "../kept-pieces.ts";
 import { openAttemptFile } from "./attempt-file.ts";
 import { writeDurably } from "./durable-write.ts";
 
@@ -17,14 +18,15 @@ export interface CheckpointFileOptions {
   readonly onTrouble: (message: string) => void;
 }
 
-/** The first line of a checkpoint's file, before its CRC; the sealed checkpoint stands behind it. */
+/** The first line of a checkpoint's file, before its CRC. */
 interface Head {
   readonly log: string;
   /** Counts the saves; the higher of two is the later. */
   readonly generation: number;
   /** For people who look: how far the log was read. */
   readonly position: number;
-  readonly sha256: string;
+  /** What stands behind it: the checkpoint, then the pieces of stories that it needs. */
+  readonly parts: readonly { readonly bytes: number; readonly sha256: string }[];
 }
 
 interface Saved {
@@ -48,6 +50,7 @@ class CheckpointFile implements CheckpointStore {
   readonly #options: CheckpointFileOptions;
   readonly #epoch = randomUUID();
   readonly attempts: AttemptLog;
+  readonly #pieces = new KeptPieces<Sealed>();
   #generation = 0;
   /** The one to write next: the older one, or the one that is torn. */
   #slot: (typeof SLOTS)[number] = "a";
@@ -82,11 +85,13 @@ class CheckpointFile implements CheckpointStore {
   async save(checkpoint: Checkpoint): Promise<void> {
     const { log } = this.#options;
     await this.#requireOwnership();
-    const { bytes, sha256 } = await sealCheckpoint(checkpoint);
+    const { now, piece } = await sealCheckpoint(checkpoint);
+    const parts = [now, ...this.#pieces.of(checkpoint, piece)];
     const generation = this.#generation + 1;
     const position = checkpoint.position - (checkpoint.base ?? 0);
-    const head = JSON.stringify({ log, generation, position, sha256 } satisfies Head);
-    await this.#write(this.#slot, [Buffer.from(`${head} ${crcOf(head)}\n`), bytes]);
+    const sizes = parts.map(({ bytes, sha256 }) => ({ bytes: bytes.length, sha256 }));
+    const head = JSON.stringify({ log, generation, position, parts: sizes } satisfies Head);
+    await this.#write(this.#slot, [Buffer.from(`${head} ${crcOf(head)}\n`), ...parts.map(({ bytes }) => bytes)]);
     // Taken over meanwhile: what was written is true, and the new owner writes over it.
     await this.#requireOwnership();
     this.#generation = generation;
@@ -142,7 +147,15 @@ async function savedIn(bytes: Buffer): Promise<Saved | undefined> {
   if (crc === undefined || crcOf(text) !== crc) return undefined;
   // Its CRC says that it is what was written, and this file alone writes it.
   const head = JSON.parse(text) as Head;
-  const checkpoint = await openCheckpoint({ bytes: bytes.subarray(end + 1), sha256: head.sha256 });
+  // Another version's.
+  if (!Array.isArray(head.parts)) return undefined;
+  let at = end + 1;
+  const parts = head.parts.map(({ bytes: length, sha256 }): Sealed => {
+    at += length;
+    return { bytes: bytes.subarray(at - length, at), sha256 };
+  });
+  const [now, ...pieces] = parts;
+  const checkpoint = now === undefined || at !== bytes.length ? undefined : await openCheckpoint(now, pieces);
   return checkpoint === undefined ? undefined : { head, checkpoint };
 }
 

@@ -2,7 +2,8 @@ import { type KV, type KvEntry, Kvm } from "@nats-io/kv";
 import { type NatsConnection, nuid } from "@nats-io/transport-node";
 import type { AttemptLog } from "../../ports/attempt-log.ts";
 import { type Checkpoint, CheckpointError, type CheckpointStore } from "../../ports/checkpoint-store.ts";
-import { openCheckpoint, sealCheckpoint } from "../checkpoint-text.ts";
+import { openCheckpoint, type Sealed, sealCheckpoint } from "../checkpoint-text.ts";
+import { KeptPieces } from "../kept-pieces.ts";
 import { KvAttemptLog } from "./attempt-log.ts";
 import { isWrongLastSequence } from "./server-refusal.ts";
 
@@ -12,15 +13,23 @@ const HISTORY = 2;
 /** Well below the server's default `max_payload` of 1 MiB, in base64 too. */
 const PART_BYTES = 512 * 1024;
 
-/** What stands under the key itself: a small checkpoint whole, of a large one the names of its parts. */
-interface Head {
-  readonly format: 2;
-  /** For people who look: how far the stream was read. */
-  readonly position: number;
+/** Pieces of stories up to this size stand in the head too: there may be some thirty. */
+const SMALL_PIECE_BYTES = 4 * 1024;
+
+/** Packed bytes: small ones stand here, large ones in parts. */
+interface Stored {
   readonly sha256: string;
   readonly base64?: string;
   /** Keys of the parts, written before the head: nobody else writes them, and none is written twice. */
   readonly parts?: readonly string[];
+}
+
+/** What stands under the key itself: the checkpoint, and the pieces of stories that it needs. */
+interface Head extends Stored {
+  readonly format: 2;
+  /** For people who look: how far the stream was read. */
+  readonly position: number;
+  readonly pieces: readonly Stored[];
 }
 
 /**
@@ -53,6 +62,7 @@ class KvCheckpointStore implements CheckpointStore {
   /** Tells this store from others: as the owner, and in the keys of its parts. */
   readonly #epoch = nuid.next();
   #saves = 0;
+  readonly #pieces = new KeptPieces<Stored>();
   /** Parts of the heads that the history still shows, the oldest first. */
   #partsKept: (readonly string[])[] = [];
   /** What was written last without an answer: it may be there or not. */
@@ -75,7 +85,7 @@ class KvCheckpointStore implements CheckpointStore {
     for (const entry of latest === undefined ? [] : [latest, ...older]) {
       const head = headOf(entry);
       const checkpoint = head === undefined ? undefined : await this.#read(head);
-      if (head !== undefined) this.#partsKept.unshift(head.parts ?? []);
+      if (head !== undefined) this.#partsKept.unshift(partsOf(head));
       if (checkpoint !== undefined) return checkpoint;
     }
     if (latest?.operation !== "PUT") return undefined;
@@ -91,36 +101,42 @@ class KvCheckpointStore implements CheckpointStore {
   async save(checkpoint: Checkpoint): Promise<void> {
     await this.confirm();
     if (this.#unanswered !== undefined) await this.#settle(this.#unanswered);
-    const { bytes, sha256 } = await sealCheckpoint(checkpoint);
-    const parts = bytes.length <= PART_BYTES ? undefined : this.#partKeys(bytes.length);
-    const body = parts === undefined ? { base64: Buffer.from(bytes).toString("base64") } : { parts };
+    const sealed = await sealCheckpoint(checkpoint);
     const position = checkpoint.position - (checkpoint.base ?? 0);
-    const head = JSON.stringify({ format: 2, position, sha256, ...body } satisfies Head);
+    let head: Head;
+    let sent: string | undefined;
     try {
-      for (const [part, key] of (parts ?? []).entries()) {
-        await this.#bucket.put(key, bytes.subarray(part * PART_BYTES, (part + 1) * PART_BYTES));
-      }
-      this.#revision = await this.#bucket.put(this.#key, head, { previousSeq: this.#revision });
+      const piece = sealed.piece && (await this.#store(sealed.piece, SMALL_PIECE_BYTES));
+      const now = await this.#store(sealed.now, PART_BYTES);
+      head = { format: 2, position, ...now, pieces: this.#pieces.of(checkpoint, piece) };
+      sent = JSON.stringify(head);
+      this.#revision = await this.#bucket.put(this.#key, sent, { previousSeq: this.#revision });
     } catch (cause) {
       if (isWrongLastSequence(cause)) throw this.#lost(cause);
-      this.#unanswered = head;
+      this.#unanswered = sent;
       throw failed(`the checkpoint of ${this.#stream} cannot be written`, cause);
     }
-    await this.#forgetParts(parts ?? []);
+    await this.#forgetParts(partsOf(head));
   }
 
-  #partKeys(bytes: number): string[] {
-    const save = ++this.#saves;
-    return Array.from({ length: Math.ceil(bytes / PART_BYTES) }, (_, part) => {
-      return `${this.#key}.${this.#epoch}.${save}.${part}`;
-    });
+  /** Writes bytes in parts, but for those that are small enough for the head. */
+  async #store({ bytes, sha256 }: Sealed, smallBytes: number): Promise<Stored> {
+    if (bytes.length <= smallBytes) return { sha256, base64: Buffer.from(bytes).toString("base64") };
+    const parts: string[] = [];
+    for (let at = 0; at < bytes.length; at += PART_BYTES) {
+      const key = `${this.#key}.${this.#epoch}.${++this.#saves}`;
+      parts.push(key);
+      await this.#bucket.put(key, bytes.subarray(at, at + PART_BYTES));
+    }
+    return { sha256, parts };
   }
 
   /** Removes the parts of heads that the history no longer shows; what is left behind harms nobody. */
   async #forgetParts(latest: readonly string[]): Promise<void> {
     this.#partsKept.push(latest);
     const old = this.#partsKept.splice(0, Math.max(0, this.#partsKept.length - HISTORY));
-    for (const key of old.flat()) await this.#bucket.purge(key).catch(() => undefined);
+    const needed = new Set(this.#partsKept.flat());
+    for (const key of new Set(old.flat())) if (!needed.has(key)) await this.#bucket.purge(key).catch(() => undefined);
   }
 
   async #settle(head: string): Promise<void> {
@@ -131,15 +147,15 @@ class KvCheckpointStore implements CheckpointStore {
     this.#unanswered = undefined;
   }
 
-  async #read({ base64, parts = [], sha256 }: Head): Promise<Checkpoint | undefined> {
-    if (base64 !== undefined) return openCheckpoint({ bytes: Buffer.from(base64, "base64"), sha256 });
-    const pieces: Uint8Array[] = [];
-    for (const key of parts) {
-      const entry = await this.#get(key);
-      if (entry === null) return undefined;
-      pieces.push(entry.value);
+  async #read(head: Head): Promise<Checkpoint | undefined> {
+    const sealed: Sealed[] = [];
+    for (const { sha256, base64, parts = [] } of [head, ...head.pieces]) {
+      const entries = await Promise.all(parts.map((key) => this.#get(key)));
+      const bytes = entries.flatMap((entry) => (entry === null ? [] : [entry.value]));
+      sealed.push({ sha256, bytes: base64 === undefined ? Buffer.concat(bytes) : Buffer.from(base64, "base64") });
     }
-    return openCheckpoint({ bytes: Buffer.concat(pieces), sha256 });
+    const [now, ...pieces] = sealed;
+    return now && openCheckpoint(now, pieces);
   }
 
   /** The last heads written, the latest first. */
@@ -166,11 +182,15 @@ class KvCheckpointStore implements CheckpointStore {
   }
 }
 
+function partsOf({ parts = [], pieces }: Head): string[] {
+  return [...parts, ...pieces.flatMap((piece) => piece.parts ?? [])];
+}
+
 function headOf(entry: KvEntry): Head | undefined {
   if (entry.operation !== "PUT") return undefined;
   try {
     const head = JSON.parse(entry.string()) as Partial<Head>;
-    return head.format === 2 && typeof head.sha256 === "string" ? (head as Head) : undefined;
+    return head.format === 2 && Array.isArray(head.pieces) ? (head as Head) : undefined;
   } catch {
     return undefined;
   }

@@ -36,6 +36,13 @@ export class SnapshotLedger {
   #leaving = -1;
   #moved = 0;
 
+  /** A snapshot may be lost: the next one stands for itself. */
+  forget(): void {
+    this.#entries.clear();
+    this.#pieces.clear();
+    this.#leaving = -1;
+  }
+
   /** Begins a snapshot; answers its number. */
   begin(): number {
     this.#written = 0;

@@ -23,7 +23,7 @@ export function throwAtPoison(engine: StoryEngine): StoryEngine {
     advance: (logTimeMs) => engine.advance(logTimeMs),
     end: () => engine.end(),
     take: () => engine.take(),
-    snapshot: (position) => engine.snapshot(position),
+    snapshot: (position, ledger) => engine.snapshot(position, ledger),
     restore: (snapshot) => engine.restore(snapshot),
     endRestore: () => engine.endRestore(),
     noteGap: (gap) => engine.noteGap(gap),

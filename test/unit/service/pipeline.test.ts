@@ -9,6 +9,7 @@ import { type Sink, SinkError } from "../../../src/ports/sink.ts";
 import type { Batch, LogEntry, ReadOptions, Source } from "../../../src/ports/source.ts";
 import { type PipelineOptions, runPipeline } from "../../../src/service/pipeline.ts";
 import { rule, ruleSet, step } from "../../support/engine-kit.ts";
+import { MemoryCheckpoints } from "../../support/memory-checkpoints.ts";
 import { batchSource, memorySource } from "../../support/memory-source.ts";
 import { at, plainDecoder } from "../../support/plain-decoder.ts";
 
@@ -205,6 +206,20 @@ describe("a log with times of its own", () => {
     await after.done;
     expect(stories(after.sink).map(({ bound }) => bound)).toEqual([{ a: ["e3"], b: ["e4"] }]);
     expect(saved.at(-1)?.position).toBe(4);
+  });
+
+  test("a checkpoint that could not be saved is missed by none: the next one holds all that was told", async () => {
+    const checkpoints = new MemoryCheckpoints();
+    const clock = new ManualClock();
+    // A checkpoint is due after each of them.
+    const between = async () => clock.sleep(60_000);
+    const batches = FOUR.map((one) => ({ entries: [one] }));
+    checkpoints.failures = 3;
+    await run([stream(...batches.slice(0, 3))], { checkpoints, clock, betweenEvents: between }).done;
+    expect(checkpoints.saves).toBe(1);
+    const after = run([stream(...batches, { entries: [entry(5, 4, line("e5", "x.b", 4))] })], { checkpoints });
+    await after.done;
+    expect(after.sink.changes.map(({ kind, story }) => [kind, story.traceId])).toEqual([["told", "t2"]]);
   });
 
   test("a log that went back behind its checkpoint is told anew", async () => {
