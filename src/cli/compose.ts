@@ -9,12 +9,13 @@ import { filesOfFolder as filesOf } from "../adapters/file/rule-folder.ts";
 import { watchPacks } from "../adapters/file/watch-packs.ts";
 import { type JsonAnswer, readJson } from "../adapters/http/read-json.ts";
 import { openCheckpointStore } from "../adapters/nats/checkpoint.ts";
-import { connectNats } from "../adapters/nats/connect.ts";
+import { connectNats, type NatsAccess } from "../adapters/nats/connect.ts";
 import { openDeadLetters } from "../adapters/nats/dead-letter.ts";
 import { findPublishedStory } from "../adapters/nats/find-story.ts";
 import { lastSequenceOf, openJetStreamSource, type StreamStart } from "../adapters/nats/jetstream-source.ts";
 import { openStorySink } from "../adapters/nats/story-sink.ts";
 import { endingSource } from "../adapters/nats/stream-range.ts";
+import { openThreadedSource } from "../adapters/nats/threaded-source.ts";
 import { openUndelivered, type RefusedChange } from "../adapters/nats/undelivered.ts";
 import { openReloadTriggers, type ReloadTriggers } from "../adapters/reload-triggers.ts";
 import { openStoryOutlets, type StoryOutlets } from "../adapters/story-outlets.ts";
@@ -115,11 +116,18 @@ export type NatsSettings = Settings & { readonly "nats.url": string; readonly "n
 
 /** Connects to NATS, and makes the streams to write to where they are missing. */
 export async function openNats(settings: NatsSettings, onTrouble: (message: string) => void): Promise<NatsWorld> {
-  const { "nats.stream": stream, "nats.replicas": replicas, "checkpoint.path": path } = settings;
-  const connection = await connectTo(settings);
+  const { "nats.stream": stream, "nats.subjects": subjects, "nats.replicas": replicas } = settings;
+  const path = settings["checkpoint.path"];
+  const access = accessOf(settings);
+  const connection = await connectNats(access);
+  let source: Source | undefined;
+  const close = async (): Promise<void> => {
+    await source?.[Symbol.asyncDispose]();
+    await connection.close();
+  };
   try {
-    const subjects = settings["nats.subjects"];
-    const source = await openJetStreamSource({ connection, stream, subjects, start: startOf(settings["nats.start"]) });
+    const start = startOf(settings["nats.start"]);
+    source = await openThreadedSource({ access, stream, subjects, start });
     return {
       source,
       stories: await openStorySink({ connection, replicas }),
@@ -141,22 +149,22 @@ export async function openNats(settings: NatsSettings, onTrouble: (message: stri
           else if (type === "reconnect") onChange(true);
         }
       },
-      [Symbol.asyncDispose]: () => connection.close(),
+      [Symbol.asyncDispose]: close,
     };
   } catch (cause) {
-    await connection.close();
+    await close();
     throw cause;
   }
 }
 
-function connectTo(settings: NatsSettings): ReturnType<typeof connectNats> {
-  return connectNats({
+function accessOf(settings: NatsSettings): NatsAccess {
+  return {
     url: settings["nats.url"],
     credsFile: settings["nats.creds"],
     user: settings["nats.user"],
     password: settings["nats.password"],
     token: settings["nats.token"],
-  });
+  };
 }
 
 /** A stream to read and to do nothing else with: nothing is made on the server, and nothing is left there. */
@@ -170,7 +178,7 @@ export interface ReadOnlyStream extends AsyncDisposable {
 /** Connects to NATS to read. */
 export async function openReadOnly(settings: NatsSettings): Promise<ReadOnlyStream> {
   const { "nats.stream": stream, "nats.subjects": subjects } = settings;
-  const connection = await connectTo(settings);
+  const connection = await connectNats(accessOf(settings));
   return {
     async open({ sinceMs, end }) {
       const start = sinceMs === undefined ? "new" : { timeMs: sinceMs };

@@ -5,6 +5,7 @@ import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
 import { openFileSource } from "../../src/adapters/file/file-source.ts";
 import { openJetStreamSource } from "../../src/adapters/nats/jetstream-source.ts";
+import { openThreadedSource } from "../../src/adapters/nats/threaded-source.ts";
 import { memorySource } from "../support/memory-source.ts";
 import { natsServerAvailable, startNatsServer } from "../support/nats-server.ts";
 import { describeSource } from "./source.ts";
@@ -21,18 +22,35 @@ describeSource("the file source", async (texts) => {
   return { source: openFileSource({ path }), [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) };
 });
 
+/** A server whose stream holds these texts. */
+async function stored(texts: readonly string[]) {
+  const server = await startNatsServer();
+  const connection = await connect({ servers: server.url });
+  const manager = await jetstreamManager(connection);
+  await manager.streams.add({ name: "EVENTS", subjects: ["events.>"] });
+  for (const text of texts) await jetstream(connection).publish("events.pod", text);
+  const close = async (): Promise<void> => {
+    await connection.close();
+    await server.stop();
+  };
+  return { url: server.url, connection, close };
+}
+
 if (natsServerAvailable()) {
   describeSource("the JetStream source", async (texts) => {
-    const server = await startNatsServer();
-    const connection = await connect({ servers: server.url });
-    const manager = await jetstreamManager(connection);
-    await manager.streams.add({ name: "EVENTS", subjects: ["events.>"] });
-    for (const text of texts) await jetstream(connection).publish("events.pod", text);
+    const { connection, close } = await stored(texts);
+    const source = await openJetStreamSource({ connection, stream: "EVENTS", subjects: ["events.>"] });
+    return { source, [Symbol.asyncDispose]: close };
+  });
+
+  describeSource("the JetStream source in a thread", async (texts) => {
+    const { url, close } = await stored(texts);
+    const source = await openThreadedSource({ access: { url }, stream: "EVENTS", subjects: ["events.>"] });
     return {
-      source: await openJetStreamSource({ connection, stream: "EVENTS", subjects: ["events.>"] }),
+      source,
       async [Symbol.asyncDispose]() {
-        await connection.close();
-        await server.stop();
+        await source[Symbol.asyncDispose]();
+        await close();
       },
     };
   });

@@ -14,8 +14,11 @@ import { MessageBuffer } from "./message-buffer.ts";
 import { PayloadArena } from "./payload-arena.ts";
 import { isConsumerMissing, isStreamMissing } from "./server-refusal.ts";
 
-/** Bounds what the client buffers. Never in bytes: the client then stalls on a larger message. */
-const MESSAGES_MAX = 4_000;
+/**
+ * Bounds what the client buffers: few, so that what it makes of a message dies young. Never in bytes: the
+ * client then stalls on a larger message.
+ */
+const MESSAGES_MAX = 1_000;
 /** Entries handed on at once; few, so that most of what it takes to make them dies young. */
 const BATCH_MAX = 256;
 
