@@ -28,6 +28,7 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from "vscode-languageserver-protocol/node";
+import { RuleFiles } from "../../src/cli/lsp/rule-files.ts";
 import { CODES } from "../../src/core/language/codes.ts";
 import { PACK, TEST } from "../unit/language/editing/editing-kit.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
@@ -41,6 +42,8 @@ interface Editor extends AsyncDisposable {
   readonly connection: ProtocolConnection;
   /** Waits until the findings of a file are as wanted. */
   sees(uri: string, wanted: (diagnostics: readonly Diagnostic[]) => boolean): Promise<readonly Diagnostic[]>;
+  /** Whether anything was said of a file. */
+  hasHeardOf(uri: string): boolean;
   /** Takes leave in order, and gives the server's exit code. */
   leave(): Promise<unknown>;
   readonly watched: () => unknown;
@@ -75,6 +78,7 @@ async function openEditor(): Promise<Editor> {
   return {
     connection,
     watched: () => watched,
+    hasHeardOf: (uri) => findings.has(uri),
     sees: (uri, wanted) =>
       new Promise((resolve) => {
         const look = (): void => {
@@ -186,6 +190,7 @@ test("files count for each other, open or not, and what is closed is as it lies 
 }, async () => {
   await using folder = await temporaryFolder({
     "rules/demo.yaml": PACK,
+    "elsewhere/broken.yaml": PACK.replace("after: oom", "after: oon"),
     "rules/team/twin.yaml": PACK.replace("name: demo", "name: twin"),
     "rules/team/shop.yaml": `apiVersion: tapio.dev/v1
 kind: RuleOverlay
@@ -197,6 +202,10 @@ patches: [ { rule: demo/first-rule, why: because, set: { priority: 7 } } ]
   const demo = uriOf("rules/demo.yaml");
   await using editor = await openEditor();
   const { connection } = editor;
+  // A file that changes where nothing is open is nobody's business.
+  await connection.sendNotification(DidChangeWatchedFilesNotification.type, {
+    changes: [{ uri: uriOf("elsewhere/broken.yaml"), type: FileChangeType.Changed }],
+  });
   await connection.sendNotification(DidOpenTextDocumentNotification.type, {
     textDocument: { uri: demo, languageId: "yaml", version: 1, text: PACK.replaceAll("first-rule", "other-rule") },
   });
@@ -217,7 +226,18 @@ patches: [ { rule: demo/first-rule, why: because, set: { priority: 7 } } ]
     changes: [{ uri: demo, type: FileChangeType.Changed }],
   });
   await editor.sees(uriOf("rules/team/shop.yaml"), (found) => codesOf(found).includes("TAP252"));
+  expect(editor.hasHeardOf(uriOf("elsewhere/broken.yaml"))).toBe(false);
   expect(await editor.leave()).toBe(0);
+});
+
+test("of too many files the open ones are looked at, and it is said how many are not", async () => {
+  const others = Array.from({ length: 501 }, (_, at) => [`rules/a${at}.yaml`, "a: 1\n"]);
+  await using folder = await temporaryFolder({ ...Object.fromEntries(others), "rules/z.yaml": PACK });
+  const files = new RuleFiles();
+  files.edit(folder.path("rules/z.yaml"), PACK);
+  const { texts, leftOut } = await files.together(folder.path("rules/z.yaml"));
+  expect(texts.map(({ file }) => file)).toEqual([folder.path("rules/z.yaml")]);
+  expect(leftOut).toBe(2);
 });
 
 test("an editor that hangs up leaves no process behind", async () => {

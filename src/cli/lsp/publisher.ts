@@ -34,7 +34,13 @@ export class Publisher implements AsyncDisposable {
     this.#shown = shown;
   }
 
-  /** A file changed, was opened or was closed. */
+  /** A file changed on the disk: it counts where others that are loaded with it are open, or on show. */
+  changedOnDisk(file: string): void {
+    const root = this.#files.rootOf(file);
+    if (this.#marked.has(root) || this.#files.isOpenIn(root)) this.changed(file);
+  }
+
+  /** A file changed in the editor, was opened or was closed. */
   changed(file: string): void {
     this.#edits += 1;
     this.#waiting.set(this.#files.rootOf(file), file);
@@ -62,11 +68,12 @@ export class Publisher implements AsyncDisposable {
   async #look(root: string, file: string): Promise<void> {
     this.#waiting.delete(root);
     const before = this.#edits;
-    const texts = await this.#files.together(file);
+    const { texts, leftOut } = await this.#files.together(file);
     const today = new Date(clock.now()).toISOString().slice(0, 10);
     const findings = texts.length === 0 ? [] : await this.#thread.findings(texts, today);
     // What was typed meanwhile has moved everything: it is looked at again, and shown then.
     if (this.#isEnding || (before !== this.#edits && this.#waiting.has(root))) return;
+    if (0 < leftOut) this.#shown.trouble(`${root} holds too many files: ${leftOut} were not looked at`);
     if (findings === undefined) this.#shown.trouble(`the rules in ${root} could not be read in time`);
     else this.#show(root, new Map(texts.map((one) => [one.file, one.text])), findings);
   }

@@ -55,12 +55,16 @@ export async function serveEditor({ input, output, signal, version }: EditorLine
   const files = new RuleFiles();
   await using publisher = new Publisher(files, {
     show: (file, diagnostics) =>
-      void connection.sendNotification(PublishDiagnosticsNotification.type, {
-        uri: uriOf(file),
-        diagnostics: [...diagnostics],
-      }),
+      unlessGone(() =>
+        connection.sendNotification(PublishDiagnosticsNotification.type, {
+          uri: uriOf(file),
+          diagnostics: [...diagnostics],
+        }),
+      ),
     trouble: (message) =>
-      void connection.sendNotification(LogMessageNotification.type, { type: MessageType.Warning, message }),
+      unlessGone(() =>
+        connection.sendNotification(LogMessageNotification.type, { type: MessageType.Warning, message }),
+      ),
   });
   let inOrder = false;
   const ended = new Promise<void>((resolve) => {
@@ -78,6 +82,11 @@ export async function serveEditor({ input, output, signal, version }: EditorLine
   await ended;
   connection.dispose();
   return inOrder;
+}
+
+/** An editor that has hung up meanwhile is no trouble: whoever reads the line ends the server. */
+function unlessGone(send: () => Promise<void>): void {
+  (async () => send())().catch(() => undefined);
 }
 
 function abilities(version: string): InitializeResult {
@@ -119,7 +128,7 @@ function hearTexts(connection: ProtocolConnection, files: RuleFiles, publisher: 
     publisher.changed(fileOf(textDocument.uri)),
   );
   connection.onNotification(DidChangeWatchedFilesNotification.type, ({ changes }) => {
-    for (const { uri } of changes) publisher.changed(fileOf(uri));
+    for (const { uri } of changes) publisher.changedOnDisk(fileOf(uri));
   });
   connection.onNotification(InitializedNotification.type, () => {
     const registrations = [
@@ -149,8 +158,9 @@ interface Question {
 function answerQuestions(connection: ProtocolConnection, files: RuleFiles): void {
   const questionOf = async ({ textDocument: { uri }, position }: Asked): Promise<Question> => {
     const file = fileOf(uri);
-    const workspace = await files.workspace(file);
+    // The place is one in the text as it is now: what is typed while others are read comes later.
     const text = files.textOf(file);
+    const workspace = await files.workspace(file);
     return { text, offset: TextDocument.create(uri, "yaml", 0, text).offsetAt(position), workspace };
   };
   connection.onRequest(CompletionRequest.type, async (asked) => {
@@ -168,12 +178,14 @@ function answerQuestions(connection: ProtocolConnection, files: RuleFiles): void
     const found = definitionAt(text, offset, workspace);
     return found === undefined ? null : locationOf(found.file, found.span, files.textOf(found.file));
   });
-  connection.onRequest(DocumentSymbolRequest.type, async ({ textDocument: { uri } }) => {
-    const { here } = await files.workspace(fileOf(uri));
-    return symbolsOf(here.outline, rangesIn(files.textOf(here.file)));
+  connection.onRequest(DocumentSymbolRequest.type, ({ textDocument: { uri } }) => {
+    const file = fileOf(uri);
+    return symbolsOf(files.outline(file), rangesIn(files.textOf(file)));
   });
-  connection.onRequest(CodeActionRequest.type, ({ textDocument: { uri }, context }) =>
-    context.diagnostics.flatMap((diagnostic) => quickFix(uri, diagnostic)),
+  connection.onRequest(CodeActionRequest.type, ({ textDocument: { uri }, context: { only, diagnostics } }) =>
+    only === undefined || only.includes(CodeActionKind.QuickFix) || only.includes(CodeActionKind.Empty)
+      ? diagnostics.flatMap((diagnostic) => quickFix(uri, diagnostic))
+      : [],
   );
 }
 
