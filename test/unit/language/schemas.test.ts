@@ -31,6 +31,25 @@ function* propertiesOf(node: unknown, way = ""): Generator<readonly [way: string
   }
 }
 
+const SECRETS = /\/(password|token|secret)$/;
+
+/** A field with what it refers to; what stands beside the reference says more. */
+function followed(field: Schema, schema: Schema): Schema {
+  const { $ref } = field as { readonly $ref?: string };
+  if ($ref === undefined) return field;
+  const defs = ($ref.startsWith("#") ? schema : schemaOf("rulepack"))["$defs"] as Record<string, Schema>;
+  return { ...defs[$ref.slice($ref.lastIndexOf("/") + 1)], ...field };
+}
+
+/** Whether a field takes texts or numbers, or lists of them, that its schema does not list. */
+function isOpen(field: Schema): boolean {
+  const { type, items } = field as { readonly type?: string | readonly string[]; readonly items?: Schema };
+  const types = [type ?? []].flat();
+  if ("enum" in field || "const" in field || types.includes("boolean")) return false;
+  const isOfMaps = items?.["$ref"] !== undefined || items?.["type"] === "object";
+  return types.some((one) => one !== "object" && !(one === "array" && isOfMaps));
+}
+
 test("the configuration's schema has the settings that there are", () => {
   const keys = (schema: Schema): string[] =>
     Object.entries((schema["properties"] ?? {}) as Record<string, Schema>).flatMap(([name, one]) =>
@@ -44,10 +63,12 @@ describe.for(names)("%s.schema.json", (name) => {
   test("compiles strictly", () => {
     expect(() => checker(name).compile(schema)).not.toThrow();
   });
+  const fields = [...propertiesOf(schema)].map(([way, one]) => [way, followed(one, schema)] as const);
   test("describes every field", () => {
-    const bare = [...propertiesOf(schema)].filter(
-      ([, { description, $ref }]) => description === undefined && $ref === undefined,
-    );
+    expect(fields.flatMap(([way, { description }]) => (description === undefined ? way : []))).toEqual([]);
+  });
+  test("gives an example for every field whose values are not told by its shape, but for secrets", () => {
+    const bare = fields.filter(([way, one]) => one["examples"] === undefined && isOpen(one) && !SECRETS.test(way));
     expect(bare.map(([way]) => way)).toEqual([]);
   });
   test("its examples are valid", () => {
