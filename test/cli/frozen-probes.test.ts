@@ -91,6 +91,21 @@ test("a new probe fails, one that is gone too; what was not run stays frozen; wh
   expect((await run()).out).not.toContain("which is gone");
 });
 
+test("another word at the end of a long test for words makes no other probe", async () => {
+  const words = "(?i)(cannot allocate|out of memory|oom|killed by the kernel|memory cgroup|page allocation failure";
+  const packOf = (more: string): string =>
+    SEED_PACK.replace(
+      "type: k8s.pod.oomkilled,",
+      `type: k8s.pod.oomkilled, where: { any: [ { message: { matches: "${words}${more})" } }, { message: { exists: false } } ] },`,
+    );
+  await using folder = await temporaryFolder({ "seed.yaml": packOf(""), "seed.test.yaml": testOf("chain") });
+  expect((await tapio(["test", folder.path("."), "--freeze"])).err).toContain("+ 7 probes frozen");
+  const lines = (await readFile(folder.path("seed.probes.yaml"), "utf8")).split("\n");
+  expect(lines.filter((line) => 120 < line.length)).toEqual([]);
+  await writeFile(folder.path("seed.yaml"), packOf("|no memory"));
+  expect(await tapio(["test", folder.path(".")])).toMatchObject({ code: 0 });
+});
+
 test.for([
   ["chain: { x", "can't be read: "],
   ["chain: [1]\n", "it says something else than case, rule, probe"],

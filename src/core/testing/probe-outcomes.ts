@@ -19,6 +19,8 @@ export interface ProbeOutcome {
 export type ProbedCase = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
 const NOTHING = "nothing";
+/** A longer name, as of a test for many words, is cut: another word at its end makes no other probe. */
+const NAME_CHARS_MAX = 80;
 
 /** Tries probes of a case. */
 export async function probeOutcomes(
@@ -36,15 +38,17 @@ export async function probeOutcomes(
   return outcomes;
 }
 
-/** The outcomes as they are frozen. A rule with two stories in one case has some probes twice: they are numbered. */
+/** The outcomes as they are frozen. Probes of one name, as of a rule with two stories in one case, are numbered. */
 export function probedCase(outcomes: readonly ProbeOutcome[]): ProbedCase {
   const byRule = new Map<string, Map<string, string>>();
   for (const { probe, told } of outcomes) {
     const { key } = probe.rule.rule;
     const own = byRule.get(key) ?? new Map<string, string>();
     byRule.set(key, own);
-    let name = probe.what;
-    for (let again = 2; own.has(name); again++) name = `${probe.what} (${again})`;
+    const { what } = probe;
+    const short = what.length <= NAME_CHARS_MAX ? what : `${what.slice(0, NAME_CHARS_MAX)}…`;
+    let name = short;
+    for (let again = 2; own.has(name); again++) name = `${short} (${again})`;
     own.set(name, told);
   }
   return byRule;
