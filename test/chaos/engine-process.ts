@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { flushCompileCache } from "node:module";
 import { openPackSource } from "../../src/adapters/file/pack-source.ts";
 import { openCheckpointStore } from "../../src/adapters/nats/checkpoint.ts";
 import { connectNats } from "../../src/adapters/nats/connect.ts";
@@ -24,6 +25,8 @@ import { savedOnReceipt } from "./naive/saved-on-receipt.ts";
  */
 const [url = "", stream = "", rulesPath = "", design = "", nodes = "1"] = process.argv.slice(2);
 const { rules } = await openPackSource({ paths: [rulesPath] }).load({});
+// It will not end in order, when Node would do so by itself.
+flushCompileCache();
 // Whoever started it says when its turn is, and at which step it is to die.
 const [turn] = await once(process.stdin.setEncoding("utf8"), "data");
 process.stdin.unref();

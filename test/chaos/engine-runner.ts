@@ -1,5 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ENGINE = fileURLToPath(new URL("engine-process.ts", import.meta.url));
@@ -16,6 +19,8 @@ process.once("exit", () => {
  */
 export class EngineRunner implements AsyncDisposable {
   readonly #args: readonly string[];
+  /** What one engine has compiled the next one need not: hundreds are started. */
+  readonly #compiled = mkdtempSync(join(tmpdir(), "tapio-chaos-"));
   #child: ChildProcess | undefined;
   #next: ChildProcess;
   /** What it wrote to stderr last: why it ended, if it did by itself. */
@@ -66,10 +71,12 @@ export class EngineRunner implements AsyncDisposable {
       child.kill("SIGKILL");
       await ended;
     }
+    rmSync(this.#compiled, { recursive: true, force: true });
   }
 
   #launch(): ChildProcess {
-    const child = spawn(process.execPath, [ENGINE, ...this.#args], { stdio: ["pipe", "pipe", "pipe"] });
+    const env = { ...process.env, NODE_COMPILE_CACHE: this.#compiled };
+    const child = spawn(process.execPath, [ENGINE, ...this.#args], { stdio: ["pipe", "pipe", "pipe"], env });
     child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       if (child === this.#child) this.lastWords = (this.lastWords + text).slice(-2_000);
     });
