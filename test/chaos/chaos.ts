@@ -55,7 +55,14 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   try {
     const manager = await jetstreamManager(connection);
     await manager.streams.add({ name: STREAM, subjects: ["chaos.events"], num_replicas: servers.replicas });
-    await using engine = new EngineRunner([servers.urls.join(","), STREAM, RULES, design, String(servers.replicas)]);
+    const url = servers.urls.join(",");
+    await using engine = await EngineRunner.open({
+      url,
+      stream: STREAM,
+      rulesPath: RULES,
+      design,
+      replicas: servers.replicas,
+    });
     let published = 0;
     const publishing = publish(connection, options, (count) => {
       published = count;

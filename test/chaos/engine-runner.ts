@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { serialize } from "node:v8";
+import { openPackSource } from "../../src/adapters/file/pack-source.ts";
 
 const ENGINE = fileURLToPath(new URL("engine-process.ts", import.meta.url));
 
@@ -13,22 +15,44 @@ process.once("exit", () => {
   for (const child of running) child.kill("SIGKILL");
 });
 
+/** What the engines read, and how they are made. */
+export interface EngineRunnerOptions {
+  readonly url: string;
+  readonly stream: string;
+  readonly rulesPath: string;
+  readonly design?: string;
+  readonly replicas?: number;
+}
+
+/** Name of the file that holds the rules as they were read. */
+const RULES = "rules";
+
 /**
- * The engine's process, and its successors. The next one is started, and reads its rules, while the
+ * The engine's process, and its successors. The next one is started, and loads its code, while the
  * last one still runs: what is waited for after a kill is the connection and the restoring.
  */
 export class EngineRunner implements AsyncDisposable {
   readonly #args: readonly string[];
-  /** What one engine has compiled the next one need not: hundreds are started. */
-  readonly #compiled = mkdtempSync(join(tmpdir(), "tapio-chaos-"));
+  /** What one engine has read and compiled the next one need not: hundreds are started. */
+  readonly #folder: string;
   #child: ChildProcess | undefined;
   #next: ChildProcess;
   /** What it wrote to stderr last: why it ended, if it did by itself. */
   lastWords = "";
 
-  constructor(args: readonly string[]) {
-    this.#args = args;
+  private constructor(options: EngineRunnerOptions, folder: string) {
+    const { url, stream, design = "", replicas = 1 } = options;
+    this.#args = [url, stream, join(folder, RULES), design, String(replicas)];
+    this.#folder = folder;
     this.#next = this.#launch();
+  }
+
+  /** Reads the rules, once for all engines. */
+  static async open(options: EngineRunnerOptions): Promise<EngineRunner> {
+    const { rules } = await openPackSource({ paths: [options.rulesPath] }).load({});
+    const folder = await mkdtemp(join(tmpdir(), "tapio-chaos-"));
+    await writeFile(join(folder, RULES), serialize(rules));
+    return new EngineRunner(options, folder);
   }
 
   /** Lets an engine run, unless one does; it dies at the named step if one is given. Answers when it reads. */
@@ -71,11 +95,11 @@ export class EngineRunner implements AsyncDisposable {
       child.kill("SIGKILL");
       await ended;
     }
-    rmSync(this.#compiled, { recursive: true, force: true });
+    await rm(this.#folder, { recursive: true, force: true });
   }
 
   #launch(): ChildProcess {
-    const env = { ...process.env, NODE_COMPILE_CACHE: this.#compiled };
+    const env = { ...process.env, NODE_COMPILE_CACHE: this.#folder };
     const child = spawn(process.execPath, [ENGINE, ...this.#args], { stdio: ["pipe", "pipe", "pipe"], env });
     child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       if (child === this.#child) this.lastWords = (this.lastWords + text).slice(-2_000);

@@ -87,7 +87,7 @@ describe.skipIf(!natsServerAvailable())("an entry that makes the process die", (
   ])("is dead-lettered and passed: $design", { timeout: MS_MAX }, async ({ design, deathsMax, reason }) => {
     const stream = design.toUpperCase();
     await manager.streams.add({ name: stream, subjects: [`${stream}.events`] });
-    await using engine = new EngineRunner([server.url, stream, RULES, design]);
+    await using engine = await EngineRunner.open({ url: server.url, stream, rulesPath: RULES, design });
     await publish(stream, ["1:a", "2:a", "1:b", "1:b", "9:poison", "2:b", "2:b", "3:a", "3:b", "3:b"]);
     expect(await deathsUntil(engine, stream, 10)).toBe(deathsMax);
     expect(await told(stream)).toEqual(["1", "2", "3"]);
