@@ -33,10 +33,11 @@ const { missing, wrong, invented, doubled, buried, differing, stories, revisions
 const counts = Object.entries(done).map(([what, count]) => `${what} ${count}`);
 process.stdout.write(
   `\n${counts.join(", ")}\n${stories} stories in ${revisions} revisions, ${Math.round((Date.now() - startedMs) / 1000)} s\n` +
-    `missing ${missing}, wrong ${wrong}, invented ${invented}, doubled ${doubled}, dead-lettered ${buried}\n`,
+    `missing ${missing}, wrong ${wrong}, invented ${invented}, doubled ${doubled}, dead-lettered ${buried.length}\n`,
 );
 for (const { wanted, published } of values.design === "" ? differing : []) {
   process.stdout.write(`\nwanted    ${wanted ?? "nothing"}\npublished ${published ?? "nothing"}\n`);
 }
-const failed = 0 < missing + wrong + invented + doubled + buried;
+for (const letter of buried) process.stdout.write(`\ndead letter ${JSON.stringify(letter)}\n`);
+const failed = 0 < missing + wrong + invented + doubled + buried.length;
 process.exitCode = failed === (values.design === "") ? 1 : 0;

@@ -2,16 +2,20 @@ import type { EpochMs } from "../core/model/time.ts";
 
 /** What an engine notes of itself, so that the next one knows how it ended, and over what. */
 export interface Attempts {
-  /** Whether it ended in order. */
-  readonly clean: boolean;
+  /** How it ended; absent while it runs, and so where something ended it without a word. */
+  readonly ended?: "in order" | "over an event" | undefined;
+  /** Whether it notes what it is working on. */
+  readonly watched: boolean;
   /** What it was working on. */
   readonly open?: OpenAttempt | undefined;
   readonly suspect?: Suspect | undefined;
+  /** How many engines ended lately over something else than a suspect: something kills them from outside. */
+  readonly killed: number;
   /** What is not worked on any more. */
   readonly passed: readonly Poison[];
 }
 
-/** Entries that are being worked on, both ends included; no more than their events is being seen to. */
+/** Entries whose events are being seen to, both ends included. */
 export interface OpenAttempt {
   readonly from: number;
   readonly to: number;
@@ -27,6 +31,8 @@ export interface Suspect {
   readonly to: number;
   /** How often it died over just this one entry; 0 where it is not known which one it is. */
   readonly deaths: number;
+  /** Whether the engine said itself that it failed over it. */
+  readonly isSaid?: boolean | undefined;
   /** Of one entry, its log time and what it did. */
   readonly logTimeMs?: EpochMs | undefined;
   readonly reason?: string | undefined;

@@ -6,8 +6,10 @@ import type { Batch, LogEntry } from "../ports/source.ts";
 import type { DeliveryOptions } from "./delivery.ts";
 import { failureText } from "./failure-text.ts";
 
-/** So often a single entry may make the process die before it is passed. */
-const DEATHS_MAX = 2;
+/** So often a single entry makes the process die before it is passed, where nothing else does. */
+const DEATHS = 2;
+/** Where others die of something else, as many more deaths have to be over this one, up to so many. */
+const KILLED_MAX = 4;
 /** How long it is watched at least where the log is never quiet. */
 const WATCH_MS = 30_000;
 const REASON = "poison: the process died over it twice";
@@ -18,7 +20,8 @@ const REASON = "poison: the process died over it twice";
  * afterwards that they are done; a process that dies in between leaves the note behind. The next one
  * takes these entries one at a time, and an entry that is found in the note alone twice is poison.
  * What the engine does besides, as publishing is, happens outside the notes: a process that is killed
- * there, at whatever entry, says nothing about the entry.
+ * there, at whatever entry, says nothing about the entry. It says that something kills from outside: then
+ * chance may hit one entry twice, and more deaths are wanted.
  */
 export class PoisonWatch {
   readonly #log: AttemptLog | undefined;
@@ -26,6 +29,7 @@ export class PoisonWatch {
   readonly #passed = new Map<number, Poison>();
   #found: number | undefined;
   #isOn = false;
+  #killed = 0;
   #untilMs: EpochMs = 0;
   #suspect: Suspect | undefined;
   #open: OpenAttempt | undefined;
@@ -52,10 +56,12 @@ export class PoisonWatch {
     const { clock, onTrouble } = this.#options;
     const before = await this.#log?.load();
     for (const poison of before?.passed ?? []) if (after < poison.position) this.#passed.set(poison.position, poison);
-    if (before?.clean === false) {
+    if (before !== undefined && before.ended !== "in order") {
       this.#isOn = true;
       this.#untilMs = clock.now() + WATCH_MS;
       this.#suspect = suspectOf(before);
+      const wasKilled = before.watched && before.ended === undefined && !isOver(before);
+      this.#killed = Math.min(KILLED_MAX, before.killed + (wasKilled ? 1 : 0));
       this.#convict();
     }
     for (const { position, reason } of this.#passed.values()) {
@@ -70,7 +76,7 @@ export class PoisonWatch {
     for await (const batch of batches) {
       if (this.#isOn && 0 < batch.entries.length) yield* this.#inPieces(batch, base);
       else yield batch;
-      if (batch.quietUntilMs !== undefined) this.#isOn = false;
+      if (this.#isOn && batch.quietUntilMs !== undefined) await this.#stop();
     }
   }
 
@@ -81,7 +87,7 @@ export class PoisonWatch {
     this.#open = undefined;
     if (this.#suspect !== undefined && this.#suspect.to <= open.to) this.#suspect = undefined;
     await this.#note();
-    if (this.#suspect === undefined && this.#untilMs <= this.#options.clock.now()) this.#isOn = false;
+    if (this.#isOn && this.#suspect === undefined && this.#untilMs <= this.#options.clock.now()) await this.#stop();
   }
 
   /** The process is about to end, over the event at this place. */
@@ -91,7 +97,7 @@ export class PoisonWatch {
     const reason = `${REASON}: ${failureText(cause)}`;
     this.#suspect = accused({ position: Math.floor(position), logTimeMs, reason }, this.#suspect);
     // It ends over that event, whether this can be noted or not.
-    await this.#note().catch(() => undefined);
+    await this.#note("over an event").catch(() => undefined);
   }
 
   /** The process ends in order, or at least not over an event. */
@@ -99,12 +105,22 @@ export class PoisonWatch {
     if (!this.#mayEnd) return;
     this.#open = undefined;
     // Without the note the next engine is watched, and that is all.
-    await this.#log?.save({ clean: true, ...this.#attempts() }).catch(() => undefined);
+    await this.#note("in order").catch(() => undefined);
+  }
+
+  /** It lived: whatever ended the one before did not come again. */
+  async #stop(): Promise<void> {
+    this.#isOn = false;
+    this.#suspect = undefined;
+    this.#killed = Math.max(0, this.#killed - 1);
+    await this.#note();
   }
 
   #convict(): void {
     const suspect = this.#suspect;
-    if (suspect === undefined || suspect.deaths < DEATHS_MAX) return;
+    // What an engine said of itself needs no more proof than that it came again.
+    const deaths = DEATHS + (suspect?.isSaid === true ? 0 : this.#killed);
+    if (suspect === undefined || suspect.deaths < deaths) return;
     const { to: position, logTimeMs, reason = REASON } = suspect;
     this.#passed.set(position, { position, logTimeMs, reason });
     this.#found = position;
@@ -140,13 +156,11 @@ export class PoisonWatch {
     return { end: found === -1 ? entries.length : found, alone: false };
   }
 
-  #attempts(): Omit<Attempts, "clean"> {
-    return { open: this.#open, suspect: this.#suspect, passed: [...this.#passed.values()] };
-  }
-
-  async #note(): Promise<void> {
+  async #note(ended?: Attempts["ended"]): Promise<void> {
+    const passed = [...this.#passed.values()];
+    const [open, suspect, killed, watched] = [this.#open, this.#suspect, this.#killed, this.#isOn];
     try {
-      await this.#log?.save({ clean: false, ...this.#attempts() });
+      await this.#log?.save({ ended, watched, open, suspect, killed, passed });
     } catch (cause) {
       if (!(cause instanceof CheckpointError) || cause.lost) throw cause;
       this.#options.onTrouble(`${cause.message}; going on without`);
@@ -161,8 +175,15 @@ function suspectOf({ open, suspect }: Attempts): Suspect | undefined {
   return alone ? accused({ position: to, logTimeMs, reason: REASON }, suspect) : { from, to, deaths: 0 };
 }
 
+/** Whether it ended over what was suspected, or over something that nobody had suspected anything else of. */
+function isOver({ open, suspect }: Attempts): boolean {
+  if (open === undefined) return false;
+  return suspect === undefined || (suspect.from <= open.from && open.to <= suspect.to);
+}
+
 /** The process died over this entry: once, or once more. */
 function accused({ position, logTimeMs, reason }: Poison, before: Suspect | undefined): Suspect {
   const isKnown = before?.from === position && before.to === position;
-  return { from: position, to: position, deaths: (isKnown ? before.deaths : 0) + 1, logTimeMs, reason };
+  const isSaid = reason !== REASON;
+  return { from: position, to: position, deaths: (isKnown ? before.deaths : 0) + 1, isSaid, logTimeMs, reason };
 }

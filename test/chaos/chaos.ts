@@ -33,8 +33,8 @@ export interface ChaosOptions {
 export interface ChaosResult extends Verdict {
   readonly stories: number;
   readonly revisions: number;
-  /** Events that were taken for poison: none is. */
-  readonly buried: number;
+  /** Letters of events that were taken for poison: none is. */
+  readonly buried: readonly unknown[];
   /** What was done, and how often; `at <step>` where the engine died by itself at a named step. */
   readonly done: Readonly<Record<string, number>>;
 }
@@ -84,7 +84,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
       ...verdictOf(wanted, stories),
       stories: new Set(told.map(({ id }) => id)).size,
       revisions: wanted.length,
-      buried: await manager.streams.info("TAPIO_DEADLETTER").then(({ state }) => state.messages),
+      buried: await lettersIn(manager),
       done: mischief.done,
     };
   } finally {
@@ -144,6 +144,15 @@ async function comeToEnd(engine: EngineRunner, manager: JetStreamManager, last: 
     await sleep(100);
   }
   throw new Error(`the engine did not come to the end of the stream in time; its last words: ${engine.lastWords}`);
+}
+
+async function lettersIn(manager: JetStreamManager): Promise<unknown[]> {
+  const { state } = await manager.streams.info("TAPIO_DEADLETTER");
+  const letters: unknown[] = [];
+  for (let seq = 1; seq <= state.last_seq; seq++) {
+    letters.push((await manager.streams.getMessage("TAPIO_DEADLETTER", { seq }))?.json());
+  }
+  return letters;
 }
 
 async function publishedStories(connection: NatsConnection, manager: JetStreamManager): Promise<Story[]> {

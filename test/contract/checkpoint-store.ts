@@ -137,9 +137,10 @@ export function describeCheckpointStore(name: string, openPlace: () => Promise<C
         return attempts;
       };
       const alone = (position: number): Attempts => ({
-        clean: false,
+        watched: true,
         open: { from: position, to: position, logTimeMs: 1_000.5, alone: true },
-        suspect: { from: position, to: position, deaths: 1, logTimeMs: 1_000.5, reason: "it died" },
+        suspect: { from: position, to: position, deaths: 1, isSaid: false, logTimeMs: 1_000.5, reason: "it died" },
+        killed: 2,
         passed: [{ position: 1, logTimeMs: 7, reason: "it died twice" }],
       });
       const earlier = await open();

@@ -328,7 +328,7 @@ describe("a log with times of its own", () => {
 
   test("nothing is noted as being worked on while it is delivered: who is killed there was not killed by an entry", async () => {
     const { checkpoints } = store();
-    const notes: Attempts[] = [{ clean: false, passed: [] }];
+    const notes: Attempts[] = [{ watched: false, killed: 0, passed: [] }];
     const attempts = { load: async () => notes.at(-1), save: async (one: Attempts) => void notes.push(one) };
     const sink = new MemorySink();
     const openThen: unknown[] = [];
@@ -339,12 +339,12 @@ describe("a log with times of its own", () => {
     };
     await run([stream({ entries: FOUR })], { checkpoints: { ...checkpoints, attempts }, sinks: [sink] }).done;
     expect(openThen).toEqual([undefined]);
-    expect(notes.map(({ clean, open }) => [clean, open?.to])).toEqual([
-      [false, undefined],
-      [false, undefined],
-      [false, 4],
-      [false, undefined],
-      [true, undefined],
+    expect(notes.map(({ ended, open }) => [ended, open?.to])).toEqual([
+      [undefined, undefined],
+      [undefined, undefined],
+      [undefined, 4],
+      [undefined, undefined],
+      ["in order", undefined],
     ]);
   });
 

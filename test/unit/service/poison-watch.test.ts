@@ -50,11 +50,11 @@ test("behind an engine that ended in order nothing is noted but the start and th
   const { saved, log } = attemptLog();
   await live(log);
   await live(log);
-  expect(saved.map(({ clean, open }) => [clean, open])).toEqual([
-    [false, undefined],
-    [true, undefined],
-    [false, undefined],
-    [true, undefined],
+  expect(saved.map(({ ended, open }) => [ended, open])).toEqual([
+    [undefined, undefined],
+    ["in order", undefined],
+    [undefined, undefined],
+    ["in order", undefined],
   ]);
 });
 
@@ -96,6 +96,20 @@ test("a process that is killed while it publishes says nothing about the entry, 
   const { saved, log } = attemptLog();
   for (let n = 0; n < 8; n++) expect((await live(log, { behind: 5 })).passed).toEqual([]);
   expect(saved.every(({ suspect }) => suspect === undefined)).toBe(true);
+});
+
+test("where something kills from outside, chance may hit one entry twice: more deaths are wanted", async () => {
+  const { saved, log } = attemptLog();
+  for (let n = 0; n < 3; n++) await live(log, { behind: 1 });
+  // Among its neighbours, and twice alone: not enough.
+  for (let n = 0; n < 3; n++) expect((await live(log, { over: 5 })).passed).toEqual([]);
+  expect(saved.at(-1)).toMatchObject({ killed: 2, suspect: { from: 5, to: 5, deaths: 1 } });
+  for (let n = 0; n < 2; n++) expect((await live(log, { over: 5 })).passed).toEqual([]);
+  // Twice more.
+  expect((await live(log)).passed).toEqual([5]);
+  // An end in order is a new beginning.
+  expect((await live(log)).passed).toEqual([5]);
+  expect(saved.at(-1)?.killed).toBe(0);
 });
 
 test("an entry that was worked on without harm is above suspicion", async () => {
@@ -152,6 +166,6 @@ test("what cannot be noted is told and read all the same; who lost the place sto
     [4, 5, 6],
   ]);
   expect(heard[0]).toBe("the disk is full; going on without");
-  expect(saved.at(-1)?.clean).toBe(false);
+  expect(saved.at(-1)?.ended).toBeUndefined();
   await expect(live(failing(true))).rejects.toThrow("the disk is full");
 });
