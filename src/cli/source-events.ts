@@ -1,4 +1,4 @@
-import { asGiven } from "../core/model/aside.ts";
+import { eventAsGiven } from "../core/model/aside.ts";
 import type { Event } from "../core/model/event.ts";
 import type { EpochMs } from "../core/model/time.ts";
 import { opened } from "../core/model/unopened-event.ts";
@@ -17,7 +17,7 @@ export interface EventReading {
   readonly signal: AbortSignal;
 }
 
-/** Some events of a log, whole and in its order, with the traces that collectors gave, and log time then. */
+/** Some events of a log, whole, in its order and as collectors gave them, and log time then. */
 export interface EventBatch {
   readonly events: readonly Event[];
   readonly logTimeMs: EpochMs;
@@ -30,12 +30,7 @@ export async function* eventsOf(source: Source, reading: EventReading): AsyncGen
   using progress = new Progress(shell.stderr, clock);
   for await (const batch of source.batches({ signal })) {
     const { events, logTimeMs } = decoder.decode(batch);
-    yield { events: events.map(({ event }) => withTraceAsGiven(opened(event))), logTimeMs };
+    yield { events: events.map(({ event }) => eventAsGiven(opened(event))), logTimeMs };
     progress.show(books);
   }
-}
-
-function withTraceAsGiven(event: Event): Event {
-  const traceId = asGiven(event.traceId);
-  return traceId === event.traceId ? event : { ...event, traceId };
 }

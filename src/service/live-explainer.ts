@@ -1,6 +1,5 @@
 import { nativeOf } from "../core/intake/write-native.ts";
-import { asGiven } from "../core/model/aside.ts";
-import type { Event } from "../core/model/event.ts";
+import { eventAsGiven } from "../core/model/aside.ts";
 import type { EngineLimits } from "../core/model/limits.ts";
 import type { RuleSet } from "../core/model/rule.ts";
 import type { Story } from "../core/model/story.ts";
@@ -90,15 +89,14 @@ export class LiveExplainer {
   eventsOf(id: string): Promise<ExplainOutcome> {
     return this.#aboutStory(id, async (story, log) => {
       const belongs = belongsToStory(story);
-      const given = (event: Event): Event => ({ ...event, traceId: asGiven(event.traceId) });
       const { events, cutBy } = await eventsOfPart({
         ...this.#reading(await partOf(story, log), story),
-        wanted: (event) => belongs(given(event)),
+        wanted: (event) => belongs(eventAsGiven(event)),
         eventsMax: EVENTS_MAX,
       });
       return {
         outcome: "answered",
-        answer: { events: events.map((event) => nativeOf(given(event))), ...cut(cutBy) },
+        answer: { events: events.map((event) => nativeOf(eventAsGiven(event))), ...cut(cutBy) },
       };
     });
   }

@@ -1,3 +1,4 @@
+import type { Event } from "./event.ts";
 import type { StoryChange } from "./story.ts";
 
 /** What the traces and join keys of events end in that are set aside. No collector's do. */
@@ -25,4 +26,12 @@ export function changeAsGiven(change: StoryChange): StoryChange {
   if (!isAside) return change;
   const group = Object.fromEntries(Object.entries(story.group).map(([name, key]) => [name, asGiven(key)]));
   return { ...change, story: { ...story, traceId: asGiven(story.traceId), group } };
+}
+
+/** An event as collectors gave it, where it was set aside. */
+export function eventAsGiven(event: Event): Event {
+  if (markOf(event.traceId) === "") return event;
+  const { clockSkew: _skew, ...attributes } = event.attributes ?? {};
+  const had = 0 < Object.keys(attributes).length;
+  return { ...event, traceId: asGiven(event.traceId), attributes: had ? attributes : undefined };
 }

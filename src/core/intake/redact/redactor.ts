@@ -85,14 +85,37 @@ export class Redactor {
   }
 
   #token(token: string): string {
-    const lower = token.toLowerCase();
-    if (NUMBER.test(token) || COMMON_NAMES.has(lower) || this.#words.names.has(lower)) return token;
-    return token.replaceAll(/[\p{L}\p{N}]+/gu, (part) => this.#part(part));
+    if (NUMBER.test(token) || this.#isKept(token)) return token;
+    return token
+      .split(".")
+      .map((label) => this.#label(label))
+      .join(".");
+  }
+
+  /** What begins with a name that stays (a pod's, of `kube-proxy`; a host's, in `default`) goes on doing so. */
+  #label(label: string): string {
+    for (
+      let end = label.length;
+      0 < end;
+      end = Math.max(label.lastIndexOf("-", end - 1), label.lastIndexOf("_", end - 1))
+    ) {
+      if (this.#isKept(label.slice(0, end))) return label.slice(0, end) + this.#parts(label.slice(end));
+    }
+    return this.#parts(label);
+  }
+
+  #parts(text: string): string {
+    return text.replaceAll(/[\p{L}\p{N}]+/gu, (part) => this.#part(part));
+  }
+
+  #isKept(name: string): boolean {
+    const lower = name.toLowerCase();
+    return COMMON_NAMES.has(lower) || this.#words.names.has(lower);
   }
 
   #part(part: string): string {
     const lower = part.toLowerCase();
-    if (NUMBER.test(part) || COMMON_PARTS.has(lower) || this.#words.parts.has(lower)) return part;
+    if (NUMBER.test(part) || COMMON_PARTS.has(lower) || this.#isKept(part) || this.#words.parts.has(lower)) return part;
     const { beginnings, ends } = this.#words;
     for (let at = part.length - 1; 0 < at; at--) {
       if (beginnings.has(lower.slice(0, at))) return part.slice(0, at) + pseudonymOf(this.#key, part.slice(at));

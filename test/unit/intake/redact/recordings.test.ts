@@ -5,6 +5,7 @@ import { openFileSource } from "../../../../src/adapters/file/file-source.ts";
 import { openPackSource } from "../../../../src/adapters/file/pack-source.ts";
 import { systemClock } from "../../../../src/adapters/system.ts";
 import { Engine } from "../../../../src/core/engine/engine.ts";
+import { RuleIndex } from "../../../../src/core/engine/rule-index.ts";
 import { Decoder } from "../../../../src/core/intake/decoder.ts";
 import { Redactor } from "../../../../src/core/intake/redact/redactor.ts";
 import { nativeOf } from "../../../../src/core/intake/write-native.ts";
@@ -24,8 +25,12 @@ const FIXTURES = readdirSync(RULES, { recursive: true, encoding: "utf8" })
   .sort();
 
 let rules: RuleSet;
+let index: RuleIndex;
+let redactor: Redactor;
 beforeAll(async () => {
   ({ rules } = await openPackSource({ paths: [RULES] }).load({}));
+  index = new RuleIndex(rules);
+  redactor = new Redactor("key", rules.rules);
 });
 
 async function storiesOf(source: Source): Promise<Story[]> {
@@ -33,7 +38,7 @@ async function storiesOf(source: Source): Promise<Story[]> {
   await runPipeline({
     sources: [source],
     decoder: new Decoder(),
-    engine: new Engine({ rules }),
+    engine: new Engine({ rules, index }),
     sinks: [
       {
         name: "told",
@@ -85,7 +90,6 @@ describe.each(FIXTURES)("%s", (fixture) => {
     const again = await storiesOf(written(events));
     const withoutId = ({ id: _id, window: _window, ...story }: Story) => story;
     expect(again.map(withoutId)).toEqual(stories.map(withoutId));
-    const redactor = new Redactor("key", rules.rules);
     const redacted = await storiesOf(written(events.map((event) => redactor.event(event))));
     const asTheyAre = (entity: Story["rootCause"]["entity"]): unknown => JSON.parse(JSON.stringify(entity));
     const pseudonyms = (entity: Story["rootCause"]["entity"]): unknown => asTheyAre(redactor.entity(entity));
