@@ -4,7 +4,7 @@ import type { FieldPath } from "../model/path.ts";
 import type { DurationMs, EpochMs } from "../model/time.ts";
 import { follows, keepsJoins, orderTolerance } from "./anchor-search.ts";
 import type { CompiledRule, CompiledStep } from "./compiled-rule.ts";
-import { byTimeThenId } from "./held-events.ts";
+import { sortEvents } from "./held-events.ts";
 import type { BoundStep } from "./match.ts";
 
 /**
@@ -105,7 +105,7 @@ function bindStep(
     if (earlier === undefined) return false;
     return Math.abs(anchor.timeMs - earlier.timeMs) < orderTolerance(anchor, earlier, rule.rule.skewMs);
   });
-  if (1 < events.length) events.sort(byTimeThenId);
+  sortEvents(events);
   return { anchor, events, count, distinct, inferred };
 }
 

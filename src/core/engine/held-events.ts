@@ -4,6 +4,7 @@ import { type EventHead, type HeldEvent, opened, UnopenedEvent } from "../model/
 import { grown } from "./grown.ts";
 import { mergeVersions } from "./merge-versions.ts";
 import { share } from "./share.ts";
+import { sortShort } from "./sort-short.ts";
 
 /** From how many events on duplicate ids are looked up in a map. */
 const INDEX_FROM = 16;
@@ -154,4 +155,9 @@ function endingOf(id: string): number {
 /** Orders events by (event time, id): the order of every choice in the engine. */
 export function byTimeThenId(a: Pick<EventHead, "id" | "timeMs">, b: Pick<EventHead, "id" | "timeMs">): number {
   return a.timeMs - b.timeMs || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+}
+
+/** Puts events into their order, in place. */
+export function sortEvents(events: Event[]): Event[] {
+  return sortShort(events, byTimeThenId);
 }

@@ -6,7 +6,7 @@ import { AnchorSearch } from "./anchor-search.ts";
 import { bindSteps, sharesTrace } from "./bind.ts";
 import type { CompiledRule, CompiledStep } from "./compiled-rule.ts";
 import { factsOf } from "./facts.ts";
-import { byTimeThenId } from "./held-events.ts";
+import { sortEvents } from "./held-events.ts";
 import { makeMatch } from "./make-match.ts";
 import type { BoundStep, Match } from "./match.ts";
 import type { Window } from "./window.ts";
@@ -101,12 +101,12 @@ export function* judge(rule: CompiledRule, window: Window, context: JudgeContext
 /** The events that each step may take, in the order of choice. */
 export function gather(rule: CompiledRule, window: Window, context: JudgeContext): Event[][] {
   const keyed = rule.joins[0]?.keys;
-  const ordered = keyed === undefined ? [] : [...window.events].sort(byTimeThenId);
+  const ordered = keyed === undefined ? [] : sortEvents([...window.events]);
   return rule.steps.map((step) => {
     let events: Event[];
     if (keyed === undefined) {
       events = window.ofTypes(step.matchesType).filter(step.matchesFields);
-      if (1 < events.length) events.sort(byTimeThenId);
+      sortEvents(events);
     } else if (Object.hasOwn(keyed, step.step.as)) {
       events = ordered.filter((event) => window.fills(event.id, step.index));
     } else {
@@ -114,7 +114,7 @@ export function gather(rule: CompiledRule, window: Window, context: JudgeContext
       events = traces.flatMap((trace) =>
         context.traceEvents(trace, window).filter((event) => step.matchesType(event.type) && step.matchesFields(event)),
       );
-      events.sort(byTimeThenId);
+      sortEvents(events);
     }
     return step.step.pick === "last" ? events.reverse() : events;
   });

@@ -3,8 +3,9 @@ import type { ChainLink, EngineCounters, OtherMatch, Story, StoryStatus, Timelin
 import { formatTime } from "../model/time.ts";
 import { entityKey } from "./bind.ts";
 import { factsOf } from "./facts.ts";
-import { byTimeThenId } from "./held-events.ts";
+import { sortEvents } from "./held-events.ts";
 import type { BoundStep, Match } from "./match.ts";
+import { sortShort } from "./sort-short.ts";
 
 /** Entries of a story's time line: bound events first, then the window's other events. */
 const TIMELINE_MAX = 100;
@@ -138,7 +139,7 @@ function chainOf(match: Match): ChainLink[] {
     const earliest = Math.max(bound.anchor.timeMs, ...after.map((before) => match.bound[before]?.anchor.timeMs ?? 0));
     return [{ step, bound, index, atMs: earliest, depth: after.length }];
   });
-  links.sort((a, b) => a.atMs - b.atMs || a.depth - b.depth || a.index - b.index);
+  sortShort(links, (a, b) => a.atMs - b.atMs || a.depth - b.depth || a.index - b.index);
   const startMs = links[0]?.atMs ?? 0;
   return links.map(({ step, bound, atMs }) => ({
     step: step.as,
@@ -176,12 +177,12 @@ function timelineOf(match: Match): TimelineEntry[] {
   const bound = [...events.values()];
   const others = match.window.events.filter(({ id, type }) => !stepOf.has(id) && !type.startsWith("story."));
   if (TIMELINE_MAX < bound.length + others.length) {
-    for (const some of [bound, others]) some.sort(byTimeThenId);
+    for (const some of [bound, others]) sortEvents(some);
     bound.splice(TIMELINE_MAX);
     others.splice(TIMELINE_MAX - bound.length);
   }
   bound.push(...others);
-  return bound.sort(byTimeThenId).map((event) => timelineEntry(event, stepOf.get(event.id)));
+  return sortEvents(bound).map((event) => timelineEntry(event, stepOf.get(event.id)));
 }
 
 function timelineEntry(

@@ -59,6 +59,7 @@ declare module "liquidjs/dist/liquid.browser.mjs" {
     constructor(scope: object, options: object, renderOptions: { readonly sync: boolean }, limits: Limits);
     readProperty(from: unknown, key: unknown): unknown;
     _getFromScope(from: unknown, path: readonly unknown[] | string): unknown;
+    getSync(path: readonly unknown[]): unknown;
   }
   export class Liquid {
     constructor(options: Readonly<Record<string, unknown>>);

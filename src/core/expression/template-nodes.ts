@@ -15,6 +15,8 @@ import {
 export interface Variable {
   readonly token: PropertyAccessToken;
   readonly root: string;
+  /** Root and all that follows it; `undefined` where some of it is only known at run time. */
+  readonly hops: readonly (string | number)[] | undefined;
   /** What follows the root, `[*]` standing for what is only known at run time; empty for a bare root. */
   readonly path: string;
 }
@@ -63,8 +65,13 @@ function variablesOfToken(token: Token): readonly Variable[] {
   if (TypeGuards.isRangeToken(token)) return [...variablesOfToken(token.lhs), ...variablesOfToken(token.rhs)];
   if (!TypeGuards.isPropertyAccessToken(token) || token.variable !== undefined) return [];
   const inner = token.props.flatMap(variablesOfToken);
-  const [root, ...rest] = token.props.map((prop) => ("content" in prop ? prop.content : undefined));
+  const all = token.props.map((prop) => ("content" in prop ? prop.content : undefined));
+  const [root, ...rest] = all;
   if (typeof root !== "string") return inner;
+  const known = all.filter((hop) => typeof hop === "string" || typeof hop === "number");
   const hops = rest.map((hop) => (typeof hop === "string" ? `.${hop}` : typeof hop === "number" ? `[${hop}]` : "[*]"));
-  return [{ token, root, path: hops.join("").replace(/^\./, "") }, ...inner];
+  return [
+    { token, root, hops: known.length === all.length ? known : undefined, path: hops.join("").replace(/^\./, "") },
+    ...inner,
+  ];
 }

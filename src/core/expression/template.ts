@@ -96,7 +96,8 @@ function showMissing(node: Node): void {
 }
 
 function evaluate(variable: Variable, scope: StoryScope): unknown {
-  return toValueSync(evalToken(variable.token, scope, true));
+  const { hops, token } = variable;
+  return hops === undefined ? toValueSync(evalToken(token, scope, true)) : scope.getSync(hops);
 }
 
 function isMissing(value: unknown): boolean {
