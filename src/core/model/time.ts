@@ -46,8 +46,36 @@ export function formatDuration(ms: DurationMs): string {
 
 const RFC3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:[.,](\d{1,9}))?(Z|z|[+-]\d{2}:?\d{2})$/;
 
+/** The day that was read last: times of one day come again and again. */
+let knownDay = "";
+let knownDayMs: EpochMs = 0;
+
 /** Reads an RFC 3339 time with up to nine digits of fraction; `undefined` where it is not one. */
 export function parseTime(text: string): Stamp | undefined {
+  return readKnownDay(text) ?? readTime(text);
+}
+
+/** Reads `HH:MM:SS.mmmZ` of the day that was read last; `undefined` for every other form. */
+function readKnownDay(text: string): Stamp | undefined {
+  if (text.length !== 24 || knownDay === "" || !text.startsWith(knownDay)) return undefined;
+  if (text[13] !== ":" || text[16] !== ":" || text[19] !== "." || text[23] !== "Z") return undefined;
+  const [hour, minute, second] = [twoDigits(text, 11), twoDigits(text, 14), twoDigits(text, 17)];
+  const fraction = twoDigits(text, 20) * 10 + digit(text, 22);
+  if (!(hour < 24 && minute < 60 && second < 61 && 0 <= fraction)) return undefined;
+  return { ms: knownDayMs + ((hour * 60 + minute) * 60 + second) * 1000 + fraction, precisionMs: 1 };
+}
+
+/** Two decimal digits as a number; not a number where one of them is no digit. */
+function twoDigits(text: string, at: number): number {
+  return digit(text, at) * 10 + digit(text, at + 1);
+}
+
+function digit(text: string, at: number): number {
+  const value = text.charCodeAt(at) - 48;
+  return 0 <= value && value <= 9 ? value : Number.NaN;
+}
+
+function readTime(text: string): Stamp | undefined {
   const part = RFC3339.exec(text);
   if (part === null) return undefined;
   const [, year, month, day, hour, minute, second, fraction, zone] = part;
@@ -66,6 +94,10 @@ export function parseTime(text: string): Stamp | undefined {
     +(minute as string) < 60 &&
     +(second as string) < 61;
   if (!valid || Number.isNaN(utc)) return undefined;
+  if (text[10] === "T") {
+    knownDay = text.slice(0, 11);
+    knownDayMs = Date.UTC(+(year as string), +(month as string) - 1, +(day as string));
+  }
   const digits = fraction?.length ?? 0;
   const fractionMs = digits === 0 ? 0 : Number(`0.${fraction}`) * 1000;
   return { ms: utc - zoneMs(zone as string) + Math.round(fractionMs * 1000) / 1000, precisionMs: 1000 / 10 ** digits };
