@@ -8,15 +8,9 @@ import { PackThread } from "../adapters/file/pack-thread.ts";
 import { filesOfFolder as filesOf } from "../adapters/file/rule-folder.ts";
 import { watchPacks } from "../adapters/file/watch-packs.ts";
 import { type JsonAnswer, readJson } from "../adapters/http/read-json.ts";
-import { openCheckpointStore } from "../adapters/nats/checkpoint.ts";
-import { connectNats, type NatsAccess } from "../adapters/nats/connect.ts";
-import { openDeadLetters } from "../adapters/nats/dead-letter.ts";
-import { findPublishedStory } from "../adapters/nats/find-story.ts";
-import { lastSequenceOf, openJetStreamSource, type StreamStart } from "../adapters/nats/jetstream-source.ts";
-import { openStorySink } from "../adapters/nats/story-sink.ts";
-import { endingSource } from "../adapters/nats/stream-range.ts";
-import { openThreadedSource } from "../adapters/nats/threaded-source.ts";
-import { openUndelivered, type RefusedChange } from "../adapters/nats/undelivered.ts";
+import type { NatsAccess } from "../adapters/nats/connect.ts";
+import type { StreamStart } from "../adapters/nats/jetstream-source.ts";
+import type { RefusedChange } from "../adapters/nats/undelivered.ts";
 import { openReloadTriggers, type ReloadTriggers } from "../adapters/reload-triggers.ts";
 import { openStoryOutlets, type StoryOutlets } from "../adapters/story-outlets.ts";
 import { cpuNow, randomKey, type ShutdownSignals, shutdownSignals, systemClock } from "../adapters/system.ts";
@@ -114,12 +108,38 @@ export interface NatsWorld extends AsyncDisposable {
 /** What of the settings the daemon cannot do without. */
 export type NatsSettings = Settings & { readonly "nats.url": string; readonly "nats.stream": string };
 
+/** The adapters of NATS: a command that needs no server starts without them. */
+async function natsAdapters() {
+  const { openCheckpointStore } = await import("../adapters/nats/checkpoint.ts");
+  const { connectNats } = await import("../adapters/nats/connect.ts");
+  const { openDeadLetters } = await import("../adapters/nats/dead-letter.ts");
+  const { findPublishedStory } = await import("../adapters/nats/find-story.ts");
+  const { lastSequenceOf, openJetStreamSource } = await import("../adapters/nats/jetstream-source.ts");
+  const { openStorySink } = await import("../adapters/nats/story-sink.ts");
+  const { endingSource } = await import("../adapters/nats/stream-range.ts");
+  const { openThreadedSource } = await import("../adapters/nats/threaded-source.ts");
+  const { openUndelivered } = await import("../adapters/nats/undelivered.ts");
+  return {
+    openCheckpointStore,
+    connectNats,
+    openDeadLetters,
+    findPublishedStory,
+    lastSequenceOf,
+    openJetStreamSource,
+    openStorySink,
+    endingSource,
+    openThreadedSource,
+    openUndelivered,
+  };
+}
+
 /** Connects to NATS, and makes the streams to write to where they are missing. */
 export async function openNats(settings: NatsSettings, onTrouble: (message: string) => void): Promise<NatsWorld> {
   const { "nats.stream": stream, "nats.subjects": subjects, "nats.replicas": replicas } = settings;
   const path = settings["checkpoint.path"];
   const access = accessOf(settings);
-  const connection = await connectNats(access);
+  const nats = await natsAdapters();
+  const connection = await nats.connectNats(access);
   let source: Source | undefined;
   const close = async (): Promise<void> => {
     await source?.[Symbol.asyncDispose]();
@@ -127,22 +147,22 @@ export async function openNats(settings: NatsSettings, onTrouble: (message: stri
   };
   try {
     const start = startOf(settings["nats.start"]);
-    source = await openThreadedSource({ access, stream, subjects, start });
+    source = await nats.openThreadedSource({ access, stream, subjects, start });
     return {
       source,
-      stories: await openStorySink({ connection, replicas }),
-      deadLetters: await openDeadLetters({ connection, stream, replicas }),
-      undelivered: await openUndelivered({ connection, replicas }),
+      stories: await nats.openStorySink({ connection, replicas }),
+      deadLetters: await nats.openDeadLetters({ connection, stream, replicas }),
+      undelivered: await nats.openUndelivered({ connection, replicas }),
       checkpoints:
         path === undefined
-          ? await openCheckpointStore({ connection, stream, replicas })
+          ? await nats.openCheckpointStore({ connection, stream, replicas })
           : openCheckpointFile({ path, log: source.name, onTrouble }),
-      lastPosition: () => lastSequenceOf(connection, stream),
+      lastPosition: () => nats.lastSequenceOf(connection, stream),
       openPart: async (sinceMs) => ({
-        source: await openJetStreamSource({ connection, stream, subjects, start: { timeMs: sinceMs } }),
-        lastPosition: await lastSequenceOf(connection, stream),
+        source: await nats.openJetStreamSource({ connection, stream, subjects, start: { timeMs: sinceMs } }),
+        lastPosition: await nats.lastSequenceOf(connection, stream),
       }),
-      findStory: (id) => findPublishedStory(connection, id),
+      findStory: (id) => nats.findPublishedStory(connection, id),
       async watch(onChange) {
         for await (const { type } of connection.status()) {
           if (type === "disconnect") onChange(false);
@@ -178,17 +198,18 @@ export interface ReadOnlyStream extends AsyncDisposable {
 /** Connects to NATS to read. */
 export async function openReadOnly(settings: NatsSettings): Promise<ReadOnlyStream> {
   const { "nats.stream": stream, "nats.subjects": subjects } = settings;
-  const connection = await connectNats(accessOf(settings));
+  const nats = await natsAdapters();
+  const connection = await nats.connectNats(accessOf(settings));
   return {
     async open({ sinceMs, end }) {
       const start = sinceMs === undefined ? "new" : { timeMs: sinceMs };
-      const source = await openJetStreamSource({ connection, stream, subjects, start });
+      const source = await nats.openJetStreamSource({ connection, stream, subjects, start });
       if (end === undefined) return source;
       const isPast = end === "now" || end <= clock.now();
-      const position = isPast ? await lastSequenceOf(connection, stream) : Number.POSITIVE_INFINITY;
-      return endingSource(source, { position, untilMs: end === "now" ? undefined : end });
+      const position = isPast ? await nats.lastSequenceOf(connection, stream) : Number.POSITIVE_INFINITY;
+      return nats.endingSource(source, { position, untilMs: end === "now" ? undefined : end });
     },
-    findStory: (id) => findPublishedStory(connection, id),
+    findStory: (id) => nats.findPublishedStory(connection, id),
     [Symbol.asyncDispose]: () => connection.close(),
   };
 }
