@@ -29,7 +29,11 @@ export async function* eventsOf(source: Source, reading: EventReading): AsyncGen
   const decoder = new LogDecoder({ source, decoder: newDecoder(), books });
   using progress = new Progress(shell.stderr, clock);
   for await (const batch of source.batches({ signal })) {
-    const { events, logTimeMs } = decoder.decode(batch);
+    const { events, logTimeMs, gap } = decoder.decode(batch);
+    if (gap !== undefined) {
+      books.gaps += 1;
+      books.lost += gap.to - gap.from + 1;
+    }
     yield { events: events.map(({ event }) => eventAsGiven(opened(event))), logTimeMs };
     progress.show(books);
   }

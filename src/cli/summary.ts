@@ -24,6 +24,8 @@ export function summaryOf(books: Books, stories?: readonly Story[]): string {
   for (const { place, reason } of books.rejections) lines.push(`  bad: ${printable(place)}: ${printable(reason)}`);
   const more = books.rejected - books.rejections.length;
   if (0 < more) lines.push(`  bad: and ${counted(more, "more line")}`);
+  if (0 < books.gaps)
+    lines.push(`  lost: up to ${counted(books.lost, "entry")} that the stream had deleted before they could be read`);
   if (0 < books.old) lines.push(`  old: ${counted(books.old, "event")} more than a day behind the stream: set aside`);
   return `${lines.join("\n")}\n`;
 }

@@ -52,7 +52,7 @@ async function* readBack(options: ReadBackOptions): AsyncGenerator<DecodedBatch,
     if (ENTRIES_MAX <= books.entries) return `more than ${ENTRIES_MAX.toLocaleString("en")} entries`;
     if (lateMs < clock.now()) return `more than ${TIME_MS_MAX / 1_000} s of reading`;
   }
-  return undefined;
+  return signal.aborted ? undefined : "it was emptied or made anew meanwhile";
 }
 
 /** What the rules make of a part of a log, its windows as they stand at its end, and why it was not all of it. */

@@ -1,5 +1,5 @@
 import type { EpochMs } from "../../core/model/time.ts";
-import type { Batch, Source } from "../../ports/source.ts";
+import { type Batch, type Source, SourceError } from "../../ports/source.ts";
 
 /** Where a reading ends. */
 export interface StreamEnd {
@@ -9,13 +9,15 @@ export interface StreamEnd {
   readonly untilMs?: EpochMs | undefined;
 }
 
-/** A stream as a finite {@link Source}: what it holds up to `end`, and nothing that comes later. */
+/** A stream as a finite {@link Source}: what it holds up to `end`, and nothing that comes later, or of another stream. */
 export function endingSource(source: Source, end: StreamEnd): Source {
   return {
     ...source,
     finite: true,
     async *batches(read): AsyncGenerator<Batch> {
       for await (const batch of source.batches(read)) {
+        if (batch.wentBack === true)
+          throw new SourceError(`${source.name} was emptied or made anew while it was read`, { retryable: true });
         const entries = upTo(end, batch.entries);
         const ends = isLast(end, batch, entries);
         if (0 < entries.length || !ends) yield { ...batch, entries };

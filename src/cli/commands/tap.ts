@@ -83,7 +83,9 @@ async function tap(options: TapOptions, shell: Shell): Promise<ExitCode> {
   if (!source.finite) shell.stderr.say(`tapio: recording ${source.name}; Ctrl-C ends it\n`);
   const signal = AbortSignal.any([shell.signal, late]);
   const books = await record({ source, recording, wanted, story, signal, shell });
-  const because = recording.fullBy ?? (late.aborted ? `--for ${formatDuration(forMs ?? 0)}` : undefined);
+  const forTime = late.aborted ? `--for ${formatDuration(forMs ?? 0)}` : undefined;
+  const byItself = source.finite || signal.aborted ? undefined : "the stream, which was emptied or made anew";
+  const because = recording.fullBy ?? forTime ?? byItself;
   const ended = because === undefined ? "" : `, ended by ${because}`;
   shell.stderr.say(summaryOf(books));
   shell.stderr.say(`tapio: ${counted(recording.events, "event")} recorded${ended}\n`);

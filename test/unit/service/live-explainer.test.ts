@@ -141,6 +141,13 @@ test("a question that would take too much is answered as far as it was read, and
   expect(answerOf(await explainer(log).explainRule(KEY, "abc123")).incomplete).toContain("more than 100,000 entries");
 });
 
+test("a log that ends before its time was another one", async () => {
+  const { log } = logOf([batchOf(START_MS)]);
+  const further = async (sinceMs: number) => ({ ...(await log.openPart(sinceMs)), lastPosition: 9 });
+  const answer = answerOf(await explainer({ ...log, openPart: further }).explainRule(KEY, "abc123"));
+  expect(answer.incomplete).toContain("emptied or made anew");
+});
+
 test("one question at a time, none before there is a log, and no failure is anybody else's", async () => {
   expect(await explainer(undefined).explainStory("st_1")).toMatchObject({ outcome: "unreadable" });
   const { log } = logOf([batchOf(START_MS)]);
