@@ -12,6 +12,8 @@ const DEATHS = 2;
 const KILLED_MAX = 4;
 /** How long it is watched at least where the log is never quiet. */
 const WATCH_MS = 30_000;
+/** How long an end in order waits for its note. */
+const END_MS_MAX = 1_000;
 const REASON = "poison: the process died over it twice";
 
 /**
@@ -104,8 +106,11 @@ export class PoisonWatch {
   async end(): Promise<void> {
     if (!this.#mayEnd) return;
     this.#open = undefined;
-    // Without the note the next engine is watched, and that is all.
-    await this.#note("in order").catch(() => undefined);
+    // Without the note the next engine is watched, and that is all: a server that is away is not waited for.
+    const noted = new AbortController();
+    const noting = this.#note("in order").catch(() => undefined);
+    await Promise.race([noting, this.#options.clock.sleep(END_MS_MAX, noted.signal)]);
+    noted.abort();
   }
 
   /** It lived: whatever ended the one before did not come again. */
