@@ -7,7 +7,7 @@ import { EngineRunner } from "../chaos/engine-runner.ts";
 import { type NatsServer, natsServerAvailable, startNatsServer } from "../support/nats-server.ts";
 
 const RULES = fileURLToPath(new URL("../chaos/rules.yaml", import.meta.url));
-const MS_MAX = 60_000;
+const MS_MAX = 110_000;
 const STARTS_MAX = 12;
 
 /** An entry that ends the process each time it is worked on is passed; everything else is told as if it were not there. */
