@@ -17,10 +17,17 @@ const log = await openCheckpointLog({ traces: Number(traces), eventsPerTrace: Nu
 const engine = log.newEngine();
 const ledger = new SnapshotLedger();
 let read = 0;
+const reading = stopwatch();
+await readTo(log.events - ROUNDS * EVENTS_BETWEEN);
+const readPerCpuSecond = read / reading().cpuSeconds;
 
-async function takeAt(position: number) {
+async function readTo(position: number): Promise<void> {
   await log.read(engine, read + 1, position);
   read = position;
+}
+
+async function takeAt(position: number) {
+  await readTo(position);
   const taking = stopwatch();
   const snapshot = engine.snapshot(position, ledger);
   const sealing = sealCheckpoint({ format: 2, position, logTimeMs: 0, engine: snapshot });
@@ -30,7 +37,7 @@ async function takeAt(position: number) {
   return { loopMs: 1000 * seconds, cpuMs: 1000 * cpuSeconds, bytes, stories: snapshot.stories.length };
 }
 
-const first = await takeAt(log.events - ROUNDS * EVENTS_BETWEEN);
+const first = await takeAt(read);
 const later: Awaited<ReturnType<typeof takeAt>>[] = [];
 for (let round = ROUNDS - 1; 0 <= round; round--) later.push(await takeAt(log.events - round * EVENTS_BETWEEN));
 const whole = await sealCheckpoint({ format: 2, position: read, logTimeMs: 0, engine: engine.snapshot(read) });
@@ -41,6 +48,7 @@ const middle = (of: (one: (typeof later)[number]) => number): number =>
 process.stdout.write(
   `${JSON.stringify({
     windows: engine.openWindows.traces,
+    readPerCpuSecond,
     stories: later.at(-1)?.stories,
     firstLoopMs: first.loopMs,
     firstBytes: first.bytes,

@@ -1,6 +1,6 @@
 import { sums } from "../model/differences.ts";
 import type { EngineSnapshot, GroupData } from "../model/snapshot.ts";
-import { type HeldEvent, opened } from "../model/unopened-event.ts";
+import { type HeldEvent, opened, UnopenedEvent } from "../model/unopened-event.ts";
 import type { Announcer } from "./announcer.ts";
 import type { Claims } from "./arbitrate.ts";
 import type { Deadline } from "./deadlines.ts";
@@ -36,8 +36,10 @@ export class Restore {
   /** What is to be done, and when; known when it is finished. */
   readonly deadlines: Deadline<Task>[] = [];
   readonly #parts: RestoreParts;
-  /** Where each window was opened, with its index among them. */
-  readonly #opened: ReadonlyMap<number, number>;
+  /** Where each window was opened, in the order of the log. */
+  readonly #opened: readonly number[];
+  /** The first of them that was not passed yet. */
+  #openedNext = 0;
   readonly #traces: Window[] = [];
   readonly #late: ReadonlySet<number>;
   readonly #groups: ReadonlyMap<string, GroupData>;
@@ -47,7 +49,7 @@ export class Restore {
   constructor(snapshot: EngineSnapshot, parts: RestoreParts) {
     this.snapshot = snapshot;
     this.#parts = parts;
-    this.#opened = new Map(sums(snapshot.opened).map((position, index) => [position, index]));
+    this.#opened = sums(snapshot.opened);
     this.#late = new Set(sums(snapshot.late));
     const meanings = new Map(snapshot.rules);
     const same = parts.index.joinRules.filter(({ rule }) => meanings.get(rule.key) === rule.meaningDigest);
@@ -64,7 +66,8 @@ export class Restore {
 
   /** Takes an event that the engine had taken before. */
   place(event: HeldEvent, at: LogPlace): void {
-    if (!this.#late.has(at.position)) this.#placeInWindows(event, at);
+    if (this.#late.size === 0 || !this.#late.has(at.position)) this.#placeInWindows(event, at);
+    if (this.#byStory.size === 0) return;
     for (const group of this.#byStory.get(at.position) ?? []) this.#openGroup(group);
   }
 
@@ -126,11 +129,18 @@ export class Restore {
     }
   }
 
+  /** Index of the window that was opened here; of those whose entries the log has lost, none is. */
+  #openedAt(position: number): number | undefined {
+    const opened = this.#opened;
+    while ((opened[this.#openedNext] ?? position) < position) this.#openedNext++;
+    return opened[this.#openedNext] === position ? this.#openedNext : undefined;
+  }
+
   #placeInWindows(event: HeldEvent, at: LogPlace): void {
     const { windows, groups, index, windowEventsMax } = this.#parts;
     const entry = index.entry(event.type);
     let window = windows.get(event.traceId);
-    const opens = window === undefined ? this.#opened.get(at.position) : undefined;
+    const opens = window === undefined ? this.#openedAt(at.position) : undefined;
     if (window === undefined && opens !== undefined) {
       window = new Window({
         key: event.traceId,
@@ -142,6 +152,8 @@ export class Restore {
     }
     const before = 0 < entry.joins.length ? window?.find(event.id) : undefined;
     if (window !== undefined) {
+      // The window's own text of it is held anyway.
+      if (event instanceof UnopenedEvent) event.traceId = window.key;
       const held = window.size;
       if (window.add(event, windowEventsMax) === "same") return;
       windows.touch(window, at.logTimeMs);
