@@ -7,9 +7,9 @@ import { openEventStream } from "../stream.ts";
 import { EVENTS_PER_SECOND, MAIN_WORKLOAD, workloadLines } from "../workload.ts";
 import { workloadPack } from "../workload-rules.ts";
 
-const ROUNDS = 7;
+const ROUNDS = 5;
 const RULES = 50;
-const WORKLOAD = { ...MAIN_WORKLOAD, events: 250_000, traces: 62_500 };
+const WORKLOAD = { ...MAIN_WORKLOAD, events: 500_000, traces: 125_000 };
 /** The stream is filled in seconds: windows are as much shorter, so that they close while it is read. */
 const WINDOW = "1s";
 const FLOOR = 0.6;
