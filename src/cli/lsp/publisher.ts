@@ -25,6 +25,8 @@ export class Publisher implements AsyncDisposable {
   readonly #waiting = new Map<string, string>();
   /** By folder: the files with findings that are on show. */
   readonly #marked = new Map<string, ReadonlySet<string>>();
+  /** By folder: how many of its files were last said to be left out. */
+  readonly #leftOut = new Map<string, number>();
   #edits = 0;
   #work: Promise<void> | undefined;
   #isEnding = false;
@@ -73,7 +75,9 @@ export class Publisher implements AsyncDisposable {
     const findings = texts.length === 0 ? [] : await this.#thread.findings(texts, today);
     // What was typed meanwhile has moved everything: it is looked at again, and shown then.
     if (this.#isEnding || (before !== this.#edits && this.#waiting.has(root))) return;
-    if (0 < leftOut) this.#shown.trouble(`${root} holds too many files: ${leftOut} were not looked at`);
+    if (0 < leftOut && this.#leftOut.get(root) !== leftOut)
+      this.#shown.trouble(`${root} holds too many files: ${leftOut} were not looked at`);
+    this.#leftOut.set(root, leftOut);
     if (findings === undefined) this.#shown.trouble(`the rules in ${root} could not be read in time`);
     else this.#show(root, new Map(texts.map((one) => [one.file, one.text])), findings);
   }
