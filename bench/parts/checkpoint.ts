@@ -12,8 +12,11 @@ const SIZES = [
   { windows: 100_000, eventsPerWindow: 4, rounds: 3 },
   { windows: 1_000_000, eventsPerWindow: 2, rounds: 1 },
 ];
-/** What a checkpoint of so many windows may take: of the event loop, in time, and of the disk. */
-const OWED = { windows: 100_000, loopMs: 200, bytes: 1 << 20, eventsPerSecond: 100_000 };
+/**
+ * What a checkpoint of so many windows may take: of the event loop, of the disk, and to go on from it. The last is
+ * asked of the processor's time, all threads included: other work on the machine does not distort that.
+ */
+const OWED = { windows: 100_000, loopMs: 200, bytes: 1 << 20, eventsPerCpuSecond: 100_000 };
 
 /** Measures what a checkpoint takes, and what going on from it in a fresh process does. */
 export async function benchCheckpoint(): Promise<void> {
@@ -31,11 +34,12 @@ export async function benchCheckpoint(): Promise<void> {
       });
       const row = rowOf({ windows, eventsPerWindow, rounds }, pairs);
       rows.push(row);
-      const { loopMs, bytes, eventsPerSecond } = row;
+      const { loopMs, bytes, firstBytes, eventsPerSecond, eventsPerCpuSecond } = row;
       const isOwed = windows === OWED.windows;
-      const held = loopMs <= OWED.loopMs && bytes <= OWED.bytes && OWED.eventsPerSecond <= eventsPerSecond;
+      const isSmall = Math.max(bytes, firstBytes) <= OWED.bytes;
+      const held = loopMs <= OWED.loopMs && isSmall && OWED.eventsPerCpuSecond <= eventsPerCpuSecond;
       say(
-        `${String(windows).padStart(9)} windows  ${loopMs} ms of the loop (by CPU ${row.cpuMs}, the first ${row.firstLoopMs})  ${bytes} bytes (the first ${row.firstBytes} with all of ${row.stories} stories)  restored in ${row.restoreSeconds} s, ${eventsPerSecond} events/s (by CPU ${row.eventsPerCpuSecond}, ${row.comparedWithReading} × the first reading)${isOwed ? (held ? "  ok" : "  NOT AS OWED") : ""}`,
+        `${String(windows).padStart(9)} windows  ${loopMs} ms of the loop (by CPU ${row.cpuMs}, the first ${row.firstLoopMs})  ${bytes} bytes (the first ${firstBytes} with all of ${row.stories} stories)  restored in ${row.restoreSeconds} s, ${eventsPerSecond} events/s (by CPU ${eventsPerCpuSecond}, ${row.comparedWithReading} × the first reading)${isOwed ? (held ? "  ok" : "  NOT AS OWED") : ""}`,
       );
     }
     await keepResults("checkpoint", { rules: RULES, owed: OWED, rows });
