@@ -1,8 +1,7 @@
-import { readPath } from "../expression/read-path.ts";
 import type { Event } from "../model/event.ts";
-import type { FieldPath } from "../model/path.ts";
 import type { DurationMs } from "../model/time.ts";
 import type { CompiledRule } from "./compiled-rule.ts";
+import { joinKeys } from "./join-keys.ts";
 
 /**
  * Enumerates the assignments of one event to each step that keep order, gaps, bounds and joins,
@@ -116,26 +115,4 @@ export function follows(later: Event, earlier: Event, skewMs: DurationMs, within
   const gapMs = later.timeMs - earlier.timeMs;
   if (gapMs < 0 && orderTolerance(later, earlier, skewMs) <= -gapMs) return false;
   return withinMs === undefined || gapMs <= withinMs;
-}
-
-/** How many key tuples one event may have under one join; the rest join nothing. */
-const KEYS_PER_EVENT_MAX = 64;
-
-/** Separates the values of a key tuple; it cannot stand in a Kubernetes name. */
-const TUPLE_SEPARATOR = "/";
-
-/** The key tuples of an event, each as one text: one for each combination of its values. */
-export function joinKeys(event: Event, paths: readonly FieldPath[]): string[] {
-  let tuples: string[] = [""];
-  for (const [at, path] of paths.entries()) {
-    const values = [...new Set(readPath(event, path).filter(isScalar).map(String))];
-    if (values.length === 0) return [];
-    tuples = tuples.flatMap((tuple) => values.map((value) => (at === 0 ? value : tuple + TUPLE_SEPARATOR + value)));
-    if (KEYS_PER_EVENT_MAX < tuples.length) tuples.length = KEYS_PER_EVENT_MAX;
-  }
-  return tuples;
-}
-
-function isScalar(value: unknown): boolean {
-  return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
 }

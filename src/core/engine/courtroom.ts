@@ -54,10 +54,6 @@ export class Courtroom implements JudgeContext {
     return { window, rules: window.total < this.limits.minEvents ? [] : window.ready };
   }
 
-  #lastJob(window: Window): Job {
-    return { window, rules: this.wholeJob(window).rules.filter((rule) => window.isUndecided(rule)) };
-  }
-
   /** Puts an event into the join groups it belongs to. */
   joinGroups(entry: TypeEntry, event: Event, at: LogPlace, before?: Event): Job[] {
     const { groups } = this.#parts;
@@ -98,13 +94,17 @@ export class Courtroom implements JudgeContext {
   /** Closes windows at one moment: they are judged for the last time, and weighed together. */
   *close(windows: readonly Window[], because: string): Judging<void> {
     for (const window of windows) window.closedBy = because;
-    const jobs = windows.map((window) => this.#lastJob(window));
+    const jobs = windows.map((window) => ({
+      window,
+      rules: this.wholeJob(window).rules.filter((rule) => window.isUndecided(rule)),
+    }));
     const busy = jobs.filter(({ window, rules }) => 0 < rules.length || 0 < window.matches.length);
     if (0 < busy.length) {
       // At the end of input stories may open groups, which end with all others.
       const docket = new Docket(busy, because === "end" ? because : undefined);
       yield* this.#sit(docket);
-      if (because === "end") for (const window of docket.windows) if (!windows.includes(window)) this.#detach(window);
+      const known = new Set(windows);
+      if (because === "end") for (const window of docket.windows) if (!known.has(window)) this.#detach(window);
     }
     for (const window of windows) this.#detach(window);
     for (const { key, joinRule } of windows) if (joinRule === undefined) this.#release([key]);

@@ -1,11 +1,10 @@
 import { compileTypes } from "../expression/event-types.ts";
-import { asGiven, markOf } from "../model/aside.ts";
+import { asGiven } from "../model/aside.ts";
 import type { Event } from "../model/event.ts";
 import type { EngineLimits } from "../model/limits.ts";
-import type { Join } from "../model/rule.ts";
 import type { EngineCounters } from "../model/story.ts";
-import { joinKeys } from "./anchor-search.ts";
 import type { CompiledRule } from "./compiled-rule.ts";
+import { groupKeys } from "./join-keys.ts";
 import type { LogPlace } from "./log-place.ts";
 import type { TypeEntry } from "./rule-index.ts";
 import { Window } from "./window.ts";
@@ -19,6 +18,8 @@ export class JoinGroups {
   readonly table: WindowTable;
   readonly #limits: EngineLimits;
   readonly #counters: EngineCounters;
+  /** The open groups by rule key and by their own key there: rules that join by the same share its text. */
+  readonly #byKey = new Map<string, Map<string, Window>>();
   readonly #ignored = new Map<CompiledRule, (key: string) => boolean>();
   /** Groups by trace, for rules that also have steps without a key. */
   readonly #byTrace = new Map<string, Set<Window>>();
@@ -51,7 +52,7 @@ export class JoinGroups {
     return joins.flatMap(({ rule, mask }) => {
       const [join] = rule.joins;
       if (join === undefined) return [];
-      const groups = [...keysOf(rule, join, mask, event).keys()].map((key) => this.table.get(nameOf(rule, key)));
+      const groups = [...groupKeys(rule, join, mask, event).keys()].map((key) => this.#find(rule, key));
       return groups.flatMap((group) => (group?.remove(event.id) === true ? [group] : []));
     });
   }
@@ -131,7 +132,17 @@ export class JoinGroups {
     return this.#byTrace.get(traceId) ?? [];
   }
 
+  /** Opens a group that is not open yet. */
+  open(group: Window): void {
+    const rule = group.joinRule?.rule.key ?? "";
+    const ofRule = this.#byKey.get(rule);
+    if (ofRule === undefined) this.#byKey.set(rule, new Map([[keyOf(group), group]]));
+    else ofRule.set(keyOf(group), group);
+    this.table.open(group);
+  }
+
   close(group: Window): void {
+    this.#byKey.get(group.joinRule?.rule.key ?? "")?.delete(keyOf(group));
     this.table.close(group);
     for (const { id, source } of group.events) {
       if (source !== "story") continue;
@@ -163,10 +174,12 @@ export class JoinGroups {
   #groupsOf(rule: CompiledRule, mask: number, event: Event, at: LogPlace): { group: Window; bits: number }[] {
     const join = rule.joins[0];
     if (join === undefined) return [];
-    return [...keysOf(rule, join, mask, event)].flatMap(([key, bits]) => {
-      const group = this.#isIgnored(rule, asGiven(key)) ? undefined : this.#group(rule, join.as, key, at);
-      return group === undefined ? [] : [{ group, bits }];
-    });
+    const found: { group: Window; bits: number }[] = [];
+    for (const [key, bits] of groupKeys(rule, join, mask, event)) {
+      const group = this.#isIgnored(rule, key) ? undefined : this.#group(rule, join.as, key, at);
+      if (group !== undefined) found.push({ group, bits });
+    }
+    return found;
   }
 
   /**
@@ -176,9 +189,9 @@ export class JoinGroups {
   mayOpen: ((name: string, at: LogPlace) => boolean) | undefined = undefined;
 
   #group(rule: CompiledRule, join: string, key: string, at: LogPlace): Window | undefined {
-    const name = nameOf(rule, key);
-    const open = this.table.get(name);
+    const open = this.#find(rule, key);
     if (open !== undefined) return open;
+    const name = `${rule.rule.key}|${key}`;
     if (this.mayOpen?.(name, at) === false) return undefined;
     // What must be absent opens a group too: it may arrive before the step that it denies.
     if (this.#limits.openWindowsMax <= this.table.size) {
@@ -192,40 +205,28 @@ export class JoinGroups {
       logTimeMs: at.logTimeMs,
       position: at.position,
     });
-    this.table.open(group);
+    this.open(group);
     return group;
   }
 
+  #find({ rule }: CompiledRule, key: string): Window | undefined {
+    return this.#byKey.get(rule.key)?.get(key);
+  }
+
   #isIgnored(rule: CompiledRule, key: string): boolean {
+    const globs = rule.joins[0]?.ignore ?? [];
+    if (globs.length === 0) return false;
     let ignored = this.#ignored.get(rule);
     if (ignored === undefined) {
-      const globs = rule.joins[0]?.ignore ?? [];
-      ignored = globs.length === 0 ? () => false : compileTypes(globs);
+      ignored = compileTypes(globs);
       this.#ignored.set(rule, ignored);
     }
-    return ignored(key);
+    return ignored(asGiven(key));
   }
 }
 
-function nameOf({ rule }: CompiledRule, key: string): string {
-  return `${rule.key}|${key}`;
-}
-
-/** The group keys of an event under one rule, each with the bits of the steps it may fill there. */
-function keysOf(rule: CompiledRule, join: Join, mask: number, event: Event): Map<string, number> {
-  const bitsByKey = new Map<string, number>();
-  const mark = markOf(event.traceId);
-  for (const step of rule.steps) {
-    const paths = join.keys[step.step.as];
-    if (paths === undefined || (mask & (1 << step.index)) === 0 || !step.matchesFields(event)) continue;
-    for (const key of joinKeys(event, paths))
-      bitsByKey.set(key + mark, (bitsByKey.get(key + mark) ?? 0) | (1 << step.index));
-  }
-  for (const { absence, bitIndex, matchesType, matchesFields } of rule.absences) {
-    const paths = join.keys[absence.as];
-    if (paths === undefined || !matchesType(event.type) || !matchesFields(event)) continue;
-    for (const key of joinKeys(event, paths))
-      bitsByKey.set(key + mark, (bitsByKey.get(key + mark) ?? 0) | (1 << bitIndex));
-  }
-  return bitsByKey;
+/** A group's own key, among those of its rule. */
+function keyOf({ group }: Window): string {
+  const [key = ""] = Object.values(group);
+  return key;
 }

@@ -173,7 +173,7 @@ export class Restore {
     if (joinRule === undefined || open !== undefined) return open;
     const window = new Window({ key: name, joinRule, group, logTimeMs: openedLogMs, position: openedPosition });
     window.openedByStory = true;
-    groups.table.open(window);
+    groups.open(window);
     return window;
   }
 

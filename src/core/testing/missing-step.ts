@@ -1,5 +1,5 @@
-import { joinKeys } from "../engine/anchor-search.ts";
 import type { CompiledRule, CompiledStep } from "../engine/compiled-rule.ts";
+import { joinKeys } from "../engine/join-keys.ts";
 import type { Window } from "../engine/window.ts";
 import { compilePredicate } from "../expression/predicate.ts";
 import { predicateWords } from "../expression/predicate-words.ts";

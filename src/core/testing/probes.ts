@@ -1,5 +1,6 @@
-import { joinKeys, orderTolerance } from "../engine/anchor-search.ts";
+import { orderTolerance } from "../engine/anchor-search.ts";
 import { type CompiledRule, type CompiledStep, compileRule } from "../engine/compiled-rule.ts";
+import { joinKeys } from "../engine/join-keys.ts";
 import { predicateWords } from "../expression/predicate-words.ts";
 import type { Event } from "../model/event.ts";
 import type { RuleSet } from "../model/rule.ts";
