@@ -10,6 +10,8 @@ import { failureText } from "./failure-text.ts";
 const DEATHS = 2;
 /** Where others die of something else, as many more deaths have to be over this one, up to so many. */
 const KILLED_MAX = 4;
+/** So few suspects are always taken one at a time. */
+const NARROW = 16;
 /** How long it is watched at least where the log is never quiet. */
 const WATCH_MS = 30_000;
 /** How long an end in order waits for its note. */
@@ -151,12 +153,14 @@ export class PoisonWatch {
     }
   }
 
-  /** As many entries as come before the suspects or behind them; of the suspects one. */
+  /** As many entries as come before the suspects or behind them; of the suspects one, or a few. */
   #pieceFrom(entries: readonly LogEntry[], start: number, base: number): { end: number; alone: boolean } {
     const suspect = this.#suspect;
     const first = base + (entries[start]?.position ?? 0);
     if (suspect === undefined || suspect.to < first) return { end: entries.length, alone: false };
-    if (suspect.from <= first) return { end: start + 1, alone: true };
+    // Where something kills from outside, the suspicion is most likely none: it is narrowed down at less cost.
+    const alone = this.#killed === 0 || suspect.to - suspect.from < NARROW;
+    if (suspect.from <= first) return { end: Math.min(entries.length, start + (alone ? 1 : NARROW)), alone };
     const found = entries.findIndex(({ position }) => suspect.from <= base + position);
     return { end: found === -1 ? entries.length : found, alone: false };
   }

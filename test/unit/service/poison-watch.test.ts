@@ -24,7 +24,7 @@ interface Life {
 }
 
 /** One process, from its start to its end; what it was given piece by piece. */
-async function live(log: AttemptLog, { over, behind, after = 0 }: Life = {}) {
+async function live(log: AttemptLog, { over, behind, after = 0 }: Life = {}, batches = BATCHES) {
   const heard: string[] = [];
   const clock = { now: () => 0, sleep: async () => {} };
   const onTrouble = (message: string): void => void heard.push(message);
@@ -32,7 +32,7 @@ async function live(log: AttemptLog, { over, behind, after = 0 }: Life = {}) {
   await watch.begin({ after, base: 0 });
   const pieces: number[][] = [];
   const source = (async function* () {
-    yield* BATCHES;
+    yield* batches;
   })();
   const life = { pieces, heard, passed: [...watch.passed.keys()], found: watch.found };
   for await (const { entries } of watch.watched(source, 0)) {
@@ -110,6 +110,18 @@ test("where something kills from outside, chance may hit one entry twice: more d
   // An end in order is a new beginning.
   expect((await live(log)).passed).toEqual([5]);
   expect(saved.at(-1)?.killed).toBe(0);
+});
+
+test("many suspects are narrowed down first, where something kills from outside", async () => {
+  const { log } = attemptLog();
+  const many = [{ entries: Array.from({ length: 40 }, (_, n) => ({ text: "", position: n + 1, logTimeMs: n })) }];
+  await live(log, { behind: 20 }, many);
+  await live(log, { behind: 20 }, many);
+  await live(log, { over: 20 }, many);
+  const sizes = async (): Promise<number[]> => (await live(log, { over: 20 }, many)).pieces.map(({ length }) => length);
+  expect(await sizes()).toEqual([16, 16]);
+  expect(await sizes()).toEqual([16, 1, 1, 1, 1]);
+  expect(await sizes()).toEqual([19, 1]);
 });
 
 test("an entry that was worked on without harm is above suspicion", async () => {
