@@ -15,7 +15,7 @@ import { renewRules } from "./renew-rules.ts";
 import type { TypeEntry } from "./rule-index.ts";
 import { endsStory } from "./story-record.ts";
 import type { Window } from "./window.ts";
-import type { DueWindow } from "./window-table.ts";
+import type { DueWindow } from "./window-list.ts";
 
 /** Judges rules in windows, weighs what holds, and has the headlines told. */
 export class Courtroom implements JudgeContext {

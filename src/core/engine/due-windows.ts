@@ -1,12 +1,12 @@
 import type { EpochMs } from "../model/time.ts";
-import type { DueWindow, WindowTable } from "./window-table.ts";
+import type { DueWindow, WindowList } from "./window-list.ts";
 
 /** The windows of traces and of join groups, in the order in which they close by the passing of log time. */
 export class DueWindows {
-  readonly #traces: WindowTable;
-  readonly #groups: WindowTable;
+  readonly #traces: WindowList;
+  readonly #groups: WindowList;
 
-  constructor(traces: WindowTable, groups: WindowTable) {
+  constructor(traces: WindowList, groups: WindowList) {
     this.#traces = traces;
     this.#groups = groups;
   }

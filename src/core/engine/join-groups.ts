@@ -8,14 +8,14 @@ import { groupKeys } from "./join-keys.ts";
 import type { LogPlace } from "./log-place.ts";
 import type { TypeEntry } from "./rule-index.ts";
 import { Window } from "./window.ts";
-import { WindowTable } from "./window-table.ts";
+import { WindowList } from "./window-list.ts";
 
 /**
  * The groups that rules with `join` look at: for each rule and each tuple of key values a window
  * over the events that fill one of its keyed steps, whatever their traces.
  */
 export class JoinGroups {
-  readonly table: WindowTable;
+  readonly table: WindowList;
   readonly #limits: EngineLimits;
   readonly #counters: EngineCounters;
   /** The open groups by rule key and by their own key there: rules that join by the same share its text. */
@@ -31,7 +31,7 @@ export class JoinGroups {
   constructor(limits: EngineLimits, counters: EngineCounters) {
     this.#limits = limits;
     this.#counters = counters;
-    this.table = new WindowTable(limits.correlationWindowMs, limits.maxWindowMs);
+    this.table = new WindowList(limits.correlationWindowMs, limits.maxWindowMs);
   }
 
   /** Puts an event into its groups under one rule; answers the groups that learned something. */
@@ -130,6 +130,12 @@ export class JoinGroups {
   /** Open groups with an event of this trace, of rules that have steps without a key. */
   withTrace(traceId: string): Iterable<Window> {
     return this.#byTrace.get(traceId) ?? [];
+  }
+
+  /** The open group whose window has this key: no rule's own key holds a bar. */
+  named(name: string): Window | undefined {
+    const at = name.indexOf("|");
+    return this.#byKey.get(name.slice(0, at))?.get(name.slice(at + 1));
   }
 
   /** Opens a group that is not open yet. */

@@ -80,7 +80,7 @@ export class Restore {
     const reader = new SnapshotReader(snapshot, {
       index: this.#parts.index,
       trace: (which) => (typeof which === "number" ? this.#traces[which] : windows.get(which)),
-      group: (name) => groups.table.get(name),
+      group: (name) => groups.named(name),
       recallRival: (match, record) => book.recallRival(match, record),
     });
     for (const data of this.#groups.values()) this.#fillGroup(data, reader);
@@ -169,7 +169,7 @@ export class Restore {
   #openGroup({ name, rule, group, openedLogMs, openedPosition }: GroupData): Window | undefined {
     const { groups, index } = this.#parts;
     const joinRule = index.joinRules.find((one) => one.rule.key === rule);
-    const open = groups.table.get(name);
+    const open = groups.named(name);
     if (joinRule === undefined || open !== undefined) return open;
     const window = new Window({ key: name, joinRule, group, logTimeMs: openedLogMs, position: openedPosition });
     window.openedByStory = true;
