@@ -79,11 +79,11 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     await engine.signal("SIGTERM");
     const stories = await publishedStories(connection, manager);
     const wanted = await undisturbed(connection, { stream: STREAM, rulesPath: RULES, last });
-    const told = wanted.filter(({ status }) => status !== "retracted");
+    const told = wanted.told.filter(({ status }) => status !== "retracted");
     return {
       ...verdictOf(wanted, stories),
       stories: new Set(told.map(({ id }) => id)).size,
-      revisions: wanted.length,
+      revisions: wanted.told.length,
       buried: await lettersIn(manager),
       done: mischief.done,
     };

@@ -5,8 +5,8 @@ import { deserialize } from "node:v8";
 import { openCheckpointStore } from "../../src/adapters/nats/checkpoint.ts";
 import { connectNats } from "../../src/adapters/nats/connect.ts";
 import { openDeadLetters } from "../../src/adapters/nats/dead-letter.ts";
-import { openJetStreamSource } from "../../src/adapters/nats/jetstream-source.ts";
 import { openStorySink } from "../../src/adapters/nats/story-sink.ts";
+import { openThreadedSource } from "../../src/adapters/nats/threaded-source.ts";
 import { systemClock } from "../../src/adapters/system.ts";
 import { Engine } from "../../src/core/engine/engine.ts";
 import { Decoder } from "../../src/core/intake/decoder.ts";
@@ -39,7 +39,7 @@ const connection = await connectNats({ url });
 const stop = new AbortController();
 process.once("SIGTERM", () => stop.abort());
 const store = await openCheckpointStore({ connection, stream, replicas });
-const source = await openJetStreamSource({ connection, stream, subjects: [], quietAfterMs: 200 });
+const source = await openThreadedSource({ access: { url }, stream, subjects: [], quietAfterMs: 200 });
 const careful = await openStorySink({ connection, replicas });
 const sink = design === "careless" ? openCarelessSink(connection) : careful;
 const log =
@@ -66,4 +66,5 @@ await runPipeline({
   clock: systemClock,
   signal: stop.signal,
 });
+await source[Symbol.asyncDispose]();
 await connection.close();

@@ -8,15 +8,24 @@ import type { Story, StoryChange } from "../../src/core/model/story.ts";
 import { runPipeline } from "../../src/service/pipeline.ts";
 import { LIMITS } from "./limits.ts";
 
-/** What an undisturbed engine tells of the whole stream, up to this sequence: every revision. */
+/** Every revision that an undisturbed engine tells. */
+export interface Undisturbed {
+  /** Of the whole stream, up to its last event. */
+  readonly told: readonly Story[];
+  /** Of the quiet behind it, for however long it lasts: a story may end there. */
+  readonly later: readonly Story[];
+}
+
+/** What an undisturbed engine tells of a stream up to this sequence, and of the quiet behind it. */
 export async function undisturbed(
   connection: NatsConnection,
   { stream, rulesPath, last }: { readonly stream: string; readonly rulesPath: string; readonly last: number },
-): Promise<Story[]> {
+): Promise<Undisturbed> {
   const { rules } = await openPackSource({ paths: [rulesPath] }).load({});
   const source = await openJetStreamSource({ connection, stream, subjects: [], quietAfterMs: 60_000 });
   const stop = new AbortController();
   const told: Story[] = [];
+  const engine = new Engine({ rules, limits: LIMITS });
   await runPipeline({
     sources: [
       {
@@ -30,7 +39,7 @@ export async function undisturbed(
       },
     ],
     decoder: new Decoder(),
-    engine: new Engine({ rules, limits: LIMITS }),
+    engine,
     sinks: [
       {
         name: "oracle",
@@ -43,5 +52,6 @@ export async function undisturbed(
     clock: systemClock,
     signal: stop.signal,
   });
-  return told;
+  await engine.advance(Number.POSITIVE_INFINITY);
+  return { told, later: engine.take().map(({ story }) => story) };
 }

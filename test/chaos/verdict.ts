@@ -1,4 +1,5 @@
 import type { Story } from "../../src/core/model/story.ts";
+import type { Undisturbed } from "./oracle.ts";
 
 /** How the stories published differ from those of an undisturbed run; all zero where they don't. */
 export interface Verdict {
@@ -16,11 +17,11 @@ export interface Verdict {
 
 const SHOWN_MAX = 5;
 
-/** Compares every revision, byte for byte. */
-export function verdictOf(wanted: readonly Story[], published: readonly Story[]): Verdict {
+/** Compares every revision, byte for byte; what is told of the quiet behind the last event may be there or not. */
+export function verdictOf({ told, later }: Undisturbed, published: readonly Story[]): Verdict {
   const key = ({ id, revision }: Story): string => `${id}-${revision}`;
-  const expected = new Map(wanted.map((story) => [key(story), JSON.stringify(story)]));
-  const ids = new Set(wanted.map(({ id }) => id));
+  const expected = new Map([...told, ...later].map((story) => [key(story), JSON.stringify(story)]));
+  const ids = new Set(told.map(({ id }) => id));
   const seen = new Map<string, string>();
   const differing: Verdict["differing"][number][] = [];
   let [doubled, wrong, invented] = [0, 0, 0];
@@ -32,7 +33,7 @@ export function verdictOf(wanted: readonly Story[], published: readonly Story[])
     if (expected.get(key(story)) !== text) differing.push({ wanted: expected.get(key(story)), published: text });
     seen.set(key(story), text);
   }
-  const missing = [...expected].filter(([one]) => !seen.has(one));
-  for (const [, text] of missing) differing.push({ wanted: text, published: undefined });
+  const missing = told.filter((story) => !seen.has(key(story)));
+  for (const story of missing) differing.push({ wanted: JSON.stringify(story), published: undefined });
   return { missing: missing.length, wrong, invented, doubled, differing: differing.slice(0, SHOWN_MAX) };
 }

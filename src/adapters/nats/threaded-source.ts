@@ -1,7 +1,7 @@
 import { on, once } from "node:events";
-import { MessageChannel, Worker } from "node:worker_threads";
+import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import { type Batch, type ReadOptions, type Source, SourceError } from "../../ports/source.ts";
-import { unpacked } from "./packed-batch.ts";
+import { type PackedBatch, unpacked } from "./packed-batch.ts";
 import { errorOf, type ReadingRequest, type ReadingWord, type ReadingWork } from "./reading-protocol.ts";
 
 /** Beside the sources when run as they stand, beside the compiled files when built. */
@@ -21,7 +21,7 @@ const LIMITS = { maxYoungGenerationSizeMb: 24 };
 export async function openThreadedSource(work: ReadingWork): Promise<Source> {
   const worker = new Worker(WORKER, { workerData: work, resourceLimits: LIMITS });
   const name = `nats:${work.stream}`;
-  const ended = (cause?: unknown): SourceError =>
+  const ended = (cause: unknown): SourceError =>
     new SourceError(`${name}: the thread that reads it ended`, { cause, retryable: true });
   const [word] = (await once(worker, "message").catch((cause: unknown) => {
     throw ended(cause);
@@ -30,8 +30,15 @@ export async function openThreadedSource(work: ReadingWork): Promise<Source> {
     await worker.terminate();
     throw errorOf(word.failure);
   }
+  let failure: unknown;
+  let isOver = false;
   // Without a listener an error of the thread would end the process; each reading sees its port close.
-  worker.on("error", () => undefined);
+  worker.on("error", (cause) => {
+    failure = cause;
+  });
+  worker.once("exit", () => {
+    isOver = true;
+  });
 
   return {
     name,
@@ -39,22 +46,16 @@ export async function openThreadedSource(work: ReadingWork): Promise<Source> {
     place: (position) => `${work.stream}:${Math.floor(position)}`,
     async *batches({ signal, after, sinceMs }: ReadOptions): AsyncGenerator<Batch> {
       if (signal.aborted) return;
+      if (isOver) throw ended(failure);
       const { port1: near, port2: port } = new MessageChannel();
-      const words = on(near, "message", { signal, close: ["close"] }) as AsyncIterable<[ReadingWord]>;
       worker.postMessage({ port, after, sinceMs } satisfies ReadingRequest, [port]);
       try {
-        for await (const [next] of words) {
-          if (next.kind === "batch") {
-            yield unpacked(next.pack);
-            near.postMessage("taken");
-          } else if (next.kind === "ended") {
-            if (next.failure !== undefined) throw errorOf(next.failure);
-            return;
-          }
+        for await (const pack of packsOf(near, signal)) {
+          yield unpacked(pack);
+          near.postMessage("taken");
         }
-        throw ended();
       } catch (cause) {
-        if (!signal.aborted) throw cause;
+        if (!signal.aborted) throw cause === CLOSED ? ended(failure) : cause;
       } finally {
         near.close();
       }
@@ -63,4 +64,19 @@ export async function openThreadedSource(work: ReadingWork): Promise<Source> {
       await worker.terminate();
     },
   };
+}
+
+/** The other side closed its port without a word. */
+const CLOSED = new Error("the port was closed");
+
+/** The batches that come by a port, until the other side says that it has ended. Throws what it failed at. */
+async function* packsOf(port: MessagePort, signal: AbortSignal): AsyncGenerator<PackedBatch> {
+  for await (const [word] of on(port, "message", { signal, close: ["close"] }) as AsyncIterable<[ReadingWord]>) {
+    if (word.kind === "batch") yield word.pack;
+    else if (word.kind === "ended") {
+      if (word.failure !== undefined) throw errorOf(word.failure);
+      return;
+    }
+  }
+  throw CLOSED;
 }
