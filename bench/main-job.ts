@@ -1,12 +1,14 @@
-import { openFileSource } from "../src/adapters/file/file-source.ts";
-import { openPackSource } from "../src/adapters/file/pack-source.ts";
-import { systemClock } from "../src/adapters/system.ts";
-import { Engine } from "../src/core/engine/engine.ts";
-import { Decoder } from "../src/core/intake/decoder.ts";
+import { keepCompiled } from "../src/cli/compile-cache.ts";
 import type { StoryChange } from "../src/core/model/story.ts";
-import { runPipeline } from "../src/service/pipeline.ts";
 
-/** The main job on a file: the same parts that `tapio eval` uses, with a sink that only counts. */
+/** The main job on a file: the same parts that `tapio eval` uses, started as it is, with a sink that only counts. */
+keepCompiled(process.env);
+const { openFileSource } = await import("../src/adapters/file/file-source.ts");
+const { openPackSource } = await import("../src/adapters/file/pack-source.ts");
+const { systemClock } = await import("../src/adapters/system.ts");
+const { Engine } = await import("../src/core/engine/engine.ts");
+const { Decoder } = await import("../src/core/intake/decoder.ts");
+const { runPipeline } = await import("../src/service/pipeline.ts");
 const [path = "", packs = ""] = process.argv.slice(2);
 const { rules, findings } = await openPackSource({ paths: [packs] }).load({});
 if (findings.some(({ severity }) => severity === "error")) throw new Error("the packs cannot be loaded");

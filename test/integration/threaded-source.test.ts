@@ -46,7 +46,7 @@ describe.runIf(natsServerAvailable())("a stream that is read in a thread", () =>
 
   test("it goes no further than a few batches ahead of a reader that is slow, and loses nothing", async () => {
     const source = await open("EVENTS");
-    const texts = Array.from({ length: 3_000 }, (_, n) => JSON.stringify({ n, pad: "x".repeat(200) }));
+    const texts = Array.from({ length: 12_000 }, (_, n) => JSON.stringify({ n, pad: "x".repeat(200) }));
     for (const text of texts.slice(0, -1)) connection.publish("events.pod", text);
     await manager.jetstream().publish("events.pod", texts.at(-1));
     const read: string[] = [];
@@ -56,7 +56,7 @@ describe.runIf(natsServerAvailable())("a stream that is read in a thread", () =>
       await new Promise((resolve) => setTimeout(resolve, 10));
       const [consumer] = await manager.consumers.list("EVENTS").next();
       // Its own three batches, one that waits to be sent, and what its client asked for ahead.
-      expect((consumer?.delivered.consumer_seq ?? 0) - read.length).toBeLessThan(5 * 256 + 1_000 + 1);
+      expect((consumer?.delivered.consumer_seq ?? 0) - read.length).toBeLessThan(5 * 512 + 2_000 + 1);
     }
     expect(read).toEqual(texts);
     await source[Symbol.asyncDispose]();

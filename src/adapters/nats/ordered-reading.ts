@@ -18,9 +18,9 @@ import { isConsumerMissing, isStreamMissing } from "./server-refusal.ts";
  * Bounds what the client buffers: few, so that what it makes of a message dies young. Never in bytes: the
  * client then stalls on a larger message.
  */
-const MESSAGES_MAX = 1_000;
+const MESSAGES_MAX = 2_000;
 /** Entries handed on at once; few, so that most of what it takes to make them dies young. */
-const BATCH_MAX = 256;
+const BATCH_MAX = 512;
 
 /** Subtracted from the server's time, so that a message being stored meanwhile is not overtaken. */
 const QUIET_MARGIN_MS = 1_000;

@@ -16,7 +16,9 @@ export interface MatchParts {
   readonly context: JudgeContext;
 }
 
+/** Lists that are empty in nearly every match are held once. */
 const NO_MEMBERS: readonly Match[] = [];
+const ALL_KNOWN: readonly string[] = [];
 
 /** Puts a match together: what it claims, its root cause, its confidence. */
 export function makeMatch({ rule, window, bound, unknownAbsences, truncated, context }: MatchParts): Match {
@@ -29,7 +31,7 @@ export function makeMatch({ rule, window, bound, unknownAbsences, truncated, con
     rule,
     window,
     bound,
-    unknownAbsences,
+    unknownAbsences: unknownAbsences.length === 0 ? ALL_KNOWN : unknownAbsences,
     truncated,
     ...confidenceOf(rule, bound, unknownAbsences),
     firstMs: events.reduce((first, { timeMs }) => Math.min(first, timeMs), Number.POSITIVE_INFINITY),

@@ -40,12 +40,12 @@ export interface StoryRecord {
   /** Windows that revised it. */
   windows: number;
   /** Log positions at which those windows opened, as far as they say something. */
-  earlierOpened: number[];
+  earlierOpened: readonly number[];
   /** Events of the windows before the last one. */
   earlierEvents: number;
   /** Matches that lost against it, by rule key: in its last window, and in those before. */
   others: ReadonlyMap<string, Rival>;
-  pastOthers: Rival[];
+  pastOthers: readonly Rival[];
   lastEvidenceLogMs: EpochMs;
   lastToldLogMs: EpochMs;
   resolvedLogMs: EpochMs | undefined;
@@ -56,6 +56,9 @@ export interface StoryRecord {
   /** Retracted or forgotten: nothing goes to it any more. */
   gone: boolean;
 }
+
+const NO_POSITIONS: readonly number[] = [];
+const NO_PAST: readonly Rival[] = [];
 
 /** A record of which nothing was told yet. */
 export function openRecord(id: string, openedPosition: number, now: EpochMs): StoryRecord {
@@ -75,10 +78,10 @@ export function openRecord(id: string, openedPosition: number, now: EpochMs): St
     earlier: undefined,
     last: undefined,
     windows: 0,
-    earlierOpened: [],
+    earlierOpened: NO_POSITIONS,
     earlierEvents: 0,
     others: NO_RIVALS,
-    pastOthers: [],
+    pastOthers: NO_PAST,
     lastEvidenceLogMs: now,
     lastToldLogMs: Number.NEGATIVE_INFINITY,
     resolvedLogMs: undefined,

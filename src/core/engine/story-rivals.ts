@@ -86,9 +86,9 @@ function foldMatch(record: StoryRecord, match: Match, others: readonly Rival[]):
     record.earlierEvents += match.window.total;
   }
   const past = record.pastOthers.filter(({ window }) => window !== position);
-  record.pastOthers = past.concat(others);
   const loser = head.rule === match.rule ? earlier : match;
-  if (loser !== undefined && loser.rule !== head.rule) record.pastOthers.push(inAnotherWindow(loser));
+  const besides = loser !== undefined && loser.rule !== head.rule ? [inAnotherWindow(loser)] : [];
+  record.pastOthers = [...past, ...others, ...besides];
 }
 
 /** Whether all the evidence of a match is of this window. */

@@ -159,22 +159,20 @@ function impactOf(match: Match): EntityRef[] {
   const hit = match.rule.steps
     .filter(({ step }) => step.role === "impact")
     .flatMap(({ index }) => match.bound[index]?.events ?? []);
-  const byKey = new Map(
-    (hit.length === 0 ? [match.root.anchor] : hit).map((event) => [entityKey(event), event.entity]),
-  );
+  if (hit.length === 0) return [match.root.anchor.entity];
+  const byKey = new Map(hit.map((event) => [entityKey(event), event.entity]));
   return [...byKey.values()].slice(0, NAMED_MAX);
 }
 
 function timelineOf(match: Match): TimelineEntry[] {
   const stepOf = new Map<string, string>();
-  const events = new Map<string, Event>();
+  const bound: Event[] = [];
   for (const { step, index } of match.rule.steps) {
     for (const event of match.bound[index]?.events ?? []) {
-      events.set(event.id, event);
+      if (!stepOf.has(event.id)) bound.push(event);
       stepOf.set(event.id, step.as);
     }
   }
-  const bound = [...events.values()];
   const others = match.window.events.filter(({ id, type }) => !stepOf.has(id) && !type.startsWith("story."));
   if (TIMELINE_MAX < bound.length + others.length) {
     for (const some of [bound, others]) sortEvents(some);
@@ -189,11 +187,16 @@ function timelineEntry(
   { id, time, source, type, entity, message, count, actor }: Event,
   step: string | undefined,
 ): TimelineEntry {
-  return {
-    ...{ event: id, time, source, type, entity },
-    ...(message === undefined ? {} : { message }),
-    ...(count === 1 ? {} : { count }),
-    ...(actor === undefined ? {} : { actor }),
-    ...(step === undefined ? {} : { step }),
+  const entry: { -readonly [Field in keyof TimelineEntry]: TimelineEntry[Field] } = {
+    event: id,
+    time,
+    source,
+    type,
+    entity,
   };
+  if (message !== undefined) entry.message = message;
+  if (count !== 1) entry.count = count;
+  if (actor !== undefined) entry.actor = actor;
+  if (step !== undefined) entry.step = step;
+  return entry;
 }

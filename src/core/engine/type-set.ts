@@ -24,7 +24,7 @@ export class TypeSet {
   readonly #entries: readonly TypeEntry[];
   readonly #common: Common;
   /** Where each type leads that came next. */
-  readonly #next = new Map<TypeEntry, TypeSet>();
+  #next: Map<TypeEntry, TypeSet> | undefined = undefined;
 
   private constructor(entries: readonly TypeEntry[], common: Common) {
     this.#entries = entries;
@@ -40,11 +40,12 @@ export class TypeSet {
   /** The set with one type more: the same one where that fills no other step of any rule. */
   with(entry: TypeEntry): TypeSet {
     if (entry.traceMasks.size === 0 || this.#entries.includes(entry)) return this;
-    const known = this.#next.get(entry);
+    const known = this.#next?.get(entry);
     if (known !== undefined) return known;
     const next = this.#addsNothing(entry) ? this : this.#grown(entry);
     if (this.#common.kept < KEPT_MAX) {
       this.#common.kept++;
+      this.#next ??= new Map();
       this.#next.set(entry, next);
     }
     return next;
