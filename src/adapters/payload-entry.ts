@@ -17,6 +17,11 @@ export class BufferPayload implements Payload {
     this.to = to;
   }
 
+  /** All of these bytes, where they are. */
+  static over(this: void, bytes: Uint8Array): BufferPayload {
+    return new BufferPayload(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), 0, bytes.length);
+  }
+
   get text(): string {
     return this.#text ?? this.bytes.toString("utf8", this.from, this.to);
   }

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { type EpochMs, parseDuration, parseTime } from "../core/model/time.ts";
+import { type EpochMs, parseWhen } from "../core/model/time.ts";
 import { SETTINGS, type SettingKey, type Settings } from "../service/config-keys.ts";
 import { clock, type NatsSettings } from "./compose.ts";
 import { CommandError } from "./failure.ts";
@@ -31,8 +31,7 @@ export function addRange(command: Command, until: string): Command {
 /** A point in time as written on the command line: `10m` ago, or an RFC 3339 time. */
 export function readWhen(verb: string, flag: string, written: string | undefined): EpochMs | undefined {
   if (written === undefined) return undefined;
-  const ago = parseDuration(written);
-  const ms = ago === undefined ? parseTime(written)?.ms : clock.now() - ago;
+  const ms = parseWhen(written, clock.now());
   if (ms !== undefined) return ms;
   throw new CommandError(
     `${verb}: ${flag} must be a duration such as 10m, or a time such as 2026-03-01T10:00:00Z, and not ${written}`,

@@ -3,7 +3,7 @@ import { eventAsGiven } from "../core/model/aside.ts";
 import type { EngineLimits } from "../core/model/limits.ts";
 import type { RuleSet } from "../core/model/rule.ts";
 import type { Story } from "../core/model/story.ts";
-import { type EpochMs, parseDuration, parseTime } from "../core/model/time.ts";
+import { type EpochMs, parseTime, parseWhen } from "../core/model/time.ts";
 import { explainOneRule, explainStories, findRuleKey } from "../core/testing/answer.ts";
 import { ruleKeyOf } from "../core/testing/compare-story.ts";
 import { behindStory, belongsToStory } from "../core/testing/story-evidence.ts";
@@ -64,7 +64,7 @@ export class LiveExplainer {
       const inForce = rules();
       const found = findRuleKey(rule, inForce);
       if ("problem" in found) return { outcome: "unknown", message: found.problem };
-      const sinceMs = since === undefined ? clock.now() - SINCE_DEFAULT_MS : this.#when(since);
+      const sinceMs = since === undefined ? clock.now() - SINCE_DEFAULT_MS : parseWhen(since, clock.now());
       if (sinceMs === undefined)
         return { outcome: "wrong", message: `since must be a duration such as 10m, or a time, and not ${since}` };
       const { evidence, cutBy } = await evidenceOf({ ...this.#reading(await log.openPart(sinceMs)), rules: inForce });
@@ -127,11 +127,6 @@ export class LiveExplainer {
     const { newDecoder, limits, clock, signal } = this.#options;
     const enough = story === undefined ? undefined : behindStory(story);
     return { part, decoder: newDecoder(), limits, clock, signal, enough };
-  }
-
-  #when(written: string): EpochMs | undefined {
-    const ago = parseDuration(written);
-    return ago === undefined ? parseTime(written)?.ms : this.#options.clock.now() - ago;
   }
 }
 

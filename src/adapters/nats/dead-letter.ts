@@ -1,51 +1,32 @@
 import { createHash } from "node:crypto";
-import { type JetStreamClient, jetstreamManager } from "@nats-io/jetstream";
-import type { NatsConnection } from "@nats-io/transport-node";
 import type { DeadLetter, DeadLetters } from "../../ports/dead-letters.ts";
-import { asSinkError, ensureStream } from "./ensure-stream.ts";
+import { type DeadLetterOptions, DeadLetterStream } from "./dead-letter-stream.ts";
 
-const SUBJECT = "tapio.deadletter";
-const STREAM = "TAPIO_DEADLETTER";
-const KEEP_DAYS = 7;
 const IN_FLIGHT_MAX = 256;
-const PUBLISH_TIMEOUT_MS = 5_000;
 /** Enough of a payload's hash to tell two of them apart that stood at one place. */
 const HASH_CHARS = 16;
 
 /**
  * Opens {@link DeadLetters} that publishes to `tapio.deadletter.<reason>`: what was wrong, where it
- * stands, its SHA-256 and its masked beginning. The connection belongs to the caller.
+ * stands, its SHA-256 and its masked beginning; `stream` names the log that the letters come from.
  */
-export async function openDeadLetters(options: {
-  readonly connection: NatsConnection;
-  /** Name of the log that the letters come from. */
-  readonly stream: string;
-  /** On how many servers of a cluster letters are kept; 1 by default. */
-  readonly replicas?: number | undefined;
-}): Promise<DeadLetters> {
-  const manager = await jetstreamManager(options.connection, { checkAPI: false, timeout: PUBLISH_TIMEOUT_MS });
-  await ensureStream(manager, {
-    name: STREAM,
-    subject: `${SUBJECT}.>`,
-    keepDays: KEEP_DAYS,
-    replicas: options.replicas ?? 1,
-  });
-  const client = manager.jetstream();
+export async function openDeadLetters(options: DeadLetterOptions & { readonly stream: string }): Promise<DeadLetters> {
+  const letterStream = await DeadLetterStream.open(options);
   return {
     async bury(letters) {
       for (let start = 0; start < letters.length; start += IN_FLIGHT_MAX) {
         const some = letters.slice(start, start + IN_FLIGHT_MAX);
-        await Promise.all(some.map((letter) => publish(client, options.stream, letter)));
+        await Promise.all(some.map((letter) => publish(letterStream, options.stream, letter)));
       }
     },
   };
 }
 
-async function publish(client: JetStreamClient, stream: string, letter: DeadLetter): Promise<void> {
+async function publish(letterStream: DeadLetterStream, stream: string, letter: DeadLetter): Promise<void> {
   const { entry, item, place, reason, excerpt } = letter;
   const bytes = Buffer.from(entry.text, "utf8");
   const sha256 = createHash("sha256").update(bytes).digest("hex");
-  const body = JSON.stringify({
+  const body = {
     reason,
     place,
     subject: entry.subject,
@@ -54,15 +35,10 @@ async function publish(client: JetStreamClient, stream: string, letter: DeadLett
     bytes: bytes.length,
     sha256,
     beginning: excerpt,
-  });
-  const subject = `${SUBJECT}.${subjectToken(reason)}`;
+  };
   // A list has several letters; a stream that was made anew has other messages at the same sequences.
   const msgID = [stream, entry.position, item ?? 0, entry.logTimeMs ?? 0, sha256.slice(0, HASH_CHARS)].join("-");
-  try {
-    await client.publish(subject, body, { msgID, timeout: PUBLISH_TIMEOUT_MS });
-  } catch (cause) {
-    throw asSinkError(`cannot publish to ${subject}`, cause);
-  }
+  await letterStream.publish(subjectToken(reason), body, msgID);
 }
 
 /** The reason's first words as one subject token, so that few subjects stand for many letters. */

@@ -7,8 +7,10 @@ import {
 import { type NatsConnection, nuid } from "@nats-io/transport-node";
 import type { EpochMs } from "../../core/model/time.ts";
 import { type Batch, type ReadOptions, type Source, SourceError } from "../../ports/source.ts";
+import type { BufferPayload } from "../payload-entry.ts";
 import { LostMessages } from "./lost-messages.ts";
 import { OrderedReading } from "./ordered-reading.ts";
+import { PayloadArena } from "./payload-arena.ts";
 import { isServerRefusal, isStreamMissing } from "./server-refusal.ts";
 
 /** Where to begin when nothing is remembered: the whole stream, what comes from now on, or a time. */
@@ -25,11 +27,14 @@ export interface JetStreamSourceOptions {
   readonly quietAfterMs?: number | undefined;
   /** How long messages may be due and not come before the reading is built anew; 15,000 by default. */
   readonly stalledAfterMs?: number | undefined;
+  /** Takes over each payload; copied into memory of our own by default. */
+  readonly keep?: ((bytes: Uint8Array) => BufferPayload) | undefined;
 }
 
 /** Opens a {@link Source} over a JetStream stream, read by an ordered consumer: nothing is acknowledged. */
 export async function openJetStreamSource(options: JetStreamSourceOptions): Promise<Source> {
-  const { connection, stream, subjects, start = "all", quietAfterMs = 1_000, stalledAfterMs = 15_000 } = options;
+  const { connection, stream, subjects, start = "all", keep = arenaKeep() } = options;
+  const { quietAfterMs = 1_000, stalledAfterMs = 15_000 } = options;
   const name = `nats:${stream}`;
   const manager = await jetstreamManager(connection, { checkAPI: false });
   await requireStream(manager, stream, subjects);
@@ -45,7 +50,7 @@ export async function openJetStreamSource(options: JetStreamSourceOptions): Prom
       while (!read.signal.aborted) {
         const consumer = consumerOptions(subjects, start, after, read.sinceMs);
         const lost = new LostMessages({ manager, stream, everySubject: subjects.length === 0, after });
-        const reading = new OrderedReading({ manager, stream, consumer, quietAfterMs, stalledAfterMs, lost });
+        const reading = new OrderedReading({ manager, stream, consumer, quietAfterMs, stalledAfterMs, lost, keep });
         try {
           for await (const batch of reading.batches(read.signal)) {
             after = batch.entries.at(-1)?.position ?? after;
@@ -63,6 +68,12 @@ export async function openJetStreamSource(options: JetStreamSourceOptions): Prom
     },
     async [Symbol.asyncDispose]() {},
   };
+}
+
+/** Copies payloads, one behind the other. */
+function arenaKeep(): (bytes: Uint8Array) => BufferPayload {
+  const arena = new PayloadArena();
+  return (bytes) => arena.keep(bytes);
 }
 
 /** The last sequence that a stream holds. Throws what the client throws. */

@@ -8,10 +8,9 @@ import type {
 } from "@nats-io/jetstream";
 import { parseTime } from "../../core/model/time.ts";
 import { type Batch, type LogEntry, SourceError } from "../../ports/source.ts";
-import { PayloadEntry } from "../payload-entry.ts";
+import { type BufferPayload, PayloadEntry } from "../payload-entry.ts";
 import type { LostMessages } from "./lost-messages.ts";
 import { MessageBuffer } from "./message-buffer.ts";
-import { PayloadArena } from "./payload-arena.ts";
 import { isConsumerMissing, isStreamMissing } from "./server-refusal.ts";
 
 /**
@@ -32,6 +31,8 @@ export interface OrderedReadingOptions {
   readonly quietAfterMs: number;
   readonly stalledAfterMs: number;
   readonly lost: LostMessages;
+  /** Takes over a payload, of which the client may not keep the memory. */
+  readonly keep: (bytes: Uint8Array) => BufferPayload;
 }
 
 /** One reading of a stream by one ordered consumer, from a start to an abort, a failure or a stall. */
@@ -41,7 +42,6 @@ export class OrderedReading {
   #dueForMs = 0;
   /** What the server had left when it sent the last message that came. */
   #pending = 0;
-  readonly #arena = new PayloadArena();
   #stalled = false;
   #wentBack = false;
 
@@ -61,14 +61,14 @@ export class OrderedReading {
 
   /** Throws {@link SourceError} where the stream is gone, and whatever the client throws. */
   async *batches(signal: AbortSignal): AsyncGenerator<Batch> {
-    const { manager, stream, consumer, quietAfterMs, stalledAfterMs, lost } = this.#options;
+    const { manager, stream, consumer, quietAfterMs, stalledAfterMs, lost, keep } = this.#options;
     const missing = await lost.atStart();
     if (missing !== undefined) yield { entries: [], gap: missing };
     const reader = await manager.jetstream().consumers.get(stream, consumer);
     const messages = await reader.consume({ max_messages: MESSAGES_MAX, threshold_messages: MESSAGES_MAX >> 1 });
     const buffer = new MessageBuffer(BATCH_MAX, (message: JsMsg) => {
       this.#pending = message.info.pending;
-      return toEntry(message, this.#arena);
+      return toEntry(message, keep);
     });
     const filling = buffer.fill(messages);
     const stop = (): void => {
@@ -145,9 +145,9 @@ export class OrderedReading {
   }
 }
 
-function toEntry(message: JsMsg, arena: PayloadArena): LogEntry {
+function toEntry(message: JsMsg, keep: OrderedReadingOptions["keep"]): LogEntry {
   const { data, headers, info } = message;
-  return new PayloadEntry(arena.keep(data), {
+  return new PayloadEntry(keep(data), {
     position: info.streamSequence,
     logTimeMs: info.timestampNanos / 1_000_000,
     traceparent: headers === undefined ? undefined : headers.get("traceparent") || undefined,

@@ -5,7 +5,7 @@ import type { JetStreamSourceOptions } from "./jetstream-source.ts";
 import type { PackedBatch } from "./packed-batch.ts";
 
 /** What the reading thread is given at its start. */
-export interface ReadingWork extends Omit<JetStreamSourceOptions, "connection"> {
+export interface ReadingWork extends Omit<JetStreamSourceOptions, "connection" | "keep"> {
   readonly access: NatsAccess;
 }
 

@@ -31,13 +31,9 @@ export async function openThreadedSource(work: ReadingWork): Promise<Source> {
     throw errorOf(word.failure);
   }
   let failure: unknown;
-  let isOver = false;
   // Without a listener an error of the thread would end the process; each reading sees its port close.
   worker.on("error", (cause) => {
     failure = cause;
-  });
-  worker.once("exit", () => {
-    isOver = true;
   });
 
   return {
@@ -46,7 +42,6 @@ export async function openThreadedSource(work: ReadingWork): Promise<Source> {
     place: (position) => `${work.stream}:${Math.floor(position)}`,
     async *batches({ signal, after, sinceMs }: ReadOptions): AsyncGenerator<Batch> {
       if (signal.aborted) return;
-      if (isOver) throw ended(failure);
       const { port1: near, port2: port } = new MessageChannel();
       worker.postMessage({ port, after, sinceMs } satisfies ReadingRequest, [port]);
       try {

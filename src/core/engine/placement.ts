@@ -1,7 +1,7 @@
 import type { EngineLimits } from "../model/limits.ts";
 import type { EngineCounters } from "../model/story.ts";
 import type { EpochMs } from "../model/time.ts";
-import { type HeldEvent, opened, UnopenedEvent } from "../model/unopened-event.ts";
+import { type HeldEvent, opened } from "../model/unopened-event.ts";
 import type { Agenda } from "./agenda.ts";
 import type { Courtroom } from "./courtroom.ts";
 import type { Job } from "./courtroom-parts.ts";
@@ -51,8 +51,6 @@ export class Placement {
     if (late !== undefined && event.timeMs <= late.lastEventMs) return this.#placeLate(late, event, entry, index);
     if (window === undefined) window = this.#open(event, at);
     const before = 0 < entry.joins.length ? window.find(event.id) : undefined;
-    // The window's own text of it is held anyway.
-    if (event instanceof UnopenedEvent) event.traceId = window.key;
     const held = window.size;
     const outcome = window.add(event, this.#parts.limits.windowEventsMax);
     if (outcome === "same") {

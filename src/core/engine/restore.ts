@@ -1,6 +1,6 @@
 import { sums } from "../model/differences.ts";
 import type { EngineSnapshot, GroupData } from "../model/snapshot.ts";
-import { type HeldEvent, opened, UnopenedEvent } from "../model/unopened-event.ts";
+import { type HeldEvent, opened } from "../model/unopened-event.ts";
 import type { Announcer } from "./announcer.ts";
 import type { Claims } from "./arbitrate.ts";
 import type { Deadline } from "./deadlines.ts";
@@ -152,8 +152,6 @@ export class Restore {
     }
     const before = 0 < entry.joins.length ? window?.find(event.id) : undefined;
     if (window !== undefined) {
-      // The window's own text of it is held anyway.
-      if (event instanceof UnopenedEvent) event.traceId = window.key;
       const held = window.size;
       if (window.add(event, windowEventsMax) === "same") return;
       windows.touch(window, at.logTimeMs);

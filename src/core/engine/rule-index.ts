@@ -6,7 +6,6 @@ import { TypeSet } from "./type-set.ts";
 
 /** What the rules have to say about one event type. */
 export interface TypeEntry {
-  readonly type: string;
   /** By rule index: bits of the steps (and {@link RESOLVE_BIT}) whose type test passes. */
   readonly traceMasks: ReadonlyMap<number, number>;
   /** Rules with joins that name the type, with their bits. */
@@ -24,7 +23,7 @@ const TYPES_MAX = 20_000;
 /** The compiled rules, found by event type. */
 export class RuleIndex {
   readonly rules: readonly CompiledRule[];
-  readonly traceRules: readonly CompiledRule[];
+  readonly #traceRules: readonly CompiledRule[];
   readonly joinRules: readonly CompiledRule[];
   /** Some rule names `story.…`: matches are then events too. */
   readonly usesStories: boolean;
@@ -37,7 +36,7 @@ export class RuleIndex {
 
   constructor(rules: RuleSet, compile: typeof compileRule = compileRule) {
     this.rules = rules.rules.map(compile);
-    this.traceRules = this.rules.filter(({ joins }) => joins.length === 0);
+    this.#traceRules = this.rules.filter(({ joins }) => joins.length === 0);
     this.joinRules = this.rules.filter(({ joins }) => 0 < joins.length);
     this.usesStories = this.rules.some(({ rule }) =>
       rule.steps.some(({ types }) => types?.some((type) => type.startsWith("story."))),
@@ -64,7 +63,7 @@ export class RuleIndex {
 
   #describe(type: string): TypeEntry {
     const traceMasks = new Map<number, number>();
-    for (const rule of this.traceRules) {
+    for (const rule of this.#traceRules) {
       const mask = maskOf(rule, type);
       if (mask !== 0) traceMasks.set(rule.index, mask);
     }
@@ -72,10 +71,9 @@ export class RuleIndex {
       .map((rule) => ({ rule, mask: maskOf(rule, type), absences: hasAbsence(rule, type) }))
       .filter(({ mask, absences }) => mask !== 0 || absences);
     return {
-      type,
       traceMasks,
       joins,
-      absenceOf: this.traceRules.filter((rule) => hasAbsence(rule, type)),
+      absenceOf: this.#traceRules.filter((rule) => hasAbsence(rule, type)),
       resolves: isAlertEnd(type) || this.rules.some(({ resolve }) => resolve.some((test) => test.matchesType(type))),
       number: this.#described++,
     };

@@ -1,4 +1,5 @@
 import type { EpochMs } from "../model/time.ts";
+import { type HeldEvent, UnopenedEvent } from "../model/unopened-event.ts";
 import type { CompiledRule } from "./compiled-rule.ts";
 import { grown } from "./grown.ts";
 import { HeldEvents } from "./held-events.ts";
@@ -10,7 +11,7 @@ import type { TypeSet } from "./type-set.ts";
 /** After so long, in log time, a window that is still in use makes copies of what it shares. */
 const DETACH_AFTER_MS = 120_000;
 
-/** Stands in for the maps of a window in which nothing was found: most windows, at no cost. */
+/** These stand in for the lists and maps of a window in which nothing was found: most windows, at no cost. */
 const NO_MATCHES: readonly Match[] = [];
 const NO_RULES: readonly CompiledRule[] = [];
 const NONE: Map<never, never> = Object.freeze(new Map<never, never>()) as Map<never, never>;
@@ -93,6 +94,12 @@ export class Window extends HeldEvents {
   get ownTrace(): readonly string[] {
     this.#ownTrace ??= [this.key];
     return this.#ownTrace;
+  }
+
+  override add(event: HeldEvent, eventsMax: number): ReturnType<HeldEvents["add"]> {
+    // What a trace's window holds is of its trace, and shares its text of it.
+    if (event instanceof UnopenedEvent) event.traceId = this.key;
+    return super.add(event, eventsMax);
   }
 
   override remove(id: string): boolean {

@@ -109,6 +109,12 @@ function zoneMs(zone: string): DurationMs {
   return sign * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2))) * 60_000;
 }
 
+/** Reads a point in time as people write it, `10m` ago or an RFC 3339 time; `undefined` where it is neither. */
+export function parseWhen(text: string, nowMs: EpochMs): EpochMs | undefined {
+  const agoMs = parseDuration(text);
+  return agoMs === undefined ? parseTime(text)?.ms : nowMs - agoMs;
+}
+
 /** Writes a time as RFC 3339 in UTC with milliseconds. The time must be within ±8.64e15 ms. */
 export function formatTime(ms: EpochMs): string {
   return new Date(Math.floor(ms)).toISOString();
