@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type JetStreamManager, jetstream, jetstreamManager } from "@nats-io/jetstream";
-import { connect, headers, type NatsConnection } from "@nats-io/transport-node";
+import { connect, headers, type NatsConnection, nanos } from "@nats-io/transport-node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openCheckpointStore } from "../../src/adapters/nats/checkpoint.ts";
 import { connectNats, withoutSecrets } from "../../src/adapters/nats/connect.ts";
@@ -241,12 +241,16 @@ describe.skipIf(!natsServerAvailable())("a real nats-server", () => {
       kind: "told",
       story: { id: "st_twice", traceId: "twice", revision } as Story,
     });
-    await (await openStorySink({ connection })).deliver([change(1), change(2)]);
+    await (await openStorySink({ connection })).deliver([change(1), change(2), change(3)]);
     // Another process, which remembers nothing, long after the broker's own window for duplicates.
+    const { config } = await manager.streams.info("TAPIO_STORIES");
+    await manager.streams.update("TAPIO_STORIES", { ...config, duplicate_window: nanos(100) });
+    await sleep(300);
     const again = await openStorySink({ connection });
-    await again.deliver([change(1)]);
-    await again.deliver([change(2), change(3)]);
-    expect((await storiesOf("twice")).map(({ revision }) => revision)).toEqual([1, 2, 3]);
+    await again.deliver([change(1), change(2)]);
+    await again.deliver([change(2), change(3), change(4)]);
+    await manager.streams.update("TAPIO_STORIES", config);
+    expect((await storiesOf("twice")).map(({ revision }) => revision)).toEqual([1, 2, 3, 4]);
   });
 
   test("many stories at once arrive once each, in the order of their revisions", async () => {

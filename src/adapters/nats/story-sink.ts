@@ -10,8 +10,8 @@ const STREAM = "TAPIO_STORIES";
 const KEEP_DAYS = 30;
 /** Stories published at the same time; the revisions of one story go one after the other. */
 const IN_FLIGHT_MAX = 256;
-/** Subjects whose last sequence is remembered. */
-const SUBJECTS_MAX = 100_000;
+/** Stories whose last revision is remembered. */
+const STORIES_MAX = 100_000;
 const ATTEMPTS_MAX = 5;
 const PUBLISH_TIMEOUT_MS = 5_000;
 
@@ -31,13 +31,21 @@ export async function openStorySink(options: {
   return new StorySink(manager, stream);
 }
 
+/** The last message of a story in the stream. */
+interface LastStored {
+  readonly sequence: number;
+  readonly revision: number;
+}
+
+const NONE: LastStored = { sequence: 0, revision: 0 };
+
 class StorySink implements Sink {
   readonly name = "nats:tapio.stories";
   readonly #manager: JetStreamManager;
   readonly #client: JetStreamClient;
   readonly #stream: string;
-  /** Last sequence by story ID, as far as known. */
-  readonly #lastSequences = new Map<string, number>();
+  /** By story ID, as far as known. */
+  readonly #lastStored = new Map<string, LastStored>();
 
   constructor(manager: JetStreamManager, stream: string) {
     this.#manager = manager;
@@ -71,22 +79,23 @@ class StorySink implements Sink {
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
       try {
         // A new story's subject is new; for any other one, somebody has to look.
-        const known = this.#lastSequences.get(story.id);
-        const last = known ?? (story.revision === 1 && attempt === 0 ? 0 : await this.#look(story, subject));
-        if (last === undefined) return;
+        const known = this.#lastStored.get(story.id);
+        const last = known ?? (story.revision === 1 && attempt === 0 ? NONE : await this.#look(story.id, subject));
+        // A later one may be there already: the server forgets message IDs, and takes whatever fits its place.
+        if (story.revision <= last.revision) return;
         const acknowledged = await this.#client.publish(subject, body, {
           msgID: `${story.id}-${story.revision}`,
-          expect: { lastSubjectSequence: last },
+          expect: { lastSubjectSequence: last.sequence },
           timeout: PUBLISH_TIMEOUT_MS,
         });
-        this.#remember(story.id, acknowledged.seq);
+        this.#remember(story.id, { sequence: acknowledged.seq, revision: story.revision });
         return;
       } catch (cause) {
         // Refused for its place: look and go on. Timed out: unknown, so try again with the same ID.
         if (isServerRefusal(cause) && !isWrongLastSequence(cause))
           throw asSinkError(`cannot publish to ${subject}`, cause);
         failure = cause;
-        this.#lastSequences.delete(story.id);
+        this.#lastStored.delete(story.id);
       }
     }
     const why = failure instanceof Error ? failure.message : String(failure);
@@ -94,19 +103,19 @@ class StorySink implements Sink {
     throw new SinkError(message, { cause: failure, retryable: true });
   }
 
-  /** The subject's last sequence; `undefined` where this revision, or a later one, is there already. */
-  async #look(story: Story, subject: string): Promise<number | undefined> {
+  async #look(id: string, subject: string): Promise<LastStored> {
     const stored = await this.#manager.streams.getMessage(this.#stream, { last_by_subj: subject });
-    if (stored === null) return 0;
-    this.#remember(story.id, stored.seq);
-    const revision = Number(stored.header.get("Nats-Msg-Id").slice(story.id.length + 1));
-    return story.revision <= revision ? undefined : stored.seq;
+    if (stored === null) return NONE;
+    const revision = Number(stored.header.get("Nats-Msg-Id").slice(id.length + 1));
+    const last = { sequence: stored.seq, revision };
+    this.#remember(id, last);
+    return last;
   }
 
-  #remember(id: string, sequence: number): void {
-    this.#lastSequences.delete(id);
-    this.#lastSequences.set(id, sequence);
-    const [oldest] = SUBJECTS_MAX < this.#lastSequences.size ? this.#lastSequences.keys() : [];
-    if (oldest !== undefined) this.#lastSequences.delete(oldest);
+  #remember(id: string, last: LastStored): void {
+    this.#lastStored.delete(id);
+    this.#lastStored.set(id, last);
+    const [oldest] = STORIES_MAX < this.#lastStored.size ? this.#lastStored.keys() : [];
+    if (oldest !== undefined) this.#lastStored.delete(oldest);
   }
 }
