@@ -1,20 +1,17 @@
-import { openCheckpointFile } from "../adapters/file/checkpoint-file.ts";
-import { type ConfigFile, readConfigFile } from "../adapters/file/config-file.ts";
+import type { ConfigFile } from "../adapters/file/config-file.ts";
 import { openFileSource } from "../adapters/file/file-source.ts";
 import { isPackFile } from "../adapters/file/find-packs.ts";
+import { LanguageThread } from "../adapters/file/language-thread.ts";
 import { packPrint } from "../adapters/file/pack-snapshot.ts";
 import { openPackSource } from "../adapters/file/pack-source.ts";
-import { PackThread } from "../adapters/file/pack-thread.ts";
 import { filesOfFolder as filesOf } from "../adapters/file/rule-folder.ts";
-import { watchPacks } from "../adapters/file/watch-packs.ts";
-import { type JsonAnswer, readJson } from "../adapters/http/read-json.ts";
+import type { JsonAnswer } from "../adapters/http/read-json.ts";
 import type { NatsAccess } from "../adapters/nats/connect.ts";
 import type { StreamStart } from "../adapters/nats/jetstream-source.ts";
 import type { RefusedChange } from "../adapters/nats/undelivered.ts";
 import { openReloadTriggers, type ReloadTriggers } from "../adapters/reload-triggers.ts";
-import { openStoryOutlets, type StoryOutlets } from "../adapters/story-outlets.ts";
+import type { StoryOutlets } from "../adapters/story-outlets.ts";
 import { cpuNow, randomKey, type ShutdownSignals, shutdownSignals, systemClock } from "../adapters/system.ts";
-import { Decoder } from "../core/intake/decoder.ts";
 import type { EpochMs } from "../core/model/time.ts";
 import type { CheckpointStore } from "../ports/checkpoint-store.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -26,7 +23,7 @@ import type { Settings } from "../service/config-keys.ts";
 import type { LogPart } from "../service/read-back.ts";
 import type { Surroundings } from "./shell.ts";
 
-// The only file that chooses what stands behind the ports.
+// The only file that chooses what stands behind the ports. What few commands need is loaded when it is needed.
 
 /** The wall clock. */
 export const clock: Clock = systemClock;
@@ -39,27 +36,25 @@ export function listenForSignals(): ShutdownSignals {
   return shutdownSignals();
 }
 
-/** A decoder that has learned nothing yet. */
-export function newDecoder(eventCharsMax?: number): Decoder {
-  return new Decoder({ eventCharsMax });
-}
-
 /** The named configuration file, or `tapio.yaml` in the working folder. */
-export function openConfigFile(named: string | undefined): Promise<ConfigFile | undefined> {
+export async function openConfigFile(named: string | undefined): Promise<ConfigFile | undefined> {
+  const { readConfigFile } = await import("../adapters/file/config-file.ts");
   return readConfigFile(named);
 }
 
 /** The rule packs in these files and folders. */
 export function packsAt(
   paths: readonly string[],
-  options: { readonly today?: string; readonly thread?: PackThread } = {},
+  options: { readonly today?: string; readonly thread?: LanguageThread } = {},
 ): PackSource {
   return openPackSource({ paths, ...options });
 }
 
-/** A thread that reads packs again and again. */
-export function openPackThread(): PackThread {
-  return new PackThread();
+/** A thread that reads packs and rule tests, and starts at once. */
+export function openLanguageThread(): LanguageThread {
+  const thread = new LanguageThread();
+  thread.start();
+  return thread;
 }
 
 /** The files of a folder that may have to do with rules. */
@@ -73,8 +68,9 @@ export function printOfFiles(paths: readonly string[]): Promise<string> {
 }
 
 /** Yields when something in these files and folders has changed, until the signal. */
-export function watchFiles(paths: () => readonly string[], signal: AbortSignal): AsyncGenerator<void> {
-  return watchPacks({ paths, signal });
+export async function* watchFiles(paths: () => readonly string[], signal: AbortSignal): AsyncGenerator<void> {
+  const { watchPacks } = await import("../adapters/file/watch-packs.ts");
+  yield* watchPacks({ paths, signal });
 }
 
 /** A file of events; `-` is standard input. */
@@ -110,6 +106,7 @@ export type NatsSettings = Settings & { readonly "nats.url": string; readonly "n
 
 /** The adapters of NATS: a command that needs no server starts without them. */
 async function natsAdapters() {
+  const { openCheckpointFile } = await import("../adapters/file/checkpoint-file.ts");
   const { openCheckpointStore } = await import("../adapters/nats/checkpoint.ts");
   const { connectNats } = await import("../adapters/nats/connect.ts");
   const { openDeadLetters } = await import("../adapters/nats/dead-letter.ts");
@@ -120,6 +117,7 @@ async function natsAdapters() {
   const { openThreadedSource } = await import("../adapters/nats/threaded-source.ts");
   const { openUndelivered } = await import("../adapters/nats/undelivered.ts");
   return {
+    openCheckpointFile,
     openCheckpointStore,
     connectNats,
     openDeadLetters,
@@ -156,7 +154,7 @@ export async function openNats(settings: NatsSettings, onTrouble: (message: stri
       checkpoints:
         path === undefined
           ? await nats.openCheckpointStore({ connection, stream, replicas })
-          : openCheckpointFile({ path, log: source.name, onTrouble }),
+          : nats.openCheckpointFile({ path, log: source.name, onTrouble }),
       lastPosition: () => nats.lastSequenceOf(connection, stream),
       openPart: async (sinceMs) => ({
         source: await nats.openJetStreamSource({ connection, stream, subjects, start: { timeMs: sinceMs } }),
@@ -220,12 +218,14 @@ export function chanceKey(): string {
 }
 
 /** Every sink besides NATS that the settings ask for. */
-export function openOutlets(settings: Settings, onTrouble: (message: string) => void): Promise<StoryOutlets> {
+export async function openOutlets(settings: Settings, onTrouble: (message: string) => void): Promise<StoryOutlets> {
+  const { openStoryOutlets } = await import("../adapters/story-outlets.ts");
   return openStoryOutlets(settings, { clock, onTrouble });
 }
 
 /** A JSON document of a web server, or its words on why there is none. */
-export function readJsonAt(url: URL, signal: AbortSignal, timeoutMs: number): Promise<JsonAnswer> {
+export async function readJsonAt(url: URL, signal: AbortSignal, timeoutMs: number): Promise<JsonAnswer> {
+  const { readJson } = await import("../adapters/http/read-json.ts");
   return readJson(url, signal, timeoutMs);
 }
 

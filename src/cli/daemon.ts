@@ -1,4 +1,5 @@
 import { Engine } from "../core/engine/engine.ts";
+import { Decoder } from "../core/intake/decoder.ts";
 import type { StoryChange } from "../core/model/story.ts";
 import type { Sink } from "../ports/sink.ts";
 import { FloodGate } from "../service/flood-gate.ts";
@@ -6,7 +7,7 @@ import { Outlets } from "../service/outlets.ts";
 import { type PipelineResult, runPipeline } from "../service/pipeline.ts";
 import type { RuleReloader } from "../service/reload.ts";
 import type { ServiceObserver } from "../service/service-state.ts";
-import { clock, type NatsSettings, type NatsWorld, newDecoder, openNats, openOutlets } from "./compose.ts";
+import { clock, type NatsSettings, type NatsWorld, openNats, openOutlets } from "./compose.ts";
 import { CommandError } from "./failure.ts";
 import type { Log } from "./log.ts";
 import type { DaemonReadiness } from "./readiness.ts";
@@ -69,7 +70,7 @@ export async function runDaemon(options: DaemonOptions): Promise<PipelineResult>
   void lookBehind(observer, nats, signal);
   const running = runPipeline({
     sources: [observer.watchSource(source)],
-    decoder: newDecoder(settings["limits.eventBytes"]),
+    decoder: new Decoder({ eventCharsMax: settings["limits.eventBytes"] }),
     engine,
     sinks: [...sinks, storyLog(log)],
     outlets,

@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { stringify } from "yaml";
+import type { LanguageThread } from "../adapters/file/language-thread.ts";
 import type { ProbedCase } from "../core/testing/probe-outcomes.ts";
 import { type FrozenProbes, frozenPath, readFrozen } from "./frozen-probes.ts";
 import type { Paint } from "./paint.ts";
@@ -11,6 +12,8 @@ import { counted } from "./story-text.ts";
 
 /** Which probes to freeze. */
 export interface FreezeOptions {
+  /** Reads the tests. */
+  readonly thread: LanguageThread;
   readonly wanted: (caseName: string) => boolean;
   /** Also those of tests of which none is frozen yet. */
   readonly isFirst: boolean;
@@ -19,15 +22,15 @@ export interface FreezeOptions {
 /** Writes down what the probes of rule tests tell now; the diff goes to standard error. */
 export async function freezeRuleTests(
   tests: readonly string[],
-  { wanted, isFirst }: FreezeOptions,
+  { thread, wanted, isFirst }: FreezeOptions,
   { signal, stderr }: Shell,
 ): Promise<void> {
   const byFile = new Map<string, Map<string, ProbedCase>>();
   for (const file of tests) if (isFirst || (await readFrozen(file)) !== undefined) byFile.set(file, new Map());
   const probed = (file: string, name: string, one: ProbedCase): unknown => byFile.get(file)?.set(name, one);
-  const run = new RuleTestRun({ wanted, failFast: false, signal, probed });
+  const run = new RuleTestRun({ thread, wanted, failFast: false, signal, probed });
   for await (const { file } of run.reports([...byFile.keys()])) {
-    const { test } = await readRuleTestFile(file);
+    const { test } = await readRuleTestFile(file, thread);
     if (test === undefined) continue;
     const cases = test.cases.map(({ name }) => name);
     stderr.say(await freezeProbes({ test: file, cases, probed: byFile.get(file) ?? new Map() }, stderr.paint));

@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { dirname, relative } from "node:path";
 import { isRecord } from "../core/expression/read-path.ts";
+import { Decoder } from "../core/intake/decoder.ts";
 import { changeAsGiven } from "../core/model/aside.ts";
 import type { Event } from "../core/model/event.ts";
 import { DEFAULT_LIMITS } from "../core/model/limits.ts";
@@ -11,8 +12,8 @@ import { exactDuration } from "../core/testing/event-words.ts";
 import { packsOfRule } from "../core/testing/packs-of-rule.ts";
 import { behindStory } from "../core/testing/story-evidence.ts";
 import { Books } from "../service/books.ts";
-import type { SettingKey, Settings } from "../service/config-keys.ts";
-import { eventsAt, newDecoder, openReadOnly, packsAt } from "./compose.ts";
+import type { Settings } from "../service/config-keys.ts";
+import { eventsAt, openReadOnly, packsAt } from "./compose.ts";
 import { askEngine, engineUrl, READ_BACK_TIMEOUT_MS } from "./engine-url.ts";
 import { compileFilter } from "./event-filter.ts";
 import { ExitCode } from "./exit-code.ts";
@@ -20,15 +21,12 @@ import { CommandError } from "./failure.ts";
 import { asStory, checkStoryId, startOfStory, storyInFile, storyOfEngine } from "./find-story.ts";
 import { loadRules } from "./load-rules.ts";
 import { limitsOf, replay } from "./replay.ts";
-import { CORRELATION_KEYS, readSettings } from "./settings-options.ts";
+import { readSettings } from "./settings-options.ts";
 import type { Shell } from "./shell.ts";
 import { eventsOf } from "./source-events.ts";
 import { caseOfStory } from "./story-case.ts";
 import { counted } from "./story-text.ts";
-import { STREAM_KEYS, withStream } from "./stream-options.ts";
-
-/** Settings that say where a story and its events are, and how it was told. */
-export const FROM_STORY_KEYS: readonly SettingKey[] = [...STREAM_KEYS, ...CORRELATION_KEYS];
+import { FROM_STORY_KEYS, withStream } from "./stream-options.ts";
 
 /** Where the story is, and where the case goes. */
 export interface FromStoryOptions {
@@ -126,7 +124,7 @@ async function inEngine(address: string, { id, shell }: Search): Promise<Found> 
   const base = engineUrl("test", address);
   const path = `api/v1/stories/${id}/events`;
   const given = await askEngine("test", base, path, { signal, timeoutMs: READ_BACK_TIMEOUT_MS });
-  const decoder = newDecoder();
+  const decoder = new Decoder();
   const payloads = isRecord(given) && Array.isArray(given["events"]) ? given["events"] : [];
   const decoded = payloads.map((payload: unknown) => decoder.decodeValue(payload));
   return { story, events: decoded.flatMap((each) => (each.outcome === "events" ? each.events : [])) };

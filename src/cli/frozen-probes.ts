@@ -1,5 +1,4 @@
 import { readFile } from "node:fs/promises";
-import { parseDocument } from "yaml";
 import type { ProbedCase } from "../core/testing/probe-outcomes.ts";
 
 /** What the probes of a rule test told when somebody looked at them, by case. */
@@ -14,7 +13,9 @@ export function frozenPath(test: string): string {
 export async function readFrozen(test: string): Promise<FrozenProbes | string | undefined> {
   const path = frozenPath(test);
   try {
-    const document = parseDocument(await readFile(path, "utf8"));
+    const text = await readFile(path, "utf8");
+    const { parseDocument } = await import("yaml");
+    const document = parseDocument(text);
     const [error] = document.errors;
     if (error !== undefined) return unreadable(path, error.message);
     const found: unknown = document.toJS({ mapAsMap: true, maxAliasCount: 0 }) ?? new Map();

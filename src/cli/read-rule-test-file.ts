@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { renderDiagnostic } from "../core/language/diagnostic.ts";
-import { readRuleTests } from "../core/language/read-rule-tests.ts";
+import type { LanguageThread, ReadingBounds } from "../adapters/file/language-thread.ts";
 import type { RuleTestFile } from "../core/language/rule-test-file.ts";
 import { SourceText } from "../core/language/source-text.ts";
 import type { PackFinding } from "../ports/pack-source.ts";
@@ -11,12 +10,13 @@ export interface RuleTestInFile {
   readonly findings: readonly PackFinding[];
 }
 
-/** Reads one `*.test.yaml`. Throws only where the file cannot be read. */
-export async function readRuleTestFile(file: string): Promise<RuleTestInFile> {
-  const { test, diagnostics } = readRuleTests(new SourceText(file, await readFile(file, "utf8")));
-  const findings = diagnostics.map((diagnostic): PackFinding => {
-    const { code, severity, message, source, span } = diagnostic;
-    return { code, severity, message, file, ...source.positionAt(span.start), rendered: renderDiagnostic(diagnostic) };
-  });
-  return { test, findings };
+/** Reads one `*.test.yaml` in the thread. Throws only where the file cannot be read. */
+export async function readRuleTestFile(
+  file: string,
+  thread: LanguageThread,
+  bounds: ReadingBounds = {},
+): Promise<RuleTestInFile> {
+  const text = await readFile(file, "utf8");
+  const { test, findings } = await thread.readTest({ path: file, text }, bounds);
+  return { test: test && { ...test, source: new SourceText(file, text) }, findings };
 }

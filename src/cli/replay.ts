@@ -1,5 +1,6 @@
 import type { WindowObserver } from "../core/engine/courtroom-parts.ts";
 import { Engine } from "../core/engine/engine.ts";
+import { Decoder } from "../core/intake/decoder.ts";
 import type { EngineLimits } from "../core/model/limits.ts";
 import type { RuleSet } from "../core/model/rule.ts";
 import type { EngineCounters, Story } from "../core/model/story.ts";
@@ -8,7 +9,7 @@ import type { Source } from "../ports/source.ts";
 import type { Books } from "../service/books.ts";
 import type { Settings } from "../service/config-keys.ts";
 import { type PipelineResult, runPipeline } from "../service/pipeline.ts";
-import { clock, newDecoder } from "./compose.ts";
+import { clock } from "./compose.ts";
 import { Progress } from "./progress.ts";
 import type { Shell } from "./shell.ts";
 import { ToldStories } from "./told-stories.ts";
@@ -39,7 +40,7 @@ export async function replay(options: {
   try {
     const { books, ended } = await runPipeline({
       sources,
-      decoder: newDecoder(),
+      decoder: new Decoder(),
       engine,
       sinks: [told, ...sinks],
       clock,

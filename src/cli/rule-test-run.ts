@@ -1,6 +1,9 @@
 import { dirname, join, resolve } from "node:path";
-import type { PackThread } from "../adapters/file/pack-thread.ts";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { LanguageThread, ReadingBounds } from "../adapters/file/language-thread.ts";
+import { Decoder } from "../core/intake/decoder.ts";
 import type { RuleTestCase, RuleTestFile } from "../core/language/rule-test-file.ts";
+import type { RuleSet } from "../core/model/rule.ts";
 import { formatTime } from "../core/model/time.ts";
 import type { FixtureEntry } from "../core/testing/case-log.ts";
 import type { CaseOfPacks } from "../core/testing/mutation.ts";
@@ -9,7 +12,7 @@ import type { Difference } from "../core/testing/problem.ts";
 import { runCase } from "../core/testing/run-case.ts";
 import { type LoadedPacks, type PackFinding, PackSourceError } from "../ports/pack-source.ts";
 import { SourceError } from "../ports/source.ts";
-import { clock, newDecoder, openPackThread, packsAt, recordingAt } from "./compose.ts";
+import { clock, packsAt, recordingAt } from "./compose.ts";
 import { type FrozenProbes, frozenPath, readFrozen } from "./frozen-probes.ts";
 import { readRuleTestFile } from "./read-rule-test-file.ts";
 
@@ -43,13 +46,15 @@ export interface FileReport {
 
 /** Which cases to run, and when to stop. */
 export interface RunOptions {
+  /** Reads the tests and their packs, ahead of what is run. */
+  readonly thread: LanguageThread;
   readonly wanted: (caseName: string) => boolean;
   readonly failFast: boolean;
   readonly signal: AbortSignal;
   /** Hears of the packs and recordings of each test, before they are read. */
   readonly reads?: (file: string, others: readonly string[]) => Promise<void>;
   /** Takes every case that was run, decoded, with the rules of its packs. */
-  readonly keep?: (one: CaseOfPacks, file: string) => void;
+  readonly keep?: ((one: CaseOfPacks, file: string) => void) | undefined;
   /** Takes what the probes of a case told. */
   readonly probed?: (file: string, caseName: string, probed: ProbedCase) => void;
 }
@@ -58,7 +63,6 @@ export interface RunOptions {
 export class RuleTestRun {
   readonly #options: RunOptions;
   readonly #packs = new Map<string, Promise<LoadedPacks>>();
-  #lastLoading: Promise<unknown> = Promise.resolve();
 
   constructor(options: RunOptions) {
     this.#options = options;
@@ -67,56 +71,66 @@ export class RuleTestRun {
   /** Yields a report for every file, until the end, the signal, or the first failure where asked. */
   async *reports(files: readonly string[]): AsyncGenerator<FileReport> {
     const { failFast, signal } = this.#options;
-    await using thread = openPackThread();
     using ending = new DisposableStack();
     const over = ending.adopt(new AbortController(), (each) => each.abort());
-    const readings: FileReading[] = [];
-    for (const file of files) {
+    for (const reading of this.#readAhead(files, AbortSignal.any([signal, over.signal]))) {
       if (signal.aborted) return;
-      readings.push(await this.#read(file, { thread, signal: AbortSignal.any([signal, over.signal]) }));
-    }
-    for (const reading of readings) {
-      if (signal.aborted) return;
-      const report = await this.#runFile(reading);
+      const report = await this.#runFile(await reading);
       yield report;
       if (failFast && hasFailed(report)) return;
     }
   }
 
-  /** Reads a test, and has its packs read in the thread meanwhile: the next test need not wait for them. */
-  async #read(file: string, loading: Loading): Promise<FileReading> {
-    const { test, findings } = await readRuleTestFile(file);
-    if (test === undefined) return { file, errors: errorsIn(findings) };
+  /** Has the thread read one test after the other, each with its packs, whether they are waited for or not. */
+  #readAhead(files: readonly string[], signal: AbortSignal): readonly Promise<FileReading>[] {
+    let before: Promise<unknown> = Promise.resolve();
+    return files.map((file) => {
+      const reading = before.then(() => this.#read(file, { signal }));
+      // Where the run is over, nobody waits for what is not read any more.
+      before = reading.catch(() => {});
+      return reading;
+    });
+  }
+
+  /** A test with its packs: the next one is not begun before, for this one is waited for. */
+  async #read(file: string, bounds: ReadingBounds): Promise<FileReading> {
+    const read = await orWhyNot(readRuleTestFile(file, this.#options.thread, bounds));
+    if (typeof read === "string") return broken(file, "test", read);
+    const { test, findings } = read;
+    if (test === undefined) return broken(file, "test", errorsIn(findings));
     const today = formatTime(test.startMs).slice(0, 10);
     const beside = (path: string): string => join(dirname(file), path);
     const paths = test.packs.map(beside);
     const recordings = test.cases.flatMap(({ fixture }) => (fixture === undefined ? [] : [beside(fixture)]));
     await this.#options.reads?.(file, [...new Set([...paths, ...recordings, frozenPath(file)])]);
     const frozen = await readFrozen(file);
-    if (typeof frozen === "string") return { file, errors: frozen };
-    return { file, test, frozen, packs: this.#packsAt(paths, { today, ...loading }) };
+    if (typeof frozen === "string") return broken(file, "test", frozen);
+    const loaded = await orWhyNot(this.#packsAt(paths, { today, ...bounds }));
+    const errors = typeof loaded === "string" ? loaded : errorsIn(loaded.findings);
+    if (typeof loaded === "string" || errors !== "") return broken(file, "packs", errors);
+    return { file, test, frozen, rules: loaded.rules };
   }
 
   async #runFile(reading: FileReading): Promise<FileReport> {
+    if ("broken" in reading) return reading;
     const { file } = reading;
-    if (reading.test === undefined) return { file, cases: [], broken: { because: "test", text: reading.errors } };
-    const loaded = await loadedFrom(reading.packs);
-    if (typeof loaded === "string") return { file, cases: [], broken: { because: "packs", text: loaded } };
-    const [first, ...others] = await this.#runCases(reading, loaded);
+    const [first, ...others] = await this.#runCases(reading);
     if (first === undefined) return { file, cases: [] };
     return { file, cases: [{ ...first, notes: [...first.notes, ...staleNotes(reading)] }, ...others] };
   }
 
-  async #runCases({ test, file, frozen }: ReadTest, { rules }: LoadedPacks): Promise<CaseReport[]> {
+  async #runCases({ test, file, frozen, rules }: ReadTest): Promise<CaseReport[]> {
     const { wanted, failFast, signal, keep } = this.#options;
     const reports: CaseReport[] = [];
     for (const one of test.cases.filter(({ name }) => wanted(name))) {
+      // Gives a turn to what reads ahead: the engine itself never waits for anything.
+      await nextTurn();
       if (signal.aborted) break;
       const startedMs = clock.now();
       const fixture = await readFixture(one, file);
       const { name, problems, notes, probes, probed } = await runCase(one, {
         rules,
-        newDecoder: () => newDecoder(),
+        newDecoder: () => new Decoder(),
         fixture,
         frozen: frozen === undefined ? undefined : (frozen.get(one.name) ?? new Map()),
         keep: (ready) => keep?.({ ready, rules }, file),
@@ -131,35 +145,32 @@ export class RuleTestRun {
   }
 
   /** The packs as they are in force on that day, whatever day it is now. */
-  #packsAt(paths: readonly string[], options: Loading & { readonly today: string }): Promise<LoadedPacks> {
-    const key = [options.today, ...paths.map((path) => resolve(path))].join("\n");
+  #packsAt(paths: readonly string[], day: ReadingBounds & { readonly today: string }): Promise<LoadedPacks> {
+    const key = [day.today, ...paths.map((path) => resolve(path))].join("\n");
     const known = this.#packs.get(key);
     if (known !== undefined) return known;
-    const load = (): Promise<LoadedPacks> => packsAt(paths, options).load(options);
-    // The thread does one reading at a time.
-    const loading = this.#lastLoading.then(load, load);
+    const loading = packsAt(paths, { thread: this.#options.thread, ...day }).load(day);
     this.#packs.set(key, loading);
-    this.#lastLoading = loading.catch(() => {});
     return loading;
   }
 }
 
-interface Loading {
-  readonly thread: PackThread;
-  /** Aborts when nobody waits for the packs any more. */
-  readonly signal: AbortSignal;
-}
-
-/** A test that was read, its packs still on their way. */
+/** A test that was read, with the rules of its packs. */
 interface ReadTest {
   readonly file: string;
   readonly test: RuleTestFile;
   readonly frozen: FrozenProbes | undefined;
-  readonly packs: Promise<LoadedPacks>;
+  readonly rules: RuleSet;
 }
 
-/** A test, or why it can't be read. */
-type FileReading = ReadTest | { readonly file: string; readonly test?: undefined; readonly errors: string };
+/** A test, or the report of why it can't be run. */
+type FileReading = ReadTest | BrokenFile;
+
+type BrokenFile = FileReport & { readonly broken: NonNullable<FileReport["broken"]> };
+
+function broken(file: string, because: "test" | "packs", text: string): BrokenFile {
+  return { file, cases: [], broken: { because, text } };
+}
 
 /** Frozen probes of cases that are gone fail nothing, and are told. */
 function staleNotes({ file, test, frozen }: ReadTest): string[] {
@@ -168,12 +179,10 @@ function staleNotes({ file, test, frozen }: ReadTest): string[] {
   return gone.map((name) => `${frozenPath(file)} has probes of \`${name}\`, which is gone; --update drops them`);
 }
 
-/** The packs, or why they cannot be had. */
-async function loadedFrom(packs: Promise<LoadedPacks>): Promise<LoadedPacks | string> {
+/** What was read, or why it cannot be had. */
+async function orWhyNot<Read>(reading: Promise<Read>): Promise<Read | string> {
   try {
-    const loaded = await packs;
-    const errors = errorsIn(loaded.findings);
-    return errors === "" ? loaded : errors;
+    return await reading;
   } catch (error) {
     if (error instanceof PackSourceError) return error.message;
     throw error;

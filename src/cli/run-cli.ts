@@ -18,10 +18,11 @@ export async function runCli(argv: readonly string[], surroundings: Surroundings
       new Output(stream, choosePaint({ choice: color, env, isTerminal: stream.isTTY === true }));
     exitCode = await verb({ ...surroundings, stdout: output(stdout), stderr: output(stderr) });
   };
-  const program = buildProgram(run, { writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) });
+  const asked = argv[0] === "--version" || argv[0] === "-V" ? ["version"] : argv;
+  const writing = { writeOut: (text: string) => stdout.write(text), writeErr: (text: string) => stderr.write(text) };
+  const program = await buildProgram(run, writing, asked);
   try {
-    const asksForVersion = argv[0] === "--version" || argv[0] === "-V";
-    await program.parseAsync(asksForVersion ? ["version"] : [...argv], { from: "user" });
+    await program.parseAsync(asked, { from: "user" });
     return exitCode;
   } catch (error) {
     if (error instanceof ReaderGone) return ExitCode.ok;

@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { type Config, resolveConfig } from "../service/config.ts";
+import type { Config } from "../service/config.ts";
 import { SETTINGS, type SettingKey } from "../service/config-keys.ts";
 import { openConfigFile } from "./compose.ts";
 import type { Shell } from "./shell.ts";
@@ -79,6 +79,7 @@ export async function readSettings(options: object, keys: readonly SettingKey[],
   const named = values["config"];
   const file = await openConfigFile(typeof named === "string" ? named : undefined);
   const flags = Object.fromEntries(keys.map((key) => [key, values[camelCase(SETTINGS[key].flag)]]));
+  const { resolveConfig } = await import("../service/config.ts");
   return resolveConfig({ flags, env: shell.env, file });
 }
 

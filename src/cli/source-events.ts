@@ -1,3 +1,4 @@
+import { Decoder } from "../core/intake/decoder.ts";
 import { eventAsGiven } from "../core/model/aside.ts";
 import type { Event } from "../core/model/event.ts";
 import type { EpochMs } from "../core/model/time.ts";
@@ -5,7 +6,7 @@ import { opened } from "../core/model/unopened-event.ts";
 import type { Source } from "../ports/source.ts";
 import type { Books } from "../service/books.ts";
 import { LogDecoder } from "../service/log-decoder.ts";
-import { clock, newDecoder } from "./compose.ts";
+import { clock } from "./compose.ts";
 import { Progress } from "./progress.ts";
 import type { Shell } from "./shell.ts";
 
@@ -26,7 +27,7 @@ export interface EventBatch {
 /** The events of a log, a batch at a time. */
 export async function* eventsOf(source: Source, reading: EventReading): AsyncGenerator<EventBatch> {
   const { books, shell, signal } = reading;
-  const decoder = new LogDecoder({ source, decoder: newDecoder(), books });
+  const decoder = new LogDecoder({ source, decoder: new Decoder(), books });
   using progress = new Progress(shell.stderr, clock);
   for await (const batch of source.batches({ signal })) {
     const { events, logTimeMs, gap } = decoder.decode(batch);

@@ -1,3 +1,4 @@
+import { Decoder } from "../core/intake/decoder.ts";
 import { nativeOf } from "../core/intake/write-native.ts";
 import { readRuleTests } from "../core/language/read-rule-tests.ts";
 import type { RuleTestCase } from "../core/language/rule-test-file.ts";
@@ -11,7 +12,6 @@ import { ruleKeyOf } from "../core/testing/compare-story.ts";
 import { exactDuration } from "../core/testing/event-words.ts";
 import { runCase, runInTime } from "../core/testing/run-case.ts";
 import { isStoryId } from "../core/testing/story-evidence.ts";
-import { newDecoder } from "./compose.ts";
 import { flow, listItem } from "./flow-yaml.ts";
 import { numberedIds } from "./recording.ts";
 import { expectableFields } from "./update-expectations.ts";
@@ -45,7 +45,7 @@ export async function caseOfStory(
   const draft = (expected: string, form: string): string => textOf(story, shown, { frame, expected, form });
   const first = readCase(draft("[]", ""));
   if (typeof first === "string") return { failed: first };
-  const log = logOfCase(first, undefined, newDecoder());
+  const log = logOfCase(first, undefined, new Decoder());
   const [wrong] = log.problems;
   if (wrong !== undefined) return { failed: wrong.message };
   const { told } = await runInTime({ one: first, log }, frame.rules);
@@ -58,7 +58,11 @@ export async function caseOfStory(
     const text = draft(expected, form);
     const one = readCase(text);
     if (typeof one === "string") return { failed: one };
-    const { problems } = await runCase(one, { rules: frame.rules, newDecoder: () => newDecoder(), fixture: undefined });
+    const { problems } = await runCase(one, {
+      rules: frame.rules,
+      newDecoder: () => new Decoder(),
+      fixture: undefined,
+    });
     if (problems.length === 0) return { text };
     failed = problems.map(({ message }) => message).join("; ");
   }

@@ -3,6 +3,7 @@ import { type EpochMs, parseWhen } from "../core/model/time.ts";
 import { SETTINGS, type SettingKey, type Settings } from "../service/config-keys.ts";
 import { clock, type NatsSettings } from "./compose.ts";
 import { CommandError } from "./failure.ts";
+import { CORRELATION_KEYS } from "./settings-options.ts";
 
 /** Settings that say which stream to read, and how to get at it. */
 export const STREAM_KEYS: readonly SettingKey[] = [
@@ -14,6 +15,9 @@ export const STREAM_KEYS: readonly SettingKey[] = [
   "nats.password",
   "nats.token",
 ];
+
+/** Settings that say where a story and its events are, and how it was told. */
+export const FROM_STORY_KEYS: readonly SettingKey[] = [...STREAM_KEYS, ...CORRELATION_KEYS];
 
 /** Which part of a stream to read. */
 export interface RangeOptions {

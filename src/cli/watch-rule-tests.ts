@@ -1,3 +1,4 @@
+import type { LanguageThread } from "../adapters/file/language-thread.ts";
 import { printOfFiles, watchFiles } from "./compose.ts";
 import { CommandError } from "./failure.ts";
 import { findRuleFiles } from "./find-rule-files.ts";
@@ -8,6 +9,8 @@ import { counted } from "./story-text.ts";
 
 /** What to watch, and what to do with what came of it. */
 export interface WatchOptions {
+  /** Reads the tests and their packs. */
+  readonly thread: LanguageThread;
   /** Files and folders of rule tests. */
   readonly paths: readonly string[];
   readonly wanted: (caseName: string) => boolean;
@@ -53,7 +56,7 @@ class RuleTestWatch {
 
   /** Runs the tests that are not as they were. */
   async runChanged(): Promise<void> {
-    const { wanted, print } = this.#options;
+    const { thread, wanted, print } = this.#options;
     const { signal } = this.#shell;
     const due = await this.#changed();
     if (due === undefined || due.length === 0) return;
@@ -62,7 +65,8 @@ class RuleTestWatch {
       if (known !== undefined) [known.others, known.theirs] = [others, await printOfFiles(others)];
     };
     const reports: FileReport[] = [];
-    for await (const report of new RuleTestRun({ wanted, failFast: false, signal, reads }).reports(due)) {
+    const run = new RuleTestRun({ thread, wanted, failFast: false, signal, reads });
+    for await (const report of run.reports(due)) {
       const known = this.#known.get(report.file);
       if (known !== undefined) known.report = report;
       if (0 < report.cases.length || report.broken !== undefined) reports.push(report);

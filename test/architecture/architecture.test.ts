@@ -105,6 +105,15 @@ const table: readonly Planted[] = [
     ],
   },
   {
+    rule: rules.shortCommandsStartLight,
+    wrong: [["src/cli/commands/test.ts", 'import { parse } from "yaml";']],
+    right: [
+      ["src/cli/commands/test.ts", 'import type { Document } from "yaml";'],
+      ["src/cli/commands/test.ts", 'const { parse } = await import("yaml");'],
+      ["src/cli/commands/lint.ts", 'import { parse } from "yaml";'],
+    ],
+  },
+  {
     rule: rules.nothingIsLeftToDo,
     wrong: [["src/core/model/event.ts", "// TODO later"]],
     right: [["src/core/model/event.ts", "const todos = []; // to do"]],

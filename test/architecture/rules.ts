@@ -31,9 +31,11 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "index.ts": ["library", "ports", "core/model"],
 };
 
-// The worker thread that reads packs is a program of its own: it has to bring the language along.
+// The worker thread that reads rules and their tests is a program of its own: it has to bring the
+// language along, and whoever starts it has to know what it answers with.
 const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
-  "src/adapters/file/pack-worker.ts": ["core/language"],
+  "src/adapters/file/language-worker.ts": ["core/language"],
+  "src/adapters/file/language-thread.ts": ["core/language"],
 };
 
 // Deciding takes a promise in one place only: json-rules-engine judges conditions asynchronously.
@@ -54,6 +56,25 @@ export const adaptersAreChosenInOnePlace: ArchitectureRule = (tree) =>
     .filter(({ to, typeOnly }) => to.startsWith("src/adapters/") && !typeOnly)
     .filter(({ from }) => !/^src\/(adapters\/|library\/|cli\/compose\.ts$)/.test(from))
     .map((one) => `${place(one)}: imports the adapter ${one.to}`);
+
+/** What people start again and again loads no parser of the rule language and no client before it needs one. */
+export const shortCommandsStartLight: ArchitectureRule = (tree) => {
+  const loaded = new Set([
+    "src/cli/main.ts",
+    "src/cli/run-cli.ts",
+    "src/cli/commands/test.ts",
+    "src/cli/run-rule-tests.ts",
+  ]);
+  const heavy: string[] = [];
+  for (const path of loaded) {
+    for (const one of importsOf(path, tree.get(path) ?? "")) {
+      if (one.typeOnly || one.dynamic) continue;
+      if (/^(yaml|ajv|@nats-io|vscode-)/.test(one.to)) heavy.push(`${place(one)}: loads ${one.to}`);
+      loaded.add(one.to);
+    }
+  }
+  return heavy;
+};
 
 /** The core knows neither Node nor its modules. */
 export const coreKnowsNoNode: ArchitectureRule = (tree) =>

@@ -15,6 +15,8 @@ export interface Import {
   /** Whether it is gone once types are stripped. */
   readonly typeOnly: boolean;
   readonly reExports: boolean;
+  /** Whether it is loaded when that line is run, and not with the file. */
+  readonly dynamic: boolean;
 }
 
 /** Every source file below the folders, whose names end with one of the endings. */
@@ -67,6 +69,7 @@ export function importsOf(path: string, text: string): readonly Import[] {
       line: lineAt(code, found.index),
       typeOnly: /^\s*type\b/.test(names),
       reExports: keyword === "export",
+      dynamic: dynamic !== undefined,
     };
   });
 }

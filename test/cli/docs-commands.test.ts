@@ -10,7 +10,7 @@ const PAGES = [
     .filter((name) => name.endsWith(".md"))
     .map((name) => `docs/${name}`),
 ];
-const program = buildProgram(async () => {}, { writeOut: () => {}, writeErr: () => {} });
+const program = await buildProgram(async () => {}, { writeOut: () => {}, writeErr: () => {} });
 
 /** The command lines of the program that a page shows, in blocks and in its text, each as its words. */
 function commandsOf(page: string): string[][] {

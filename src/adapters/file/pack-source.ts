@@ -3,10 +3,8 @@ import { type PackSource, PackSourceError } from "../../ports/pack-source.ts";
 import { systemClock } from "../system.ts";
 import type { PackFile } from "./find-packs.ts";
 import { gitCommit } from "./git-commit.ts";
+import { LanguageThread } from "./language-thread.ts";
 import { readSnapshot } from "./pack-snapshot.ts";
-import { PackThread } from "./pack-thread.ts";
-
-const PARSE_DEADLINE_MS = 10_000;
 
 /** Where the packs are, and how long reading them may take. */
 export interface FilePackSourceOptions {
@@ -17,7 +15,7 @@ export interface FilePackSourceOptions {
   /** The day, as `2026-12-31`, on which exceptions of overlays are looked at; the machine's by default. */
   readonly today?: string | undefined;
   /** Reads in this thread, which stays the caller's, instead of one for each load. */
-  readonly thread?: PackThread | undefined;
+  readonly thread?: LanguageThread | undefined;
 }
 
 /**
@@ -25,13 +23,13 @@ export interface FilePackSourceOptions {
  * a deadline, because a small file can take a YAML parser very long.
  */
 export function openPackSource(options: FilePackSourceOptions): PackSource {
-  const { paths, today, thread, deadlineMs = PARSE_DEADLINE_MS } = options;
+  const { paths, today, thread, deadlineMs } = options;
   return {
     async load({ signal } = {}) {
       const { files, commit } = await readWithCommit(paths);
-      await using own = new PackThread();
-      const task = { files, today: today ?? dayOf(systemClock.now()) };
-      const { rules, findings } = await (thread ?? own).read(task, { deadlineMs, signal });
+      await using own = new LanguageThread();
+      const task = { packs: files, today: today ?? dayOf(systemClock.now()) };
+      const { rules, findings } = await (thread ?? own).readPacks(task, { deadlineMs, signal });
       return {
         rules: commit === undefined ? rules : withCommit(rules, commit),
         findings,

@@ -3,7 +3,7 @@ import { type Command, Option } from "commander";
 import { rulesLocator } from "../../core/language/locate-rule.ts";
 import { SourceText } from "../../core/language/source-text.ts";
 import { type PackFinding, PackSourceError } from "../../ports/pack-source.ts";
-import { packsAt } from "../compose.ts";
+import { openLanguageThread, packsAt } from "../compose.ts";
 import { ExitCode } from "../exit-code.ts";
 import { CommandError } from "../failure.ts";
 import { findRuleFiles, type RuleFiles } from "../find-rule-files.ts";
@@ -55,17 +55,13 @@ async function lint(paths: readonly string[], options: LintOptions, shell: Shell
   return errors === 0 && (warnings === 0 || options.strict !== true) ? ExitCode.ok : ExitCode.findings;
 }
 
-async function findingsIn({ packs, tests }: RuleFiles, shell: Shell): Promise<PackFinding[]> {
-  const inPacks = packs.length === 0 ? [] : await packFindings(packs, shell);
-  const inTests = await Promise.all(tests.map(readRuleTestFile));
-  const findings = [...inPacks, ...inTests.flatMap(({ findings: each }) => each)];
-  return findings.sort(byPlace);
-}
-
-/** Packs that cannot even be parsed (too large, too slow) are a finding here, not a failed load. */
-async function packFindings(packs: readonly string[], { signal }: Shell): Promise<readonly PackFinding[]> {
+/** Files that cannot even be parsed (too large, too slow) are a finding here, not a failed load. */
+async function findingsIn({ packs, tests }: RuleFiles, { signal }: Shell): Promise<PackFinding[]> {
+  await using thread = openLanguageThread();
   try {
-    return (await packsAt(packs).load({ signal })).findings;
+    const inPacks = packs.length === 0 ? [] : (await packsAt(packs, { thread }).load({ signal })).findings;
+    const inTests = await Promise.all(tests.map((file) => readRuleTestFile(file, thread, { signal })));
+    return [...inPacks, ...inTests.flatMap(({ findings }) => findings)].sort(byPlace);
   } catch (error) {
     if (error instanceof PackSourceError) throw new CommandError(error.message, ExitCode.findings);
     throw error;

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { Decoder } from "../../core/intake/decoder.ts";
 import type { Sink } from "../../ports/sink.ts";
 import { LiveExplainer } from "../../service/live-explainer.ts";
 import { METRICS_TYPE, renderMetrics } from "../../service/metric-text.ts";
@@ -9,7 +10,7 @@ import { statusOf } from "../../service/status.ts";
 import { Api } from "../../web/api.ts";
 import { serveApi } from "../../web/server.ts";
 import { StoryBoard } from "../../web/story-board.ts";
-import { clock, type NatsWorld, newDecoder, onReloadWanted, packsAt } from "../compose.ts";
+import { clock, type NatsWorld, onReloadWanted, packsAt } from "../compose.ts";
 import { runDaemon } from "../daemon.ts";
 import { ExitCode } from "../exit-code.ts";
 import { storyOf } from "../find-story.ts";
@@ -61,7 +62,7 @@ async function daemon(options: RunOptions, shell: Shell): Promise<ExitCode> {
   const explainer = new LiveExplainer({
     rules: () => rules.state.rules,
     limits: limitsOf(settings),
-    newDecoder: () => newDecoder(settings["limits.eventBytes"]),
+    newDecoder: () => new Decoder({ eventCharsMax: settings["limits.eventBytes"] }),
     recentStory: (id) => board.find(id),
     clock,
     signal,

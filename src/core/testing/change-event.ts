@@ -48,11 +48,20 @@ function setKey(node: unknown, segments: readonly PathSegment[], value: unknown)
   return { ...record, [names.join(".")]: value };
 }
 
+/** The same tests are made to fail in case after case. */
+const compiled = new WeakMap<Predicate, (event: unknown) => boolean>();
+
+function compile(part: Predicate): (event: unknown) => boolean {
+  const test = compiled.get(part) ?? compilePredicate(part);
+  compiled.set(part, test);
+  return test;
+}
+
 const OTHER_VALUES: readonly unknown[] = ["probe", 0, -1e15, 1e15, undefined];
 
 /** The event changed in as little as makes a field test fail; `undefined` where no change was found. */
 export function failing(event: Event, part: Predicate): Event | undefined {
-  const holds = compilePredicate(part);
+  const holds = compile(part);
   let changed = event;
   for (const leaf of leavesOf(part)) {
     for (const value of [...OTHER_VALUES, ...[leaf.value].flat()]) {
@@ -60,7 +69,7 @@ export function failing(event: Event, part: Predicate): Event | undefined {
       if (isEvent(candidate) && !holds(candidate)) return candidate;
     }
     // Of tests any of which suffices, each one has to fail.
-    const test = compilePredicate(leaf);
+    const test = compile(leaf);
     const others = OTHER_VALUES.map((each) => withField(changed, leaf.path, each));
     changed = others.find((each) => isEvent(each) && !test(each)) ?? changed;
   }

@@ -3,8 +3,8 @@ import type { Rendered, Template } from "../expression/template.ts";
 import type { Event } from "../model/event.ts";
 import type { Rule } from "../model/rule.ts";
 
-/** Renderings kept of one template; more than any rule test needs. */
-const RENDERINGS_MAX = 4_096;
+/** What is kept at once of one template, or of one step; more than any rule test needs. */
+const KEPT_MAX = 4_096;
 
 const remembering = new WeakMap<CompiledRule, CompiledRule>();
 
@@ -31,14 +31,14 @@ export function compileToRemember(rule: Rule, index: number): CompiledRule {
 }
 
 function rememberFields<Test extends CompiledTest>(test: Test): Test {
-  const found = new WeakMap<Event, boolean>();
+  const found = new Map<Event, boolean>();
   return {
     ...test,
     matchesFields: (event) => {
       const known = found.get(event);
       if (known !== undefined) return known;
       const matches = test.matchesFields(event);
-      found.set(event, matches);
+      keep(found, event, matches);
       return matches;
     },
   };
@@ -52,25 +52,31 @@ function rememberWords(template: Template): Template {
       const known = said.get(key);
       if (known !== undefined) return known;
       const rendered = template.render(scope);
-      if (said.size < RENDERINGS_MAX) said.set(key, rendered);
+      keep(said, key, rendered);
       return rendered;
     },
   };
 }
 
-const keys = new WeakMap<object, string>();
-const numbers = new WeakMap<object, number>();
+/** Cases come one after the other: where it is too much, what is kept is of those that are over. */
+function keep<Key, Value>(kept: Map<Key, Value>, key: Key, value: Value): void {
+  if (KEPT_MAX <= kept.size) kept.clear();
+  kept.set(key, value);
+}
+
+let last: { readonly scope: object; readonly key: string } | undefined;
+const numbers = new Map<Event, number>();
 let lastNumber = 0;
 
 /** The same for the same events bound in the same way; events are told apart as objects, for ids may come again. */
 function keyOf(scope: Readonly<Record<string, unknown>>): string {
-  const known = keys.get(scope);
-  if (known !== undefined) return known;
+  // A story's texts are filled in one after the other.
+  if (last?.scope === scope) return last.key;
   const steps = scope as Readonly<Record<string, BoundFacts>>;
   const key = Object.entries(steps)
     .map(([as, { id, count, distinct, all }]) => `${as} ${id} ${count} ${distinct} ${all.map(numberOf).join()}`)
     .join("\n");
-  keys.set(scope, key);
+  last = { scope, key };
   return key;
 }
 
@@ -86,6 +92,6 @@ function numberOf(event: Event): number {
   const known = numbers.get(event);
   if (known !== undefined) return known;
   lastNumber += 1;
-  numbers.set(event, lastNumber);
+  keep(numbers, event, lastNumber);
   return lastNumber;
 }

@@ -10,7 +10,7 @@ import { checkWhy } from "./check-why.ts";
 import { compareProbes, type ProbedCase, probedCase, probeOutcomes } from "./probe-outcomes.ts";
 import { type Probe, probesOf } from "./probes.ts";
 import { type Problem, problem } from "./problem.ts";
-import { compareOrders } from "./same-stories.ts";
+import { sameStoriesAs } from "./same-stories.ts";
 import { distinctOrders, seededRandom } from "./shuffle.ts";
 import { type Told, tell } from "./tell.ts";
 
@@ -129,8 +129,9 @@ async function runOrders(
   const notes = impossible !== undefined && 0 < one.shuffle ? [`arrival is not shuffled: ${impossible}`] : [];
   const shuffles = impossible === undefined && 1 < arrivals.length && 0 < one.shuffle;
   const orders = shuffles ? distinctOrders(arrivals, one.shuffle, seededRandom(one.name)) : [];
+  const isSame = sameStoriesAs(inTime.stories, one.span);
   for (const [at, order] of orders.entries()) {
-    const found = await runShuffled(one, { rules, inTime, arrivals: atOnce(order) });
+    const found = await runShuffled(one, { rules, isSame, arrivals: atOnce(order) });
     if (0 < found.length) return { problems: found, orders: at + 2, notes };
   }
   return { problems: [], orders: orders.length + 1, notes };
@@ -138,12 +139,16 @@ async function runOrders(
 
 async function runShuffled(
   one: RuleTestCase,
-  run: { readonly rules: RuleSet; readonly inTime: Told; readonly arrivals: readonly Arrival[] },
+  run: {
+    readonly rules: RuleSet;
+    readonly isSame: ReturnType<typeof sameStoriesAs>;
+    readonly arrivals: readonly Arrival[];
+  },
 ): Promise<Problem[]> {
   const { arrivals } = run;
   const { stories } = await tell({ rules: run.rules, limits: one.limits, arrivals, moments: [] });
   const found = one.expect === undefined ? [] : checkStories(one.expect, stories, { shuffled: true });
-  const problems = 0 < found.length ? found : compareOrders(run.inTime.stories, stories, one.span);
+  const problems = 0 < found.length ? found : run.isSame(stories);
   const arrival = arrivals.map(({ event }) => event.id);
   return problems.map((each) => ({ ...each, arrival }));
 }

@@ -4,41 +4,54 @@ import type { Story } from "../model/story.ts";
 import { ruleKeyOf } from "./compare-story.ts";
 import { type Difference, type Problem, problem } from "./problem.ts";
 
-/** Compares what was told of the same events in two orders of arrival: it must be the same stories. */
-export function compareOrders(inTime: readonly Story[], shuffled: readonly Story[], span: Span): Problem[] {
-  const [wanted, got] = [contents(inTime), contents(shuffled)];
-  const problems: Problem[] = [];
-  for (let at = 0; at < Math.max(wanted.length, got.length); at++) {
-    const [a, b] = [wanted[at], got[at]];
-    if (a === undefined || b === undefined) {
-      const which = a === undefined ? "tells one story more" : "tells one story less";
-      problems.push(problem(span, `another order of arrival ${which}: ${String((a ?? b)?.["rule"])}`));
-    } else if (JSON.stringify(a) !== JSON.stringify(b) && canonicalJson(a) !== canonicalJson(b)) {
-      const message = `another order of arrival tells another story of ${String(a["rule"])}`;
-      problems.push({ span, message, differences: fieldsThatDiffer(a, b) });
+/** Compares what is told of some events in other orders of arrival with what was told in one: it must be the same stories. */
+export function sameStoriesAs(inTime: readonly Story[], span: Span): (shuffled: readonly Story[]) => Problem[] {
+  const wanted = comparables(inTime);
+  return (shuffled) => {
+    const got = comparables(shuffled);
+    const problems: Problem[] = [];
+    for (let at = 0; at < Math.max(wanted.length, got.length); at++) {
+      const [a, b] = [wanted[at], got[at]];
+      if (a === undefined || b === undefined) {
+        const which = a === undefined ? "tells one story more" : "tells one story less";
+        problems.push(problem(span, `another order of arrival ${which}: ${(a ?? b)?.content.rule}`));
+      } else if (a.text !== b.text && canonicalJson(a.content) !== canonicalJson(b.content)) {
+        const message = `another order of arrival tells another story of ${a.content.rule}`;
+        problems.push({ span, message, differences: fieldsThatDiffer(a.content, b.content) });
+      }
     }
-  }
-  return problems;
+    return problems;
+  };
+}
+
+interface Comparable {
+  readonly content: ReturnType<typeof contentOf>;
+  readonly text: string;
+}
+
+function comparables(stories: readonly Story[]): Comparable[] {
+  return stories
+    .filter(({ status }) => status !== "retracted")
+    .map(contentOf)
+    .sort((a, b) => (orderKey(a) < orderKey(b) ? -1 : 1))
+    .map((content) => ({ content, text: JSON.stringify(content) }));
 }
 
 /** What of a story must not depend on arrival: everything but when it was told, and of which window. */
-function contents(stories: readonly Story[]): Record<string, unknown>[] {
-  return stories
-    .filter(({ status }) => status !== "retracted")
-    .map((story) => ({
-      rule: ruleKeyOf(story),
-      summary: story.summary,
-      detail: story.detail,
-      severity: story.severity,
-      confidence: story.confidence,
-      rootCause: story.rootCause,
-      bound: story.bound,
-      chain: story.chain,
-      impact: story.impact,
-      superseded: story.superseded.map(({ rule }) => rule).sort(),
-      actions: story.actions,
-    }))
-    .sort((a, b) => (orderKey(a) < orderKey(b) ? -1 : 1));
+function contentOf(story: Story) {
+  return {
+    rule: ruleKeyOf(story),
+    summary: story.summary,
+    detail: story.detail,
+    severity: story.severity,
+    confidence: story.confidence,
+    rootCause: story.rootCause,
+    bound: story.bound,
+    chain: story.chain,
+    impact: story.impact,
+    superseded: story.superseded.map(({ rule }) => rule).sort(),
+    actions: story.actions,
+  };
 }
 
 function orderKey({ rule, rootCause }: { rule: string; rootCause: Story["rootCause"] }): string {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Story } from "../../../src/core/model/story.ts";
 import { pairUp } from "../../../src/core/testing/pair-up.ts";
-import { compareOrders } from "../../../src/core/testing/same-stories.ts";
+import { sameStoriesAs } from "../../../src/core/testing/same-stories.ts";
 import { distinctOrders, seededRandom, shuffled } from "../../../src/core/testing/shuffle.ts";
 import { event, rule, ruleSet, run, step } from "../../support/engine-kit.ts";
 
@@ -54,20 +54,14 @@ async function storiesOf(name: string): Promise<Story[]> {
 test("orders that tell something else are told apart, field by field", async () => {
   const [one, same, other] = [await storiesOf("one"), await storiesOf("one"), await storiesOf("other")];
   const span = { start: 0, end: 1 };
-  expect(compareOrders(one, same, span)).toEqual([]);
-  expect(compareOrders(one, other, span)).toMatchObject([
+  expect(sameStoriesAs(one, span)(same)).toEqual([]);
+  expect(sameStoriesAs(one, span)(other)).toMatchObject([
     { differences: [{ path: "summary", expected: '"one"', got: '"other"' }] },
   ]);
-  expect(compareOrders(one, [], span)).toMatchObject([
+  expect(sameStoriesAs(one, span)([])).toMatchObject([
     { message: expect.stringContaining("one story less: test/one") },
   ]);
-  expect(compareOrders([], one, span)).toMatchObject([{ message: expect.stringContaining("one story more") }]);
+  expect(sameStoriesAs([], span)(one)).toMatchObject([{ message: expect.stringContaining("one story more") }]);
   // When it was told is no difference.
-  expect(
-    compareOrders(
-      one,
-      one.map((story) => ({ ...story, id: "st_x", revision: 9 })),
-      span,
-    ),
-  ).toEqual([]);
+  expect(sameStoriesAs(one, span)(one.map((story) => ({ ...story, id: "st_x", revision: 9 })))).toEqual([]);
 });

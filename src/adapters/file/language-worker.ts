@@ -1,0 +1,32 @@
+import { parentPort } from "node:worker_threads";
+import { type Diagnostic, renderDiagnostic } from "../../core/language/diagnostic.ts";
+import { readPacks } from "../../core/language/read-packs.ts";
+import { readRuleTests } from "../../core/language/read-rule-tests.ts";
+import { SourceText } from "../../core/language/source-text.ts";
+import type { PackFinding } from "../../ports/pack-source.ts";
+import type { LanguageTask, PackTask, ReadPacks, ReadTest, TestTask } from "./language-thread.ts";
+
+// Runs in a thread of its own, so that a file that takes for ever to parse can be given up.
+parentPort?.on("message", (task: LanguageTask) => {
+  parentPort?.postMessage("test" in task ? testOf(task) : packsOf(task));
+});
+
+function packsOf({ packs, today }: PackTask): ReadPacks {
+  const sources = packs.map(({ path, text }) => new SourceText(path, text));
+  const { rules, diagnostics } = readPacks(sources, { today });
+  return { rules, findings: diagnostics.map(findingOf) };
+}
+
+function testOf({ test: { path, text } }: TestTask): ReadTest {
+  const { test, diagnostics } = readRuleTests(new SourceText(path, text));
+  const findings = diagnostics.map(findingOf);
+  if (test === undefined) return { test, findings };
+  const { source: _, ...plain } = test;
+  return { test: plain, findings };
+}
+
+function findingOf(diagnostic: Diagnostic): PackFinding {
+  const { code, severity, message, source, span } = diagnostic;
+  const { line, column } = source.positionAt(span.start);
+  return { code, severity, message, file: source.file, line, column, rendered: renderDiagnostic(diagnostic) };
+}
