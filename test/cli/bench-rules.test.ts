@@ -1,5 +1,7 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { natsServerAvailable } from "../support/nats-server.ts";
 import { SEED_PACK } from "../support/seed-pack.ts";
+import { incident, startStream } from "./event-stream.ts";
 import { tapio } from "./in-process.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
@@ -63,4 +65,26 @@ test("bench rules as a table; nothing to read is said so", async () => {
   expect(out).toMatch(/\n1 rule could hold in none of them\n$/);
   const nothing = await tapio(["bench", "rules", ...rules], { stdin: "terminal" });
   expect(nothing).toMatchObject({ code: 3, err: expect.stringContaining("bench rules: there is nothing to read") });
+});
+
+describe.skipIf(!natsServerAvailable())("bench rules over a range of a stream", () => {
+  test("measures what the stream held then, and leaves no consumer behind", async () => {
+    await using stream = await startStream(incident());
+    await using folder = await temporaryFolder({ "pack.yaml": PACK, "events.ndjson": EVENTS });
+    const given = ["bench", "rules", ...stream.argv, "--rules", folder.path("pack.yaml"), "-o", "json"];
+    const { code, out } = await tapio([...given, "--since", "1h"]);
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({
+      events: 5,
+      windows: 2,
+      rules: expect.arrayContaining([expect.objectContaining({ rule: "seed/oom-service-disruption", windows: 1 })]),
+    });
+    expect(JSON.parse((await tapio(given)).out)).toMatchObject({ events: 5 });
+    await stream.publish("tapio.events.test", { ...incident()[0], id: "later" });
+    await expect.poll(() => stream.consumers()).toEqual([]);
+    const before = await tapio([...given, "--since", "3h", "--until", "2h"]);
+    expect(JSON.parse(before.out)).toMatchObject({ events: 0, rules: [] });
+    const both = await tapio([...given, "--since", "1h", folder.path("events.ndjson")]);
+    expect(both).toMatchObject({ code: 3, err: expect.stringContaining("bench rules: read files, or a range") });
+  });
 });

@@ -4,23 +4,22 @@ import type { RuleSet } from "../../core/model/rule.ts";
 import { compareRuns } from "../../core/testing/compare-runs.ts";
 import { tallyStories } from "../../core/testing/tally-stories.ts";
 import { WindowLog } from "../../core/testing/window-log.ts";
-import type { Source } from "../../ports/source.ts";
-import type { SettingKey, Settings } from "../../service/config-keys.ts";
+import type { SettingKey } from "../../service/config-keys.ts";
 import { backtestHtml } from "../backtest-html.ts";
 import { type BacktestReport, backtestJson, backtestText } from "../backtest-report.ts";
-import { eventsAt, openReadOnly } from "../compose.ts";
 import { ExitCode, interruptedBy } from "../exit-code.ts";
 import { CommandError } from "../failure.ts";
 import { loadRulesAt } from "../git-rules.ts";
-import { apart, inputsOf } from "../inputs.ts";
+import { apart } from "../inputs.ts";
 import { loadRules } from "../load-rules.ts";
+import { openRecorded } from "../recorded.ts";
 import { limitsOf, type Replay, replay } from "../replay.ts";
 import { costsOf } from "../rule-costs.ts";
 import { addSettings, CORRELATION_KEYS, readSettings } from "../settings-options.ts";
 import type { RunVerb, Shell } from "../shell.ts";
 import { shippedRules } from "../shipped.ts";
 import { addOutputOption } from "../story-output.ts";
-import { addRange, checkRange, type RangeOptions, readWhen, STREAM_KEYS, withStream } from "../stream-options.ts";
+import { addRange, type RangeOptions, STREAM_KEYS } from "../stream-options.ts";
 import { summaryOf } from "../summary.ts";
 
 /** Windows kept to measure what rules cost. */
@@ -59,7 +58,11 @@ async function backtest(files: readonly string[], options: BacktestOptions, shel
   const { paths, rules: named } = apart(files, options.rules);
   const flags = named === undefined ? options : { ...options, rules: named };
   const { settings } = await readSettings(flags, KEYS, shell);
-  await using recorded = await openRecorded(paths, { options, settings, shell });
+  await using recorded = await openRecorded(paths, { verb: "backtest", range: options, settings, shell });
+  if (against !== undefined && recorded.isOnce)
+    throw new CommandError(
+      "backtest: with --against the events are read twice, and standard input can't be; name a file",
+    );
   const rules = await loadRules(settings.rules, shell);
   const from = settings.rules.length === 0 ? [shippedRules()] : settings.rules;
   const others = against === undefined ? undefined : await loadRulesAt(against, from, shell);
@@ -87,43 +90,6 @@ async function backtest(files: readonly string[], options: BacktestOptions, shel
   if (added <= maxNew) return ExitCode.ok;
   shell.stderr.say(`tapio: ${added} stories are new, and ${maxNew} may be\n`);
   return ExitCode.findings;
-}
-
-/** Events that can be read more than once. */
-interface Recorded extends AsyncDisposable {
-  sources(): readonly Source[];
-}
-
-interface Where {
-  readonly options: BacktestOptions;
-  readonly settings: Settings;
-  readonly shell: Shell;
-}
-
-/** The files, or the range of the stream: the same one at each reading. */
-async function openRecorded(paths: readonly string[], { options, settings, shell }: Where): Promise<Recorded> {
-  const { since, until, against } = options;
-  if (since === undefined && until === undefined && options.stream === undefined) {
-    const inputs = inputsOf(paths, "backtest", shell);
-    if (against !== undefined && inputs.includes("-"))
-      throw new CommandError(
-        "backtest: with --against the events are read twice, and standard input can't be; name a file",
-      );
-    return { sources: () => inputs.map((path) => eventsAt(path, shell.stdin)), async [Symbol.asyncDispose]() {} };
-  }
-  if (0 < paths.length) throw new CommandError("backtest: read files, or a range of a stream, and not both");
-  const sinceMs = readWhen("backtest", "--since", since) ?? 0;
-  const untilMs = readWhen("backtest", "--until", until);
-  checkRange("backtest", sinceMs, untilMs);
-  const stream = await openReadOnly(withStream("backtest", settings));
-  try {
-    // Opened once: it ends at the same entry each time that it is read.
-    const source = await stream.open({ sinceMs, end: untilMs ?? "now" });
-    return { sources: () => [source], [Symbol.asyncDispose]: () => stream[Symbol.asyncDispose]() };
-  } catch (cause) {
-    await stream[Symbol.asyncDispose]();
-    throw cause;
-  }
 }
 
 function readCount({ maxNew, against }: BacktestOptions): number {

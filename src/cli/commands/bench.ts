@@ -1,17 +1,18 @@
 import type { Command } from "commander";
 import { WindowLog } from "../../core/testing/window-log.ts";
 import type { SettingKey } from "../../service/config-keys.ts";
-import { eventsAt } from "../compose.ts";
 import { ExitCode, interruptedBy } from "../exit-code.ts";
-import { apart, inputsOf } from "../inputs.ts";
+import { apart } from "../inputs.ts";
 import { loadRules } from "../load-rules.ts";
 import type { Paint } from "../paint.ts";
+import { openRecorded } from "../recorded.ts";
 import { limitsOf, replay } from "../replay.ts";
 import { costsOf, type RuleCost } from "../rule-costs.ts";
 import { addSettings, CORRELATION_KEYS, readSettings } from "../settings-options.ts";
 import type { RunVerb, Shell } from "../shell.ts";
 import { addOutputOption } from "../story-output.ts";
 import { counted } from "../story-text.ts";
+import { addRange, type RangeOptions, STREAM_KEYS } from "../stream-options.ts";
 import { summaryOf } from "../summary.ts";
 import { table } from "../text-layout.ts";
 
@@ -20,11 +21,12 @@ const WINDOWS_MAX = 20_000;
 /** How long each rule is judged. */
 const MEASURED_MS = 10;
 
-const KEYS: readonly SettingKey[] = CORRELATION_KEYS;
+const KEYS: readonly SettingKey[] = [...CORRELATION_KEYS, ...STREAM_KEYS];
 
-interface BenchOptions {
+interface BenchOptions extends RangeOptions {
   readonly output?: "text" | "json";
   readonly rules?: string[];
+  readonly stream?: string;
 }
 
 /** What rules cost on recorded events, for programs. */
@@ -45,7 +47,8 @@ export function addBench(program: Command, run: RunVerb): void {
   const command = bench
     .command("rules")
     .description("say what each rule costs on recorded events, the costliest first")
-    .argument("[file...]", "recorded events, as for eval; standard input if left out");
+    .argument("[file...]", "recorded events, as for eval; a range of a stream with --stream or --since");
+  addRange(command, "at what the stream holds now");
   addOutputOption(command, ["text", "json"], "form of the report; text if left out");
   addSettings(command, KEYS).action((files: string[], options: BenchOptions) =>
     run((shell) => benchRules(files, options, shell)),
@@ -55,11 +58,11 @@ export function addBench(program: Command, run: RunVerb): void {
 async function benchRules(files: readonly string[], options: BenchOptions, shell: Shell): Promise<ExitCode> {
   const { paths, rules: named } = apart(files, options.rules);
   const { settings } = await readSettings(named === undefined ? options : { ...options, rules: named }, KEYS, shell);
-  const sources = inputsOf(paths, "bench rules", shell).map((path) => eventsAt(path, shell.stdin));
+  await using recorded = await openRecorded(paths, { verb: "bench rules", range: options, settings, shell });
   const rules = await loadRules(settings.rules, shell);
   const log = new WindowLog(WINDOWS_MAX);
   const { books, stories, ended } = await replay({
-    sources,
+    sources: recorded.sources(),
     rules,
     limits: limitsOf(settings),
     observe: log.observe,
