@@ -20,11 +20,12 @@ import { ExitCode } from "./exit-code.ts";
 import { CommandError } from "./failure.ts";
 import { asStory, checkStoryId, startOfStory, storyInFile, storyOfEngine } from "./find-story.ts";
 import { loadRules } from "./load-rules.ts";
+import { openRedactor } from "./open-redactor.ts";
 import { limitsOf, replay } from "./replay.ts";
 import { readSettings } from "./settings-options.ts";
 import type { Shell } from "./shell.ts";
 import { eventsOf } from "./source-events.ts";
-import { caseOfStory } from "./story-case.ts";
+import { type CaseFrame, caseOfStory } from "./story-case.ts";
 import { counted } from "./story-text.ts";
 import { FROM_STORY_KEYS, withStream } from "./stream-options.ts";
 
@@ -33,6 +34,7 @@ export interface FromStoryOptions {
   readonly url?: string;
   readonly stories?: string;
   readonly out?: string;
+  readonly redact?: boolean;
 }
 
 /** A case holds no more. */
@@ -57,7 +59,12 @@ export async function writeCase(
   const files = packs.map(({ file }) => file);
   const { rules: ofCase } = await packsAt(files, { today: story.window.start.slice(0, 10) }).load(shell);
   const folder = dirname(options.out ?? "a.test.yaml");
-  const frame = { packs: files.map((file) => relative(folder, file)), rules: ofCase, engine: engineOf(settings) };
+  const frame: CaseFrame = {
+    packs: files.map((file) => relative(folder, file)),
+    rules: ofCase,
+    engine: engineOf(settings),
+    redactor: options.redact === true ? openRedactor(rules.rules, shell) : undefined,
+  };
   const ids = new Set(Object.values(story.bound).flat());
   let failed = "";
   for (const some of [events.filter((event) => ids.has(event.id)), events]) {

@@ -1,18 +1,11 @@
-import { Redactor } from "../core/intake/redact/redactor.ts";
+import type { Redactor } from "../core/intake/redact/redactor.ts";
 import { nativeOf } from "../core/intake/write-native.ts";
 import type { Event } from "../core/model/event.ts";
-import type { Rule } from "../core/model/rule.ts";
 
 /** How much a recording may hold. */
 export interface RecordingBounds {
   readonly eventsMax: number;
   readonly bytesMax: number;
-}
-
-/** How names are replaced, and the rules whose words stay. */
-export interface Pseudonyms {
-  readonly key: string;
-  readonly rules: readonly Rule[];
 }
 
 /**
@@ -29,10 +22,10 @@ export class Recording {
   /** Which bound ended it. */
   fullBy: "--max-events" | "--max-bytes" | undefined;
 
-  constructor(bounds: RecordingBounds, write: (line: string) => Promise<void>, pseudonyms?: Pseudonyms) {
+  constructor(bounds: RecordingBounds, write: (line: string) => Promise<void>, redactor?: Redactor) {
     this.#bounds = bounds;
     this.#write = write;
-    this.#redactor = pseudonyms === undefined ? undefined : new Redactor(pseudonyms.key, pseudonyms.rules);
+    this.#redactor = redactor;
   }
 
   /** How many events it holds. */

@@ -1,4 +1,5 @@
 import { Decoder } from "../core/intake/decoder.ts";
+import type { Redactor } from "../core/intake/redact/redactor.ts";
 import { nativeOf } from "../core/intake/write-native.ts";
 import { readRuleTests } from "../core/language/read-rule-tests.ts";
 import type { RuleTestCase } from "../core/language/rule-test-file.ts";
@@ -24,6 +25,8 @@ export interface CaseFrame {
   readonly rules: RuleSet;
   /** Bounds of the engine that told it, where they are not the default. */
   readonly engine: Readonly<Record<string, string | number>>;
+  /** Puts pseudonyms in place of names. */
+  readonly redactor: Redactor | undefined;
 }
 
 /** Ids of events longer than this are for machines. */
@@ -41,21 +44,23 @@ export async function caseOfStory(
   events: readonly Event[],
   frame: CaseFrame,
 ): Promise<{ readonly text: string } | { readonly failed: string }> {
-  const { shown, ids } = readable(events);
-  const draft = (expected: string, form: string): string => textOf(story, shown, { frame, expected, form });
-  const first = readCase(draft("[]", ""));
+  const { shown, ids } = readable(events, frame.redactor);
+  const first = readCase(textOf(shown, { frame, name: story.id, expected: "[]", form: "" }));
   if (typeof first === "string") return { failed: first };
   const log = logOfCase(first, undefined, new Decoder());
   const [wrong] = log.problems;
   if (wrong !== undefined) return { failed: wrong.message };
   const { told } = await runInTime({ one: first, log }, frame.rules);
   const standing = told.stories.filter(({ status }) => status !== "retracted");
-  if (!standing.some((other) => isSame(other, story, ids)))
+  const same = standing.find((other) => isSame(other, story, ids));
+  if (same === undefined)
     return { failed: `${events.length} event(s) of it were found, and the rules do not tell it of them` };
   const expected = standing.map((each) => `\n${listItem(expectationOf(each), "        ")}`).join("");
+  // The id is made of what has a pseudonym now, and could be made again to find out.
+  const name = frame.redactor === undefined ? `${story.summary} (${story.id})` : same.summary;
   let failed = "";
   for (const form of FORMS) {
-    const text = draft(expected, form);
+    const text = textOf(shown, { frame, name, expected, form });
     const one = readCase(text);
     if (typeof one === "string") return { failed: one };
     const { problems } = await runCase(one, {
@@ -70,13 +75,17 @@ export async function caseOfStory(
 }
 
 /** Events in order of time, with ids for people. */
-function readable(events: readonly Event[]): { readonly shown: Event[]; readonly ids: ReadonlyMap<string, string> } {
+function readable(
+  events: readonly Event[],
+  redactor: Redactor | undefined,
+): { readonly shown: Event[]; readonly ids: ReadonlyMap<string, string> } {
   const last = [...new Map(events.map((event) => [event.id, event])).values()];
   last.sort((a, b) => a.timeMs - b.timeMs || (a.id < b.id ? -1 : 1));
   const own = last.map(({ id }) => id);
-  const isLong = own.some(({ length }) => READABLE_ID < length);
-  const ids = isLong ? numberedIds(own) : new Map(own.map((id) => [id, id]));
-  return { shown: last.map((event) => ({ ...event, id: ids.get(event.id) ?? event.id })), ids };
+  const isRenamed = redactor !== undefined || own.some(({ length }) => READABLE_ID < length);
+  const ids = isRenamed ? numberedIds(own) : new Map(own.map((id) => [id, id]));
+  const shown = last.map((event) => ({ ...(redactor?.event(event) ?? event), id: ids.get(event.id) ?? event.id }));
+  return { shown, ids };
 }
 
 function readCase(text: string): RuleTestCase | string {
@@ -99,21 +108,22 @@ function expectationOf(story: Story): Readonly<Record<string, unknown>> {
 
 interface Draft {
   readonly frame: CaseFrame;
+  readonly name: string;
   /** The expected stories, in YAML. */
   readonly expected: string;
   readonly form: string;
 }
 
-function textOf(story: Story, events: readonly Event[], { frame, expected, form }: Draft): string {
+function textOf(events: readonly Event[], { frame, name, expected, form }: Draft): string {
   const startMs = Math.floor(events[0]?.timeMs ?? 0);
-  const name = flow(`${story.summary} (${story.id})`.replaceAll(/\s+/g, " ").slice(0, NAME_MAX));
+  const oneLine = name.replaceAll(/\s+/g, " ").slice(0, NAME_MAX);
   const engine = Object.keys(frame.engine).length === 0 ? "" : `    engine: ${flow(frame.engine)}\n`;
   return `apiVersion: tapio.dev/v1
 kind: RuleTest
 packs: ${flow(frame.packs)}
 start: ${formatTime(startMs)}
 cases:
-  - name: ${name}
+  - name: ${flow(oneLine)}
     events:
 ${events.map((event) => eventText(event, startMs, events)).join("")}${engine}    expect:
       stories: ${expected}

@@ -53,6 +53,42 @@ describe("test --from-story", () => {
     expect(again).toMatchObject({ code: 3, err: expect.stringContaining("is there already") });
   });
 
+  test("--redact: a case that passes and names nobody", { timeout: 60_000 }, async () => {
+    const named = SEED_PACK.replace("summary: Service", 'summary: "{{ oom.entity.name }}: service');
+    const pack = named.replace(/(summary: "\{\{[^\n]*)/, '$1"');
+    const events = incident().map((event) => ({ ...event, id: `shop-${event["id"]}` }));
+    await using folder = await temporaryFolder({ "pack.yaml": pack, "a.ndjson": lines(events) });
+    const rules = ["--rules", folder.path("pack.yaml")];
+    const stories = await storiesOf(folder.path("a.ndjson"), ...rules);
+    const id = idOf(stories);
+    expect(JSON.stringify(stories)).toContain("api-7f9");
+    const out = folder.path("new.test.yaml");
+    const make = (key: string, ...more: string[]) =>
+      tapio(["test", "--from-story", id, folder.path("a.ndjson"), ...rules, "--redact", ...more], {
+        env: { TAPIO_REDACT_KEY: key },
+      });
+    expect(await make("one", "--out", out)).toMatchObject({ code: 0, err: expect.stringContaining("of 4 events") });
+    const text = await readFile(out, "utf8");
+    for (const name of ["shop", "api-7f9", "abc123", id]) expect(text).not.toContain(name);
+    expect(parse(text)).toMatchObject({
+      cases: [
+        {
+          name: expect.stringMatching(/^\S+: service disruption/),
+          events: [{ id: "e1", at: "0s" }, { type: "k8s.pod.oomkilled" }, {}, {}],
+          expect: { stories: [{ rule: KEY, bound: { oom: ["e2"], gone: ["e4"] } }] },
+        },
+      ],
+    });
+    expect((await tapio(["test", out])).code).toBe(0);
+    const other = await make("");
+    expect(other.err).toContain("TAPIO_REDACT_KEY gives the same each time");
+    expect(parse(other.out).cases).not.toEqual(parse(text).cases);
+    expect(await tapio(["test", out, "--redact"])).toMatchObject({
+      code: 3,
+      err: expect.stringContaining("--redact needs --from-story"),
+    });
+  });
+
   test("every story of a recorded incident, with long ids, and derived traces", { timeout: 60_000 }, async () => {
     const fixture = "rules/configuration-changes/fixtures/key-removed.ndjson";
     const stories = await storiesOf(fixture);

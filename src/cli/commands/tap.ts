@@ -6,13 +6,14 @@ import { behindStory } from "../../core/testing/story-evidence.ts";
 import type { Source } from "../../ports/source.ts";
 import { Books } from "../../service/books.ts";
 import type { SettingKey } from "../../service/config-keys.ts";
-import { chanceKey, clock, openReadOnly, type ReadOnlyStream } from "../compose.ts";
+import { clock, openReadOnly, type ReadOnlyStream } from "../compose.ts";
 import { compileFilter } from "../event-filter.ts";
 import { ExitCode } from "../exit-code.ts";
 import { CommandError } from "../failure.ts";
 import { asStory, checkStoryId, startOfStory, storyOfEngine } from "../find-story.ts";
 import { loadRules } from "../load-rules.ts";
-import { type Pseudonyms, Recording } from "../recording.ts";
+import { openRedactor } from "../open-redactor.ts";
+import { Recording } from "../recording.ts";
 import { addSettings, readSettings } from "../settings-options.ts";
 import type { RunVerb, Shell } from "../shell.ts";
 import { eventsOf } from "../source-events.ts";
@@ -69,7 +70,8 @@ async function tap(options: TapOptions, shell: Shell): Promise<ExitCode> {
   const [sinceMs, untilMs] = [readWhen("tap", "--since", options.since), readWhen("tap", "--until", options.until)];
   if (options.story !== undefined) checkStoryId("tap", options.story);
   else checkRange("tap", sinceMs ?? clock.now(), untilMs);
-  const pseudonyms = options.redact === true ? await pseudonymsOf(settings.rules, shell) : undefined;
+  const redactor =
+    options.redact === true ? openRedactor((await loadRules(settings.rules, shell)).rules, shell) : undefined;
   await using stream = await openReadOnly(withStream("tap", settings));
   const story = options.story === undefined ? undefined : await findStory(options.story, { options, stream, shell });
   await using source = await stream.open({
@@ -77,7 +79,7 @@ async function tap(options: TapOptions, shell: Shell): Promise<ExitCode> {
     end: untilMs ?? (story === undefined ? undefined : "now"),
   });
   await using output = await openOutput(options.out, shell);
-  const recording = new Recording({ eventsMax, bytesMax }, output.write, pseudonyms);
+  const recording = new Recording({ eventsMax, bytesMax }, output.write, redactor);
   const wanted = compileFilter({ types: options.type, namespaces: options.namespace, traces: options.trace, story });
   const late = forMs === undefined ? new AbortController().signal : AbortSignal.timeout(forMs);
   if (!source.finite) shell.stderr.say(`tapio: recording ${source.name}; Ctrl-C ends it\n`);
@@ -122,14 +124,6 @@ interface Search {
 async function findStory(id: string, { options, stream, shell }: Search): Promise<Story> {
   if (options.url !== undefined) return storyOfEngine("tap", options.url, id, shell.signal);
   return asStory("tap", id, await stream.findStory(id));
-}
-
-async function pseudonymsOf(rules: readonly string[], shell: Shell): Promise<Pseudonyms> {
-  const loaded = await loadRules(rules, shell);
-  const key = shell.env["TAPIO_REDACT_KEY"] ?? "";
-  if (key === "")
-    shell.stderr.say("tapio: these pseudonyms are of this recording alone; TAPIO_REDACT_KEY gives the same in all\n");
-  return { key: key || chanceKey(), rules: loaded.rules };
 }
 
 interface RecordingOutput extends AsyncDisposable {

@@ -57,6 +57,10 @@ export function addTest(program: Command, run: RunVerb): void {
     )
     .option("--url <url>", "with --from-story: address of the engine that told it")
     .option("--stories <file>", "with --from-story: a file of stories that has it")
+    .option(
+      "--redact",
+      "with --from-story: replace names, addresses and free words, as tap does (key: env TAPIO_REDACT_KEY)",
+    )
     .option("--out <file>", "with --from-story: write to this new file instead of standard output");
   addSettings(command, FROM_STORY_KEYS).action((paths: string[], options: TestOptions) =>
     run(async (shell) => {
@@ -65,7 +69,7 @@ export function addTest(program: Command, run: RunVerb): void {
         return writeCase(options.fromStory, paths, options, shell);
       }
       const [astray] = [
-        ...(["url", "stories", "out"] as const)
+        ...(["url", "stories", "redact", "out"] as const)
           .filter((name) => options[name] !== undefined)
           .map((name) => `--${name}`),
         ...givenFlags(options, FROM_STORY_KEYS),
