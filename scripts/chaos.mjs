@@ -1,5 +1,8 @@
 // `npm run chaos`: kills the engine again and again under load, and says what came of it.
 //   --kills N (500)  --events N (100000)  --server-kills N (10)  --server-pauses N (3)  --pauses N (10)  --seed N
+//   --lost-answers N (12)  the server stores what the engine sends, its answer is lost, and the connection is cut
+//   --purges N (10)        everything before what an engine would read again is purged from the stream
+//   --recreations N (2)    the stream is deleted and made anew, while nothing of it is needed
 //   --nodes N        servers (1); several form a cluster, and the one that leads the stream is killed
 //   --design NAME    a naive design, which must fail: careless, forgetful, receipt, dedupe
 import { parseArgs } from "node:util";
@@ -12,6 +15,9 @@ const { values } = parseArgs({
     "server-kills": { type: "string", default: "10" },
     "server-pauses": { type: "string", default: "3" },
     pauses: { type: "string", default: "10" },
+    "lost-answers": { type: "string", default: "12" },
+    purges: { type: "string", default: "10" },
+    recreations: { type: "string", default: "2" },
     nodes: { type: "string", default: "1" },
     seed: { type: "string", default: "1" },
     design: { type: "string", default: "" },
@@ -25,6 +31,9 @@ const result = await runChaos({
   serverKills: Number(values["server-kills"]),
   serverPauses: Number(values["server-pauses"]),
   pauses: Number(values.pauses),
+  lostAnswers: Number(values["lost-answers"]),
+  purges: Number(values.purges),
+  recreations: Number(values.recreations),
   nodes: Number(values.nodes),
   design: values.design,
   log: (line) => process.stderr.write(`\r${line}   `),

@@ -4,26 +4,21 @@ import { type JetStreamManager, jetstream, jetstreamManager } from "@nats-io/jet
 import { connect, type NatsConnection } from "@nats-io/transport-node";
 import type { Story } from "../../src/core/model/story.ts";
 import { EngineRunner } from "./engine-runner.ts";
-import { Mischief } from "./mischief.ts";
+import { LogRecord } from "./log-record.ts";
+import { Mischief, type Schedule } from "./mischief.ts";
 import { undisturbed } from "./oracle.ts";
+import { Publisher } from "./publisher.ts";
 import { startServers } from "./servers.ts";
-import { type Verdict, verdictOf } from "./verdict.ts";
-import { workload } from "./workload.ts";
+import { StreamHarm } from "./stream-harm.ts";
+import { type Published, type Verdict, verdictOf } from "./verdict.ts";
+import { Wire } from "./wire.ts";
 
 /** One run of the harness. */
-export interface ChaosOptions {
+export interface ChaosOptions extends Schedule {
   readonly seed: number;
   readonly events: number;
-  /** How often the engine is killed; every third time at a named step, each step in turn. */
-  readonly kills: number;
   /** Servers; of several, which form a cluster, the one that leads the stream is killed or stopped. */
   readonly nodes?: number;
-  /** How often the server is killed and started again. */
-  readonly serverKills?: number;
-  /** How often the server is stopped for so long that what was published gets no answer. */
-  readonly serverPauses?: number;
-  /** How often the engine is stopped for a second, and goes on. */
-  readonly pauses?: number;
   /** A naive design that the harness must see failing: `careless`, `forgetful`, `receipt`, `dedupe`. */
   readonly design?: string;
   readonly log?: (line: string) => void;
@@ -39,10 +34,12 @@ export interface ChaosResult extends Verdict {
   readonly done: Readonly<Record<string, number>>;
 }
 
-const STREAM = "CHAOS";
+const [STREAM, SUBJECT] = ["CHAOS", "chaos.events"];
+/** What is asked of a server that was just killed gets no answer: better to ask again soon. */
+const ANSWER_MS_MAX = 2_000;
+/** Longer than a window may be idle, and a story about it may wait. */
+const SETTLED_MS = 2_500;
 const RULES = fileURLToPath(new URL("rules.yaml", import.meta.url));
-/** Longest time for the last engine to come to the end of the stream. */
-const SETTLE_MS_MAX = 60_000;
 
 /**
  * Publishes a log to a real server while the engine, a real process, is killed again and again; then
@@ -51,37 +48,41 @@ const SETTLE_MS_MAX = 60_000;
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const { events, kills, design = "", log = () => undefined } = options;
   await using servers = await startServers(options.nodes ?? 1);
+  await using wires = new AsyncDisposableStack();
+  const ways: Wire[] = [];
+  for (const url of servers.urls) ways.push(wires.use(await Wire.open(url)));
   const connection = await connect({ servers: [...servers.urls], maxReconnectAttempts: -1, reconnectTimeWait: 100 });
   try {
-    const manager = await jetstreamManager(connection);
-    await manager.streams.add({ name: STREAM, subjects: ["chaos.events"], num_replicas: servers.replicas });
-    const url = servers.urls.join(",");
-    await using engine = await EngineRunner.open({
-      url,
-      stream: STREAM,
-      rulesPath: RULES,
-      design,
-      replicas: servers.replicas,
+    const [manager, { replicas }] = [await jetstreamManager(connection, { timeout: ANSWER_MS_MAX }), servers];
+    const record = new LogRecord(connection, manager, STREAM);
+    const publisher = new Publisher({
+      ...options,
+      connection,
+      subject: SUBJECT,
+      killed: () => mischief.count("kills"),
     });
-    let published = 0;
-    const publishing = publish(connection, options, (count) => {
-      published = count;
-    });
-    const mischief = new Mischief({ ...options, engine, servers, connection, stream: STREAM });
-    while (mischief.count("kills") < kills || published < events) {
+    const harm = new StreamHarm({ manager, stream: STREAM, subject: SUBJECT, replicas, record, publisher });
+    await harm.create();
+    const url = ways.map((way) => way.url).join(",");
+    await using engine = await EngineRunner.open({ url, stream: STREAM, rulesPath: RULES, design, replicas });
+    const mischief = new Mischief({ ...options, engine, servers, wires: ways, harm, connection, stream: STREAM });
+    const publishing = publisher.run();
+    while (mischief.count("kills") < kills || publisher.published < events) {
       await mischief.next();
-      log(`${mischief.count("kills")} kills · ${published} events published`);
+      log(`${mischief.count("kills")} kills · ${publisher.published} events published`);
     }
     await publishing;
-    const last = await lastEvent(connection, manager);
-    await engine.start();
-    await comeToEnd(engine, manager, last);
+    // When every window has had time to close, one last event lets log time say so.
+    await sleep(SETTLED_MS);
+    await publisher.tick();
+    await record.catchUp();
+    await engine.comeTo(record.position);
     await engine.signal("SIGTERM");
-    const stories = await publishedStories(connection, manager);
-    const wanted = await undisturbed(connection, { stream: STREAM, rulesPath: RULES, last });
+    const published = await publishedStories(connection, manager);
+    const wanted = await undisturbed(record, RULES);
     const told = wanted.told.filter(({ status }) => status !== "retracted");
     return {
-      ...verdictOf(wanted, stories),
+      ...verdictOf(wanted, published),
       stories: new Set(told.map(({ id }) => id)).size,
       revisions: wanted.told.length,
       buried: await lettersIn(manager),
@@ -90,60 +91,6 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   } finally {
     await connection.close();
   }
-}
-
-async function publish(
-  connection: NatsConnection,
-  { seed, events, kills }: ChaosOptions,
-  report: (count: number) => void,
-): Promise<void> {
-  const client = jetstream(connection, { timeout: 2_000 });
-  const log = workload(seed);
-  // Spread over the time that the kills take, so that each falls into live traffic.
-  const pauseMs = Math.max(2, Math.min(50, (kills * 600 * 20) / events));
-  for (let count = 0; count < events; count += 20) {
-    for (let n = 0; n < Math.min(20, events - count); n++) {
-      const text = log.next().value(Date.now());
-      for (;;) {
-        try {
-          await client.publish("chaos.events", text);
-          break;
-        } catch {
-          // The server is down, or its answer was lost: the same event again is the same event.
-          await sleep(50);
-        }
-      }
-    }
-    report(count + 20);
-    await sleep(pauseMs);
-  }
-}
-
-/** When every window has had time to close, one last event lets log time say so. */
-async function lastEvent(connection: NatsConnection, manager: JetStreamManager): Promise<number> {
-  await sleep(2_500);
-  const time = new Date().toISOString();
-  const tick = {
-    id: "tick",
-    traceId: "tick",
-    time,
-    source: "k8s",
-    type: "x.tick",
-    entity: { kind: "Pod", name: "tick" },
-  };
-  await jetstream(connection).publish("chaos.events", JSON.stringify(tick));
-  return (await manager.streams.info(STREAM)).state.last_seq;
-}
-
-async function comeToEnd(engine: EngineRunner, manager: JetStreamManager, last: number): Promise<void> {
-  const head = { last_by_subj: `$KV.tapio_checkpoint.${STREAM}` };
-  for (let waited = 0; waited < SETTLE_MS_MAX; waited += 100) {
-    // Before the engine has first come up there is no bucket.
-    const stored = await manager.streams.getMessage("KV_tapio_checkpoint", head).catch(() => null);
-    if (last <= (stored?.json<{ position: number }>().position ?? 0)) return;
-    await sleep(100);
-  }
-  throw new Error(`the engine did not come to the end of the stream in time; its last words: ${engine.lastWords}`);
 }
 
 async function lettersIn(manager: JetStreamManager): Promise<unknown[]> {
@@ -155,13 +102,13 @@ async function lettersIn(manager: JetStreamManager): Promise<unknown[]> {
   return letters;
 }
 
-async function publishedStories(connection: NatsConnection, manager: JetStreamManager): Promise<Story[]> {
+async function publishedStories(connection: NatsConnection, manager: JetStreamManager): Promise<Published[]> {
   const { state } = await manager.streams.info("TAPIO_STORIES");
-  const found: Story[] = [];
+  const found: Published[] = [];
   if (state.messages === 0) return found;
   const consumer = await jetstream(connection).consumers.get("TAPIO_STORIES");
   for await (const message of await consumer.consume()) {
-    found.push(message.json<Story>());
+    found.push({ story: message.json<Story>(), sequence: message.seq });
     if (message.info.pending === 0) break;
   }
   return found;

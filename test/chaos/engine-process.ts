@@ -12,6 +12,7 @@ import { Engine } from "../../src/core/engine/engine.ts";
 import { Decoder } from "../../src/core/intake/decoder.ts";
 import type { RuleSet } from "../../src/core/model/rule.ts";
 import { runPipeline } from "../../src/service/pipeline.ts";
+import { RUNNING, saying } from "./engine-words.ts";
 import { LIMITS } from "./limits.ts";
 import { openAcknowledged } from "./naive/acknowledged.ts";
 import { openCarelessSink } from "./naive/careless-sink.ts";
@@ -38,7 +39,7 @@ const replicas = Number(nodes);
 const connection = await connectNats({ url });
 const stop = new AbortController();
 process.once("SIGTERM", () => stop.abort());
-const store = await openCheckpointStore({ connection, stream, replicas });
+const store = saying(await openCheckpointStore({ connection, stream, replicas }));
 const source = await openThreadedSource({ access: { url }, stream, subjects: [], quietAfterMs: 200 });
 const careful = await openStorySink({ connection, replicas });
 const sink = design === "careless" ? openCarelessSink(connection) : careful;
@@ -52,7 +53,7 @@ const parts = dieAt(step, {
   sink,
 });
 const engine = new Engine({ rules, limits: LIMITS });
-process.stdout.write("running\n");
+process.stdout.write(`${RUNNING}\n`);
 await runPipeline({
   sources: [parts.source],
   decoder: design === "abort" ? abortAtPoison(new Decoder()) : new Decoder(),
@@ -65,6 +66,7 @@ await runPipeline({
       : parts.store,
   clock: systemClock,
   signal: stop.signal,
+  onTrouble: (message) => process.stderr.write(`${message}\n`),
 });
 await source[Symbol.asyncDispose]();
 await connection.close();

@@ -3,9 +3,15 @@ import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { serialize } from "node:v8";
 import { openPackSource } from "../../src/adapters/file/pack-source.ts";
+import { RUNNING, type Saved } from "./engine-words.ts";
+
+/** Longest time for an engine to come to where it is wanted. */
+const COME_MS_MAX = 60_000;
 
 const ENGINE = fileURLToPath(new URL("engine-process.ts", import.meta.url));
 
@@ -39,6 +45,7 @@ export class EngineRunner implements AsyncDisposable {
   #next: ChildProcess;
   /** What it wrote to stderr last: why it ended, if it did by itself. */
   lastWords = "";
+  #saved: Saved | undefined;
 
   private constructor(options: EngineRunnerOptions, folder: string) {
     const { url, stream, design = "", replicas = 1 } = options;
@@ -63,11 +70,29 @@ export class EngineRunner implements AsyncDisposable {
     this.#next = this.#launch();
     this.lastWords = "";
     // Whether it comes up or dies on its way there.
-    const isUp = (async () => {
-      for await (const text of child.stdout ?? []) if (String(text).includes("running")) return;
-    })();
+    const isUp = new Promise<void>((resolve) => {
+      createInterface({ input: child.stdout ?? process.stdin }).on("line", (line) => {
+        if (line === RUNNING) resolve();
+        else this.#noteSaved(JSON.parse(line) as Saved);
+      });
+    });
     child.stdin?.write(`${step}\n`);
     await Promise.race([isUp, this.ended()]);
+  }
+
+  /** The latest checkpoint that any of them said it had saved; there may be a later one. */
+  get saved(): Saved | undefined {
+    return this.#saved;
+  }
+
+  /** Lets an engine run until it has saved a checkpoint from which nothing before `from` is read again. */
+  async comeTo(position: number, from = 0): Promise<void> {
+    for (let waitedMs = 0; waitedMs < COME_MS_MAX; waitedMs += 50) {
+      if (position <= (this.#saved?.position ?? 0) && from <= (this.#saved?.from ?? 0)) return;
+      await this.start();
+      await sleep(50);
+    }
+    throw new Error(`no engine came to ${position} in time; the last one's last words: ${this.lastWords}`);
   }
 
   /** Whether the engine died, or ended by itself. */
@@ -98,9 +123,13 @@ export class EngineRunner implements AsyncDisposable {
     await rm(this.#folder, { recursive: true, force: true });
   }
 
+  #noteSaved(saved: Saved): void {
+    if ((this.#saved?.position ?? 0) <= saved.position) this.#saved = saved;
+  }
+
   #launch(): ChildProcess {
     const env = { ...process.env, NODE_COMPILE_CACHE: this.#folder };
-    const child = spawn(process.execPath, [ENGINE, ...this.#args], { stdio: ["pipe", "pipe", "pipe"], env });
+    const child = spawn(process.execPath, [ENGINE, ...this.#args], { stdio: "pipe", env });
     child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       if (child === this.#child) this.lastWords = (this.lastWords + text).slice(-2_000);
     });

@@ -1,6 +1,12 @@
 import type { Story } from "../../src/core/model/story.ts";
 import type { Undisturbed } from "./oracle.ts";
 
+/** A revision as the stream of stories holds it. */
+export interface Published {
+  readonly story: Story;
+  readonly sequence: number;
+}
+
 /** How the stories published differ from those of an undisturbed run; all zero where they don't. */
 export interface Verdict {
   /** Revisions that were never published. */
@@ -12,26 +18,35 @@ export interface Verdict {
   /** Revisions published more than once. */
   readonly doubled: number;
   /** The first of each that differ, for people: what was wanted, and what was published. */
-  readonly differing: readonly { readonly wanted: string | undefined; readonly published: string | undefined }[];
+  readonly differing: readonly Difference[];
+}
+
+interface Difference {
+  readonly wanted: string | undefined;
+  readonly published: string | undefined;
 }
 
 const SHOWN_MAX = 5;
 
 /** Compares every revision, byte for byte; what is told of the quiet behind the last event may be there or not. */
-export function verdictOf({ told, later }: Undisturbed, published: readonly Story[]): Verdict {
+export function verdictOf({ told, later }: Undisturbed, published: readonly Published[]): Verdict {
   const key = ({ id, revision }: Story): string => `${id}-${revision}`;
   const expected = new Map([...told, ...later].map((story) => [key(story), JSON.stringify(story)]));
   const ids = new Set(told.map(({ id }) => id));
-  const seen = new Map<string, string>();
-  const differing: Verdict["differing"][number][] = [];
+  const seen = new Map<string, number>();
+  const differing: Difference[] = [];
   let [doubled, wrong, invented] = [0, 0, 0];
-  for (const story of published) {
+  for (const { story, sequence } of published) {
     const text = JSON.stringify(story);
-    if (seen.has(key(story))) doubled++;
+    const wanted = expected.get(key(story));
+    const before = seen.get(key(story));
+    if (before !== undefined) doubled++;
     else if (!ids.has(story.id)) invented++;
-    else if (expected.get(key(story)) !== text) wrong++;
-    if (expected.get(key(story)) !== text) differing.push({ wanted: expected.get(key(story)), published: text });
-    seen.set(key(story), text);
+    else if (wanted !== text) wrong++;
+    if (before !== undefined)
+      differing.push({ wanted: `once, at ${before}`, published: `at ${sequence} too: ${text}` });
+    else if (wanted !== text) differing.push({ wanted, published: text });
+    seen.set(key(story), sequence);
   }
   const missing = told.filter((story) => !seen.has(key(story)));
   for (const story of missing) differing.push({ wanted: JSON.stringify(story), published: undefined });

@@ -24,7 +24,7 @@ export async function startNatsCluster(size: number): Promise<NatsCluster> {
   try {
     const starting = ports.map(async (port, at) => {
       const name = `node-${at + 1}`;
-      const cluster = `cluster { name: tapio, listen: "127.0.0.1:${port}", routes: [${routes}] }`;
+      const cluster = `cluster { name: tapio, listen: "127.0.0.1:${port}", routes: [${routes}], no_advertise: true }`;
       byName.set(name, await startNatsServer({ config: `server_name: ${name}\n${cluster}\n` }));
     });
     await Promise.all(starting);
