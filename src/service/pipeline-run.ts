@@ -5,15 +5,13 @@ import type { EpochMs } from "../core/model/time.ts";
 import { type Checkpoint, CheckpointError } from "../ports/checkpoint-store.ts";
 import type { Gap, ReadOptions } from "../ports/source.ts";
 import type { Books } from "./books.ts";
+import { CheckpointPace } from "./checkpoint-pace.ts";
 import { type DeliveryOptions, deliverToAll, persist } from "./delivery.ts";
 import type { DecodedBatch, PlacedEvent } from "./log-decoder.ts";
 import type { PendingChanges } from "./outlets.ts";
 import type { PipelineOptions } from "./pipeline.ts";
 import { PoisonWatch } from "./poison-watch.ts";
 
-/** Checkpoints come this often, but never take more than a twentieth of the time. */
-const CHECKPOINT_EVERY_MS = 2_000;
-const CHECKPOINT_SHARE = 20;
 /** Changes that a checkpoint may hold for sinks that have not confirmed them; with more, it waits. */
 const OUTBOX_MAX = 1_000;
 
@@ -39,8 +37,9 @@ export class PipelineRun {
   /** Entries are missing behind this log time; how far is known when the next one comes. */
   #gapFromMs: EpochMs | undefined;
   #savedPosition = 0;
-  #savedAtMs = 0;
-  #nextSaveMs = 0;
+  /** Something was told since the last checkpoint: a restart from it would tell that again. */
+  #hasTold = false;
+  readonly #pace = new CheckpointPace();
 
   constructor(options: PipelineOptions, books: Books) {
     this.#options = options;
@@ -147,6 +146,7 @@ export class PipelineRun {
     const { engine, sinks, outlets } = this.#options;
     const changes = engine.take().map(changeAsGiven);
     if (changes.length === 0) return;
+    this.#hasTold = true;
     await deliverToAll(sinks, changes, this.#delivery);
     await outlets?.take(changes);
   }
@@ -154,7 +154,7 @@ export class PipelineRun {
   /** Remembers how far the log was read; what was told up to there is delivered, or in the outbox. */
   async save(): Promise<void> {
     const { checkpoints, decoder, engine, outlets } = this.#options;
-    if (checkpoints === undefined || this.#position <= this.#savedPosition) return;
+    if (checkpoints === undefined || !this.#hasNews) return;
     if (OUTBOX_MAX < (outlets?.waiting ?? 0)) return;
     const [position, logTimeMs] = [this.#position, this.#logTimeMs];
     await this.#keep(async () => {
@@ -164,16 +164,20 @@ export class PipelineRun {
       const checkpoint: CheckpointWithOutbox = { ...place, engine: snapshot, owners, outbox };
       await checkpoints.save(checkpoint);
       this.#savedPosition = position;
+      this.#hasTold = false;
     });
+  }
+
+  /** Whether it is further than its checkpoint: in the log, or in the quiet behind it. */
+  get #hasNews(): boolean {
+    return this.#savedPosition < this.#position || this.#hasTold;
   }
 
   async #saveSometimes(): Promise<void> {
     const behind = this.#resumed !== undefined && this.#position <= this.#resumed.position;
-    const nowMs = this.#options.clock.now();
-    // A clock that was set back must not keep checkpoints waiting until it is where it was.
-    if (behind || (nowMs < this.#nextSaveMs && this.#savedAtMs <= nowMs)) return;
-    const { checkpoints } = this.#options;
-    if (this.#savedPosition < this.#position) await this.save();
+    const { checkpoints, clock } = this.#options;
+    if (behind || !this.#pace.isDue(clock.now())) return;
+    if (this.#hasNews) await this.save();
     // Another engine that took over is noticed where there is nothing to save, too.
     else if (checkpoints !== undefined) await this.#keep(() => checkpoints.confirm());
   }
@@ -189,9 +193,7 @@ export class PipelineRun {
       this.#ledger.forget();
       onTrouble?.(`${cause.message}; trying again`);
     }
-    this.#savedAtMs = clock.now();
-    const tookMs = Math.max(0, this.#savedAtMs - startedMs);
-    this.#nextSaveMs = this.#savedAtMs + Math.max(CHECKPOINT_EVERY_MS, CHECKPOINT_SHARE * tookMs);
+    this.#pace.note(startedMs, clock.now());
   }
 
   async #bury(batch: DecodedBatch): Promise<void> {

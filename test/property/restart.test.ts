@@ -16,7 +16,8 @@ const properties: Property[] = Object.entries(PROFILES).map(([name, profile]) =>
     if (given.log.length === 0) return;
     const [first = 0, second = 0, third = 0, fourth = 0] = dice;
     const limits = third % 2 === 0 ? given.limits : { ...given.limits, ...SHORT };
-    await restartMeansNothing({ ...given, limits }, { behind: first * 10 + second, every: 1 + (fourth % 4) }, features);
+    const cut = { behind: first * 10 + second, every: 1 + (fourth % 4), quiet: (third % 5) / 4 };
+    await restartMeansNothing({ ...given, limits }, cut, features);
   },
 }));
 
@@ -26,4 +27,5 @@ testProperties(properties, {
   "restart with stories": 300,
   "restart from several pieces": 200,
   "restart without outdated pieces": 100,
+  "restart after something told in the quiet": 50,
 });

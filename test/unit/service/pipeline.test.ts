@@ -222,6 +222,23 @@ describe("a log with times of its own", () => {
     expect(after.sink.changes.map(({ kind, story }) => [kind, story.traceId])).toEqual([["told", "t2"]]);
   });
 
+  test("what was told in the quiet is in a checkpoint too: a restart does not tell it again", async () => {
+    const checkpoints = new MemoryCheckpoints();
+    const limits = { correlationWindowMs: 60_000, resolveAfterMs: 100_000 };
+    const untilQuiet = () =>
+      run([stream({ entries: FOUR.slice(0, 2) }, { entries: [], quietUntilMs: at(1_000) })], {
+        checkpoints,
+        engine: new Engine({ rules: RULES, limits }),
+      });
+    const before = untilQuiet();
+    await before.done;
+    expect(before.sink.changes.map(({ kind }) => kind)).toEqual(["told", "resolved"]);
+    const after = untilQuiet();
+    await after.done;
+    expect(after.sink.changes).toEqual([]);
+    expect(checkpoints.saves).toBe(2);
+  });
+
   test("a log that went back behind its checkpoint is told anew", async () => {
     const { saved, checkpoints } = store({
       format: 2,
