@@ -38,15 +38,16 @@ const result = await runChaos({
   design: values.design,
   log: (line) => process.stderr.write(`\r${line}   `),
 });
-const { missing, wrong, invented, doubled, buried, differing, stories, revisions, done } = result;
+const { missing, wrong, invented, doubled, buried, differing, stories, revisions, gaveUp, done } = result;
 const counts = Object.entries(done).map(([what, count]) => `${what} ${count}`);
 process.stdout.write(
   `\n${counts.join(", ")}\n${stories} stories in ${revisions} revisions, ${Math.round((Date.now() - startedMs) / 1000)} s\n` +
-    `missing ${missing}, wrong ${wrong}, invented ${invented}, doubled ${doubled}, dead-lettered ${buried.length}\n`,
+    `missing ${missing}, wrong ${wrong}, invented ${invented}, doubled ${doubled}, dead-lettered ${buried.length}; ${gaveUp.length} engines gave up\n`,
 );
 for (const { wanted, published } of values.design === "" ? differing : []) {
   process.stdout.write(`\nwanted    ${wanted ?? "nothing"}\npublished ${published ?? "nothing"}\n`);
 }
+for (const words of new Set(gaveUp)) process.stdout.write(`\ngave up: ${words}\n`);
 for (const letter of buried) process.stdout.write(`\ndead letter ${JSON.stringify(letter)}\n`);
 const failed = 0 < missing + wrong + invented + doubled + buried.length;
 process.exitCode = failed === (values.design === "") ? 1 : 0;

@@ -30,6 +30,8 @@ export interface ChaosResult extends Verdict {
   readonly revisions: number;
   /** Letters of events that were taken for poison: none is. */
   readonly buried: readonly unknown[];
+  /** Last words of engines that ended by themselves, with an error; the next one went on. */
+  readonly gaveUp: readonly string[];
   /** What was done, and how often; `at <step>` where the engine died by itself at a named step. */
   readonly done: Readonly<Record<string, number>>;
 }
@@ -86,6 +88,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
       stories: new Set(told.map(({ id }) => id)).size,
       revisions: wanted.told.length,
       buried: await lettersIn(manager),
+      gaveUp: engine.gaveUp,
       done: mischief.done,
     };
   } finally {

@@ -45,6 +45,8 @@ export class EngineRunner implements AsyncDisposable {
   #next: ChildProcess;
   /** What it wrote to stderr last: why it ended, if it did by itself. */
   lastWords = "";
+  /** The last words of each that ended by itself, with an error. */
+  readonly gaveUp: string[] = [];
   #saved: Saved | undefined;
 
   private constructor(options: EngineRunnerOptions, folder: string) {
@@ -136,7 +138,10 @@ export class EngineRunner implements AsyncDisposable {
     // Whoever is killed reads no more.
     child.stdin?.on("error", () => undefined);
     running.add(child);
-    child.once("exit", () => running.delete(child));
+    child.once("close", (code) => {
+      running.delete(child);
+      if (code !== null && code !== 0) this.gaveUp.push(this.lastWords);
+    });
     return child;
   }
 }
