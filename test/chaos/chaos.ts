@@ -22,6 +22,8 @@ export interface ChaosOptions extends Schedule {
   /** A naive design that the harness must see failing: `careless`, `forgetful`, `receipt`, `dedupe`. */
   readonly design?: string;
   readonly log?: (line: string) => void;
+  /** Ends the run. */
+  readonly signal?: AbortSignal;
 }
 
 /** What came of it. */
@@ -48,7 +50,7 @@ const RULES = fileURLToPath(new URL("rules.yaml", import.meta.url));
  * lets it come to the end, and compares every revision published with those of an undisturbed run.
  */
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
-  const { events, kills, design = "", log = () => undefined } = options;
+  const { events, kills, log = () => undefined } = options;
   await using servers = await startServers(options.nodes ?? 1);
   await using wires = new AsyncDisposableStack();
   const ways: Wire[] = [];
@@ -66,7 +68,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     const harm = new StreamHarm({ manager, stream: STREAM, subject: SUBJECT, replicas, record, publisher });
     await harm.create();
     const url = ways.map((way) => way.url).join(",");
-    await using engine = await EngineRunner.open({ url, stream: STREAM, rulesPath: RULES, design, replicas });
+    await using engine = await EngineRunner.open({ ...options, url, stream: STREAM, rulesPath: RULES, replicas });
     const mischief = new Mischief({ ...options, engine, servers, wires: ways, harm, connection, stream: STREAM });
     const publishing = publisher.run();
     while (mischief.count("kills") < kills || publisher.published < events) {

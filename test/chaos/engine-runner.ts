@@ -28,6 +28,8 @@ export interface EngineRunnerOptions {
   readonly rulesPath: string;
   readonly design?: string;
   readonly replicas?: number;
+  /** Ends all engines: none is started any more. */
+  readonly signal?: AbortSignal;
 }
 
 /** Name of the file that holds the rules as they were read. */
@@ -41,6 +43,7 @@ export class EngineRunner implements AsyncDisposable {
   readonly #args: readonly string[];
   /** What one engine has read and compiled the next one need not: hundreds are started. */
   readonly #folder: string;
+  readonly #signal: AbortSignal | undefined;
   #child: ChildProcess | undefined;
   #next: ChildProcess;
   /** What it wrote to stderr last: why it ended, if it did by itself. */
@@ -50,9 +53,11 @@ export class EngineRunner implements AsyncDisposable {
   #saved: Saved | undefined;
 
   private constructor(options: EngineRunnerOptions, folder: string) {
-    const { url, stream, design = "", replicas = 1 } = options;
+    const { url, stream, design = "", replicas = 1, signal } = options;
     this.#args = [url, stream, join(folder, RULES), design, String(replicas)];
     this.#folder = folder;
+    this.#signal = signal;
+    signal?.addEventListener("abort", () => void this.#child?.kill("SIGKILL"), { once: true });
     this.#next = this.#launch();
   }
 
@@ -66,6 +71,7 @@ export class EngineRunner implements AsyncDisposable {
 
   /** Lets an engine run, unless one does; it dies at the named step if one is given. Answers when it reads. */
   async start(step = ""): Promise<void> {
+    this.#signal?.throwIfAborted();
     if (this.#child !== undefined && !hasEnded(this.#child)) return;
     const child = this.#next;
     this.#child = child;

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { rename, writeFile } from "node:fs/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import {
   CodeActionRequest,
   CompletionRequest,
@@ -51,6 +51,7 @@ interface Editor extends AsyncDisposable {
 
 async function openEditor(): Promise<Editor> {
   const child = spawn(NODE, ["src/cli/main.ts", "lsp", "--stdio"], { cwd: ROOT, stdio: ["pipe", "pipe", "inherit"] });
+  onTestFinished(() => void child.kill("SIGKILL"));
   const ended = once(child, "exit");
   const connection = createProtocolConnection(
     new StreamMessageReader(child.stdout),

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { openCheckpointFile } from "../../src/adapters/file/checkpoint-file.ts";
 
 const NODE = fileURLToPath(new URL("../../node_modules/.bin/node", import.meta.url));
@@ -36,6 +36,7 @@ test("a process that is killed while it saves loses nothing that was saved, and 
   let saved = 0;
   for (let kill = 0; kill < KILLS; kill++) {
     const child = spawn(NODE, ["--input-type=module", "-e", WRITER, path], { stdio: ["ignore", "pipe", "inherit"] });
+    onTestFinished(() => void child.kill("SIGKILL"));
     const closed = once(child, "close");
     let out = "";
     child.stdout.on("data", (chunk: Buffer) => {

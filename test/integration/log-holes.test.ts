@@ -1,10 +1,8 @@
 import { fileURLToPath } from "node:url";
-import { type JetStreamManager, jetstream, jetstreamManager } from "@nats-io/jetstream";
-import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Story } from "../../src/core/model/story.ts";
 import { type Program, startProgram } from "../cli/program.ts";
-import { type NatsServer, natsServerAvailable, startNatsServer } from "../support/nats-server.ts";
+import { type EventStream, EventStreams } from "../support/event-streams.ts";
+import { natsServerAvailable } from "../support/nats-server.ts";
 
 const RULES = fileURLToPath(new URL("../chaos/rules.yaml", import.meta.url));
 const MS_MAX = 60_000;
@@ -12,63 +10,31 @@ const READY = /caught up with the stream; ready/;
 
 /** What the stream no longer holds is missing; what it holds is told once, and nothing is made up. */
 describe.skipIf(!natsServerAvailable())("a stream that lost entries before they were read", () => {
-  let server: NatsServer;
-  let connection: NatsConnection;
-  let manager: JetStreamManager;
+  let streams: EventStreams;
+  let made = 0;
 
   beforeAll(async () => {
-    server = await startNatsServer();
-    connection = await connect({ servers: server.url });
-    manager = await jetstreamManager(connection);
+    streams = await EventStreams.open();
   }, MS_MAX);
-  afterAll(async () => {
-    await connection.close();
-    await server.stop();
-  });
+  afterAll(() => streams[Symbol.asyncDispose]());
 
-  let made = 0;
-  const freshStream = async (): Promise<{ stream: string; publish: (...events: string[]) => Promise<void> }> => {
-    const stream = `HOLES${++made}`;
-    await manager.streams.add({ name: stream, subjects: [`holes${made}.events`] });
-    const subject = `holes${made}.events`;
-    let count = 0;
-    // Each event is `trace:type`.
-    const publish = async (...events: string[]): Promise<void> => {
-      for (const event of events) {
-        const [trace = "", type = ""] = event.split(":");
-        const entity = { kind: "Pod", namespace: "shop", name: `${stream}-${trace}`, node: `node-${trace}` };
-        const time = new Date().toISOString();
-        const body = {
-          id: `e${++count}`,
-          traceId: `${stream}-${trace}`,
-          time,
-          source: "k8s",
-          type: `x.${type}`,
-          entity,
-        };
-        await jetstream(connection).publish(subject, JSON.stringify(body));
-      }
-    };
-    return { stream, publish };
-  };
-  const start = (stream: string): Program =>
+  const freshStream = (): Promise<EventStream> => streams.add(`HOLES${++made}`);
+  const start = ({ name }: EventStream): Program =>
     startProgram([
-      ...["run", "--nats", server.url, "--stream", stream, "--rules", RULES],
+      ...["run", "--nats", streams.url, "--stream", name, "--rules", RULES],
       ...["--correlation-window", "20s", "--max-window", "60s", "--listen", "127.0.0.1:0"],
     ]);
-  /** Every revision in the stream of stories that is about this stream, as `trace rule gap`. */
-  const told = async (stream: string): Promise<string[]> => {
-    const found: Story[] = [];
-    const consumer = await jetstream(connection).consumers.get("TAPIO_STORIES");
-    for await (const message of await consumer.consume()) {
-      const story = message.json<Story>();
-      if (story.traceId.startsWith(`${stream}-`)) found.push(story);
-      if (message.info.pending === 0) break;
-    }
+  /** The pairs told of this stream, each as `trace gap`; no revision of any story twice. */
+  const told = async (stream: EventStream): Promise<string[]> => {
+    const found = await stream.told();
     const revisions = found.map(({ id, revision }) => `${id}-${revision}`);
     expect(new Set(revisions).size).toBe(revisions.length);
     const pairs = found.filter(({ rule }) => rule.id === "pair");
-    return [...new Set(pairs.map(({ traceId, gap }) => `${traceId.slice(stream.length + 1)} ${gap ?? false}`))].sort();
+    return [...new Set(pairs.map(({ traceId, gap }) => `${traceId} ${gap ?? false}`))].sort();
+  };
+  const makeAnew = async ({ name, subject }: EventStream): Promise<void> => {
+    await streams.manager.streams.delete(name);
+    await streams.manager.streams.add({ name, subjects: [subject] });
   };
   const metric = async (engine: Program, name: string): Promise<string | undefined> => {
     const [, url = ""] = await engine.sees(/serving (http:\S+)/);
@@ -76,16 +42,16 @@ describe.skipIf(!natsServerAvailable())("a stream that lost entries before they 
   };
 
   test("purged while no engine ran: an alarm, and gap on what it touches", { timeout: MS_MAX }, async () => {
-    const { stream, publish } = await freshStream();
+    const stream = await freshStream();
     await using before = start(stream);
     await before.sees(READY);
-    await publish("1:a", "1:b", "1:b", "2:a");
+    await stream.publish("1:a", "1:b", "1:b", "2:a");
     await before.sees(/story told: .*-1\)/);
     before.signal("SIGTERM");
     expect(await before.ended).toBe(0);
-    await publish("2:b", "3:a");
-    await manager.streams.purge(stream);
-    await publish("2:b", "2:b", "3:b", "3:b", "4:a", "4:b", "4:b");
+    await stream.publish("2:b", "3:a");
+    await streams.manager.streams.purge(stream.name);
+    await stream.publish("2:b", "2:b", "3:b", "3:b", "4:a", "4:b", "4:b");
     await using after = start(stream);
     await after.sees(/positions 1 to 6 of the log were deleted before they could be read: up to 6 entries/);
     await after.sees(/story told: .*-4\)/);
@@ -96,18 +62,18 @@ describe.skipIf(!natsServerAvailable())("a stream that lost entries before they 
   });
 
   test("purged behind an engine that stands still: the same, and it goes on", { timeout: MS_MAX }, async () => {
-    const { stream, publish } = await freshStream();
+    const stream = await freshStream();
     await using engine = start(stream);
     await engine.sees(READY);
-    await publish("1:a");
-    await publish("1:b", "1:b");
+    await stream.publish("1:a");
+    await stream.publish("1:b", "1:b");
     await engine.sees(/story told: .*-1\)/);
     engine.signal("SIGSTOP");
     // More than the server sends ahead: the rest is gone before it could be read.
-    for (let sent = 0; sent < 6_000; sent++) connection.publish(`holes${made}.events`, "{}");
-    await publish("3:e");
-    await manager.streams.purge(stream);
-    await publish("2:a", "2:b", "2:b");
+    for (let sent = 0; sent < 6_000; sent++) streams.connection.publish(stream.subject, "{}");
+    await stream.publish("3:e");
+    await streams.manager.streams.purge(stream.name);
+    await stream.publish("2:a", "2:b", "2:b");
     engine.signal("SIGCONT");
     await engine.sees(/of the log were deleted before they could be read/);
     await engine.sees(/story told: .*-2\)/);
@@ -116,15 +82,13 @@ describe.skipIf(!natsServerAvailable())("a stream that lost entries before they 
   });
 
   test("deleted and made anew under a running engine: it begins again, from a time", { timeout: MS_MAX }, async () => {
-    const { stream, publish } = await freshStream();
+    const stream = await freshStream();
     await using engine = start(stream);
     await engine.sees(READY);
-    await publish("1:a", "1:b", "1:b", "2:a");
+    await stream.publish("1:a", "1:b", "1:b", "2:a");
     await engine.sees(/story told: .*-1\)/);
-    const { config } = await manager.streams.info(stream);
-    await manager.streams.delete(stream);
-    await manager.streams.add({ name: stream, subjects: config.subjects ?? [] });
-    await publish("3:a", "3:b", "3:b");
+    await makeAnew(stream);
+    await stream.publish("3:a", "3:b", "3:b");
     await engine.sees(/the log went back behind what was read of it \(position 4\)/);
     await engine.sees(/story told: .*-3\)/);
     await expect.poll(() => told(stream)).toEqual([expect.stringMatching(/^1/), "3 true"]);
@@ -135,25 +99,23 @@ describe.skipIf(!natsServerAvailable())("a stream that lost entries before they 
     // Its place in the new stream is kept as that: nothing of it is told again.
     await using later = start(stream);
     await later.sees(READY);
-    await publish("4:a", "4:b", "4:b");
+    await stream.publish("4:a", "4:b", "4:b");
     await later.sees(/story told: .*-4\)/);
     expect(later.err()).not.toContain("went back");
     expect(later.err()).not.toMatch(/story told: .*-3\)/);
   });
 
   test("deleted and made anew while no engine ran: the next one notices", { timeout: MS_MAX }, async () => {
-    const { stream, publish } = await freshStream();
+    const stream = await freshStream();
     await using before = start(stream);
     await before.sees(READY);
-    await publish("1:a", "1:b", "1:b", "2:a");
+    await stream.publish("1:a", "1:b", "1:b", "2:a");
     await before.sees(/story told: .*-1\)/);
     before.signal("SIGTERM");
     expect(await before.ended).toBe(0);
-    const { config } = await manager.streams.info(stream);
-    await manager.streams.delete(stream);
-    await manager.streams.add({ name: stream, subjects: config.subjects ?? [] });
+    await makeAnew(stream);
     // As many as there were, and more: no sequence tells that it is another stream.
-    await publish("3:a", "3:b", "3:b", "2:b", "2:b", "4:a", "4:b", "4:b");
+    await stream.publish("3:a", "3:b", "3:b", "2:b", "2:b", "4:a", "4:b", "4:b");
     await using after = start(stream);
     await after.sees(/the log went back behind what was read of it \(position 4\)/);
     await after.sees(/story told: .*-4\)/);
