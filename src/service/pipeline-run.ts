@@ -5,8 +5,8 @@ import type { EpochMs } from "../core/model/time.ts";
 import { type Checkpoint, CheckpointError } from "../ports/checkpoint-store.ts";
 import type { Gap, ReadOptions } from "../ports/source.ts";
 import type { Books } from "./books.ts";
-import { CheckpointPace } from "./checkpoint-pace.ts";
 import { type DeliveryOptions, deliverToAll, persist } from "./delivery.ts";
+import { LastCheckpoint } from "./last-checkpoint.ts";
 import type { DecodedBatch, PlacedEvent } from "./log-decoder.ts";
 import type { PendingChanges } from "./outlets.ts";
 import type { PipelineOptions } from "./pipeline.ts";
@@ -26,6 +26,7 @@ export class PipelineRun {
   readonly poison: PoisonWatch;
   /** What the store has of the engine's stories. */
   readonly #ledger = new SnapshotLedger();
+  readonly #last = new LastCheckpoint();
   #resumed: Checkpoint | undefined;
   #isLost = false;
   /** What could not be decoded up to here is with the dead letters already. */
@@ -36,10 +37,6 @@ export class PipelineRun {
   #base = 0;
   /** Entries are missing behind this log time; how far is known when the next one comes. */
   #gapFromMs: EpochMs | undefined;
-  #savedPosition = 0;
-  /** Something was told since the last checkpoint: a restart from it would tell that again. */
-  #hasTold = false;
-  readonly #pace = new CheckpointPace();
 
   constructor(options: PipelineOptions, books: Books) {
     this.#options = options;
@@ -63,7 +60,7 @@ export class PipelineRun {
     this.#resumed = checkpoint;
     this.#buriedBefore = checkpoint.position;
     this.#position = checkpoint.position;
-    this.#savedPosition = checkpoint.position;
+    this.#last.note(checkpoint.position, this.#owed);
     this.#logTimeMs = checkpoint.logTimeMs;
     this.#base = checkpoint.base ?? 0;
     // The checkpoint's own entry is read again, to see whether it is still the same log.
@@ -98,7 +95,7 @@ export class PipelineRun {
     this.#logTimeMs = logTimeMs;
     this.#base = position;
     this.#position = position;
-    this.#savedPosition = position;
+    this.#last.note(position, this.#owed);
     this.#buriedBefore = position;
     return { signal, sinceMs: logTimeMs };
   }
@@ -146,7 +143,7 @@ export class PipelineRun {
     const { engine, sinks, outlets } = this.#options;
     const changes = engine.take().map(changeAsGiven);
     if (changes.length === 0) return;
-    this.#hasTold = true;
+    this.#last.noteTold();
     await deliverToAll(sinks, changes, this.#delivery);
     await outlets?.take(changes);
   }
@@ -154,30 +151,34 @@ export class PipelineRun {
   /** Remembers how far the log was read; what was told up to there is delivered, or in the outbox. */
   async save(): Promise<void> {
     const { checkpoints, decoder, engine, outlets } = this.#options;
-    if (checkpoints === undefined || !this.#hasNews) return;
-    if (OUTBOX_MAX < (outlets?.waiting ?? 0)) return;
+    if (checkpoints === undefined || !this.#isAhead) return;
+    if (OUTBOX_MAX < this.#owed) return;
     const [position, logTimeMs] = [this.#position, this.#logTimeMs];
     await this.#keep(async () => {
       const [snapshot, outbox] = [engine.snapshot(position, this.#ledger), outlets?.pending() ?? []];
       const place = { format: 2, position, ...(this.#base === 0 ? {} : { base: this.#base }), logTimeMs } as const;
       const owners = decoder.ownersBefore?.(Math.floor(snapshot.since)) ?? [];
       const checkpoint: CheckpointWithOutbox = { ...place, engine: snapshot, owners, outbox };
+      const owed = this.#owed;
       await checkpoints.save(checkpoint);
-      this.#savedPosition = position;
-      this.#hasTold = false;
+      this.#last.note(position, owed);
     });
   }
 
-  /** Whether it is further than its checkpoint: in the log, or in the quiet behind it. */
-  get #hasNews(): boolean {
-    return this.#savedPosition < this.#position || this.#hasTold;
+  /** Changes that not every sink has confirmed. */
+  get #owed(): number {
+    return this.#options.outlets?.waiting ?? 0;
+  }
+
+  get #isAhead(): boolean {
+    return this.#last.isOutdated(this.#position, this.#owed);
   }
 
   async #saveSometimes(): Promise<void> {
     const behind = this.#resumed !== undefined && this.#position <= this.#resumed.position;
     const { checkpoints, clock } = this.#options;
-    if (behind || !this.#pace.isDue(clock.now())) return;
-    if (this.#hasNews) await this.save();
+    if (behind || !this.#last.isDue(clock.now())) return;
+    if (this.#isAhead) await this.save();
     // Another engine that took over is noticed where there is nothing to save, too.
     else if (checkpoints !== undefined) await this.#keep(() => checkpoints.confirm());
   }
@@ -193,7 +194,7 @@ export class PipelineRun {
       this.#ledger.forget();
       onTrouble?.(`${cause.message}; trying again`);
     }
-    this.#pace.note(startedMs, clock.now());
+    this.#last.noteTry(startedMs, clock.now());
   }
 
   async #bury(batch: DecodedBatch): Promise<void> {

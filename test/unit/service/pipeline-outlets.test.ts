@@ -22,13 +22,14 @@ const entry = (position: number, type: string, trace: string): LogEntry => ({
 });
 const STREAM = [entry(1, "x.a", "t1"), entry(2, "x.b", "t1"), entry(3, "x.a", "t2"), entry(4, "x.b", "t2")];
 
-/** One outlet named `slow`, that may be away; what it took by trace. */
-function outletOf(away: boolean, clock: VirtualClock) {
+/** One outlet named `slow`, that may be away, or take its time; what it took by trace. */
+function outletOf(away: boolean, clock: VirtualClock, takesMs = 0) {
   const taken: string[] = [];
   const sink = {
     name: "slow",
     async deliver(changes: readonly StoryChange[]) {
       if (away) throw new SinkError("away", { retryable: true });
+      if (0 < takesMs) await clock.sleep(takesMs);
       taken.push(...changes.map(({ story }) => story.traceId));
     },
     async [Symbol.asyncDispose]() {},
@@ -79,6 +80,24 @@ test("what a sink had not confirmed is in the checkpoint, and the next run deliv
   await run(STREAM, { outlets: after.outlets, checkpoints, clock });
   expect(after.taken).toEqual(["t1", "t2"]);
   expect(saved.at(-1)).toMatchObject({ position: 4, outbox: [] });
+});
+
+test("what a sink confirmed behind the last event is confirmed in a checkpoint: the next run owes nobody anything", async () => {
+  const saved: (Checkpoint & { readonly outbox?: readonly unknown[] })[] = [];
+  const checkpoints = {
+    load: async () => saved.at(-1),
+    save: async (one: Checkpoint) => void saved.push(one),
+    confirm: async () => {},
+  };
+  const clock = new VirtualClock();
+  const { outlets, taken } = outletOf(false, clock, 500);
+  const sources = [batchSource([{ entries: STREAM.slice(0, 2) }], { name: "S", finite: false })];
+  await clock.finish(run([], { sources, outlets, checkpoints, clock }));
+  expect(taken).toEqual(["t1"]);
+  expect(saved.map(({ position, outbox }) => [position, outbox?.length])).toEqual([
+    [2, 1],
+    [2, 0],
+  ]);
 });
 
 test("rules are swapped between two events", async () => {
