@@ -36,6 +36,8 @@ export interface CompiledRule {
   /** Bits of the steps that must be bound. */
   readonly requiredMask: number;
   readonly requiredCount: number;
+  /** Those of them that look at more than an event's type. */
+  readonly tested: readonly CompiledStep[];
   readonly absences: readonly CompiledAbsence[];
   readonly joins: readonly Join[];
   /** Rules and absences without a key in the first join: looked for in the traces of the others. */
@@ -88,6 +90,7 @@ function compile(rule: Rule, index: number): CompiledRule {
     steps,
     requiredMask: required.reduce((mask, step) => mask | (1 << step.index), 0),
     requiredCount: required.length,
+    tested: required.filter(({ step }) => step.where !== undefined),
     absences,
     joins: rule.joins,
     hasUnkeyed: [...rule.steps, ...rule.absent].some(({ as }) => !Object.hasOwn(keys, as)),

@@ -1,6 +1,7 @@
 import type { Event } from "../model/event.ts";
 import type { EpochMs } from "../model/time.ts";
 import { type EventHead, type HeldEvent, opened, UnopenedEvent } from "../model/unopened-event.ts";
+import type { CompiledTest } from "./compiled-rule.ts";
 import { grown } from "./grown.ts";
 import { mergeVersions } from "./merge-versions.ts";
 import { share } from "./share.ts";
@@ -68,11 +69,13 @@ export class HeldEvents {
     return at < 0 ? undefined : this.#open(at);
   }
 
-  /** The events whose type passes a test, opened. */
-  ofTypes(matches: (type: string) => boolean): Event[] {
+  /** The events that pass a test; only those of a fitting type are opened. */
+  passing({ matchesType, matchesFields }: CompiledTest): Event[] {
     const found: Event[] = [];
     for (let at = 0; at < this.#held.length; at++) {
-      if (matches((this.#held[at] as HeldEvent).type)) found.push(this.#open(at));
+      if (!matchesType((this.#held[at] as HeldEvent).type)) continue;
+      const event = this.#open(at);
+      if (matchesFields(event)) found.push(event);
     }
     return found;
   }

@@ -51,9 +51,12 @@ export type Finding =
   | { readonly kind: "pending"; readonly atMs: EpochMs | undefined; readonly source: string | undefined }
   | { readonly kind: "fails"; readonly truncated: boolean };
 
+const FAILS: Finding = { kind: "fails", truncated: false };
+
 /** Looks for the smallest valid assignment of a rule in a window. */
 export function* judge(rule: CompiledRule, window: Window, context: JudgeContext): Judging<Finding> {
-  const all = gather(rule, window, context);
+  const all = gatherAll(rule, window, context);
+  if (all === undefined) return FAILS;
   let truncated = false;
   const candidates = all.map((events) => {
     if (events.length <= context.limits.candidatesMax) return events;
@@ -101,23 +104,42 @@ export function* judge(rule: CompiledRule, window: Window, context: JudgeContext
 /** The events that each step may take, in the order of choice. */
 export function gather(rule: CompiledRule, window: Window, context: JudgeContext): Event[][] {
   const keyed = rule.joins[0]?.keys;
-  const ordered = keyed === undefined ? [] : sortEvents([...window.events]);
+  if (keyed === undefined) return rule.steps.map((step) => candidatesIn(window, step));
+  const ordered = sortEvents([...window.events]);
   return rule.steps.map((step) => {
-    let events: Event[];
-    if (keyed === undefined) {
-      events = window.ofTypes(step.matchesType).filter(step.matchesFields);
-      sortEvents(events);
-    } else if (Object.hasOwn(keyed, step.step.as)) {
-      events = ordered.filter((event) => window.fills(event.id, step.index));
-    } else {
-      const traces = [...new Set(ordered.map(({ traceId }) => traceId))];
-      events = traces.flatMap((trace) =>
-        context.traceEvents(trace, window).filter((event) => step.matchesType(event.type) && step.matchesFields(event)),
+    if (Object.hasOwn(keyed, step.step.as)) {
+      return inOrder(
+        step,
+        ordered.filter((event) => window.fills(event.id, step.index)),
       );
-      sortEvents(events);
     }
-    return step.step.pick === "last" ? events.reverse() : events;
+    const traces = [...new Set(ordered.map(({ traceId }) => traceId))];
+    const events = traces.flatMap((trace) =>
+      context.traceEvents(trace, window).filter((event) => step.matchesType(event.type) && step.matchesFields(event)),
+    );
+    return inOrder(step, sortEvents(events));
   });
+}
+
+/** The same; `undefined` where a step that must be bound finds nothing, before events are opened for the others. */
+function gatherAll(rule: CompiledRule, window: Window, context: JudgeContext): Event[][] | undefined {
+  if (0 < rule.joins.length) return gather(rule, window, context);
+  const found: Event[][] = [];
+  for (const step of rule.tested) {
+    const events = candidatesIn(window, step);
+    if (events.length === 0) return undefined;
+    found[step.index] = events;
+  }
+  return rule.steps.map((step) => found[step.index] ?? candidatesIn(window, step));
+}
+
+/** The events of a trace's window that a step may take. */
+function candidatesIn(window: Window, step: CompiledStep): Event[] {
+  return inOrder(step, sortEvents(window.passing(step)));
+}
+
+function inOrder({ step }: CompiledStep, events: Event[]): Event[] {
+  return step.pick === "last" ? events.reverse() : events;
 }
 
 function isHome(rule: CompiledRule, step: CompiledStep, anchors: readonly (Event | undefined)[]): boolean {

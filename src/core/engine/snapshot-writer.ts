@@ -139,7 +139,7 @@ export class SnapshotWriter {
   }
 
   #record(record: StoryRecord): RecordData {
-    const { told, earlier, last, others, toldOthers, gone: _gone, ...plain } = record;
+    const { told, earlier, last, others, toldOthers, said: _said, gone: _gone, ...plain } = record;
     const write = (match: Match | undefined): UnitNumber | undefined => match && this.match(match);
     return {
       ...plain,

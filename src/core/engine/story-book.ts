@@ -92,6 +92,7 @@ export class StoryBook {
       const match = record.last;
       const isOver = match?.window.closedBy !== undefined || match === undefined;
       this.#publisher.publish(record, match === undefined ? 0 : totalOf(match), now, isOver);
+      if (isOver) record.said = undefined;
     }
   }
 

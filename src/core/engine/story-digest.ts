@@ -17,10 +17,12 @@ export function shapeOf(story: Story): string {
   );
 }
 
+/** What changes with every event; no text is made of what is not there. */
+const CHANGING = { revision: undefined, timeline: undefined, events: undefined, window: undefined };
+
 /** Everything a reader sees, but for what changes with every event. */
 export function contentOf(story: Story): string {
-  const { revision: _revision, timeline: _timeline, events: _events, window: _window, ...content } = story;
-  return digest(JSON.stringify(content));
+  return digest(JSON.stringify({ ...story, ...CHANGING }));
 }
 
 /** FNV-1a (32 bits) over a text's code units, the sum of its states on the way, and its length. */

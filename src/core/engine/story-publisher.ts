@@ -6,7 +6,7 @@ import type { Match } from "./match.ts";
 import { contentOf, shapeOf } from "./story-digest.ts";
 import { headlineOf, mayReviseAt, type StoryRecord } from "./story-record.ts";
 import { rivalsOf } from "./story-rivals.ts";
-import { tellStory } from "./storyteller.ts";
+import { sayMatch, tellStory } from "./storyteller.ts";
 
 /** What is asked of the engine's clock of deadlines. */
 export interface BookDeadlines {
@@ -110,7 +110,12 @@ export class StoryPublisher {
       gap: this.#gaps.touch(match.window),
       ...rivalsOf(record, match),
     };
-    return tellStory(match, telling, this.#counters);
+    const said = sayMatch(match, record.said);
+    this.#counters.templatesMissing += said.missing;
+    this.#counters.templatesFailed += said.failed;
+    // A window that is over is seldom told again, and thousands of stories are remembered.
+    record.said = match.window.closedBy === undefined ? said : undefined;
+    return tellStory(said, telling);
   }
 
   #change(record: StoryRecord, kind: StoryChange["kind"], story: Story, now: EpochMs): void {

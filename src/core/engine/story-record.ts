@@ -6,6 +6,7 @@ import type { DurationMs, EpochMs } from "../model/time.ts";
 import { byTimeThenId } from "./held-events.ts";
 import type { BoundStep, Match } from "./match.ts";
 import { byRank, isIsolated } from "./match.ts";
+import type { Said } from "./storyteller.ts";
 import type { Window } from "./window.ts";
 
 /** A match that lost against a story's own; `kept`: it can't change any more, whoever competes later. */
@@ -30,6 +31,8 @@ export interface StoryRecord {
   toldOthers: StoryRecord["others"];
   toldTotal: number;
   toldExtent: number;
+  /** What it says of its match, while more revisions are to be expected. */
+  said: Said | undefined;
   /** What was told last, in brief, to compare: all that a reader sees, and what is worth telling at once. */
   content: string;
   shape: string;
@@ -73,6 +76,7 @@ export function openRecord(id: string, openedPosition: number, now: EpochMs): St
     toldOthers: NO_RIVALS,
     toldTotal: 0,
     toldExtent: 0,
+    said: undefined,
     content: "",
     shape: "",
     earlier: undefined,

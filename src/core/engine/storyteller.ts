@@ -1,7 +1,9 @@
+import type { Template } from "../expression/template.ts";
 import { type EntityRef, type Event, SEVERITIES } from "../model/event.ts";
-import type { ChainLink, EngineCounters, OtherMatch, Story, StoryStatus, TimelineEntry } from "../model/story.ts";
+import type { ChainLink, OtherMatch, Story, StoryStatus, TimelineEntry } from "../model/story.ts";
 import { formatTime } from "../model/time.ts";
 import { entityKey } from "./bind.ts";
+import type { CompiledRule } from "./compiled-rule.ts";
 import { factsOf } from "./facts.ts";
 import { sortEvents } from "./held-events.ts";
 import type { BoundStep, Match } from "./match.ts";
@@ -25,26 +27,59 @@ export interface Telling {
   readonly alsoMatched: readonly OtherMatch[];
 }
 
-/** Turns a match into a story. Templates can fail; a story can't. */
-export function tellStory(match: Match, telling: Telling, counters: EngineCounters): Story {
-  const { rule } = match.rule;
-  const facts = factsOf(match.rule, match.bound);
-  const statement = statementOf(match.root.anchor);
-  const words = (
-    template: { render(scope: Record<string, unknown>): { text: string; missing: number; failed: boolean } },
-    fallback: string,
-  ): string => {
-    const { text, missing, failed } = template.render(facts);
-    counters.templatesMissing += missing;
-    if (failed) counters.templatesFailed++;
-    return failed ? fallback : text.trim();
+/** What a story says of its match alone, whatever happens beside it: its later revisions say it again. */
+export interface Said {
+  readonly match: Match;
+  readonly rule: CompiledRule;
+  readonly words: Pick<Story, "summary" | "detail" | "actions">;
+  readonly evidence: Pick<Story, "rootCause" | "chain" | "impact" | "bound">;
+  readonly boundEvents: number;
+  /** Variables that its words lack, and templates that failed. */
+  readonly missing: number;
+  readonly failed: number;
+}
+
+/** What a match says; `known`, if that is of this match. Templates can fail; a story can't. */
+export function sayMatch(match: Match, known: Said | undefined): Said {
+  if (known?.match === match && known.rule === match.rule) return known;
+  const { rule, bound, root } = match;
+  const statement = statementOf(root.anchor);
+  const { id, entity, time } = root.anchor;
+  return {
+    match,
+    rule,
+    ...wordsOf(match, statement),
+    evidence: {
+      rootCause: { event: id, entity, time, statement },
+      chain: chainOf(match),
+      impact: impactOf(match),
+      bound: namedIn(match),
+    },
+    boundEvents: bound.reduce((sum, step) => sum + (step?.events.length ?? 0), 0),
   };
-  const detail =
-    match.rule.detail === undefined
-      ? undefined
-      : words(match.rule.detail, `${statement}; the words of ${rule.key} could not be filled in`);
+}
+
+function wordsOf({ rule, bound }: Match, statement: string): Pick<Said, "words" | "missing" | "failed"> {
+  const facts = factsOf(rule, bound);
+  let [missing, failed] = [0, 0];
+  const fill = (template: Template, fallback: string): string => {
+    const rendered = template.render(facts);
+    missing += rendered.missing;
+    if (rendered.failed) failed++;
+    return rendered.failed ? fallback : rendered.text.trim();
+  };
+  const { key, title, story } = rule.rule;
+  const summary = fill(rule.summary, title);
+  const detail = rule.detail && fill(rule.detail, `${statement}; the words of ${key} could not be filled in`);
+  const actions = rule.actions.map((template, at) => fill(template, story.actions[at] ?? ""));
+  return { words: { summary, ...(detail === undefined ? {} : { detail }), actions }, missing, failed };
+}
+
+/** Turns what a match says into a story. */
+export function tellStory({ match, words, evidence, boundEvents }: Said, telling: Telling): Story {
+  const { rule } = match.rule;
   const { window } = match;
-  const boundEvents = match.bound.flatMap((step) => step?.events ?? []);
+  const isTrace = window.joinRule === undefined;
   return {
     apiVersion: "tapio.dev/v1",
     kind: "Story",
@@ -52,27 +87,22 @@ export function tellStory(match: Match, telling: Telling, counters: EngineCounte
     revision: telling.revision,
     status: telling.status,
     ...(telling.statusReason === undefined ? {} : { statusReason: telling.statusReason }),
-    summary: words(match.rule.summary, rule.title),
-    ...(detail === undefined ? {} : { detail }),
+    summary: words.summary,
+    ...(words.detail === undefined ? {} : { detail: words.detail }),
     category: rule.category,
     severity: worst(match),
     confidence: match.confidence,
     confidenceParts: match.confidenceParts,
     traceId: match.rootTrace,
     group: window.group,
-    rootCause: {
-      event: match.root.anchor.id,
-      entity: match.root.anchor.entity,
-      time: match.root.anchor.time,
-      statement,
-    },
-    chain: chainOf(match),
-    impact: impactOf(match),
+    rootCause: evidence.rootCause,
+    chain: evidence.chain,
+    impact: evidence.impact,
     timeline: timelineOf(match),
-    events: { total: Math.max(telling.total, boundEvents.length), bound: boundEvents.length, dropped: window.dropped },
+    events: { total: Math.max(telling.total, boundEvents), bound: boundEvents, dropped: window.dropped },
     window: {
-      start: formatTime(Math.min(window.joinRule === undefined ? window.firstEventMs : match.firstMs, match.firstMs)),
-      end: formatTime(Math.max(window.joinRule === undefined ? window.lastEventMs : match.lastMs, match.lastMs)),
+      start: formatTime(isTrace ? Math.min(window.firstEventMs, match.firstMs) : match.firstMs),
+      end: formatTime(isTrace ? Math.max(window.lastEventMs, match.lastMs) : match.lastMs),
       ...(window.closedBy === undefined ? {} : { closedBy: window.closedBy }),
     },
     rule: {
@@ -82,14 +112,10 @@ export function tellStory(match: Match, telling: Telling, counters: EngineCounte
       digest: rule.packDigest,
       ...(rule.commit === undefined ? {} : { commit: rule.commit }),
     },
-    bound: Object.fromEntries(
-      match.rule.steps.flatMap(({ step, index }) =>
-        match.bound[index] === undefined ? [] : [[step.as, idsOf(match.bound[index])]],
-      ),
-    ),
+    bound: evidence.bound,
     superseded: telling.superseded,
     alsoMatched: telling.alsoMatched,
-    actions: match.rule.actions.map((template, at) => words(template, rule.story.actions[at] ?? "")),
+    actions: words.actions,
     ...(rule.story.runbook === undefined ? {} : { runbook: rule.story.runbook }),
     ...(match.truncated ? { truncated: true } : {}),
     ...(window.closedBy === "evicted" ? { incomplete: "evicted" } : {}),
@@ -125,6 +151,16 @@ function nameOf({ kind, namespace, name }: EntityRef): string {
 
 function worst(match: Match): Story["severity"] {
   return match.rule.rule.severity ?? SEVERITIES[0];
+}
+
+/** The events of each step that found some, by its name. */
+function namedIn({ rule, bound }: Match): Story["bound"] {
+  const named: Record<string, string[]> = {};
+  for (const { step, index } of rule.steps) {
+    const found = bound[index];
+    if (found !== undefined) named[step.as] = idsOf(found);
+  }
+  return named;
 }
 
 function idsOf(step: BoundStep): string[] {

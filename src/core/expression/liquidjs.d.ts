@@ -74,6 +74,7 @@ declare module "liquidjs/dist/liquid.browser.mjs" {
   export function toValueSync(steps: unknown): unknown;
   export const TypeGuards: {
     isPropertyAccessToken(token: unknown): token is PropertyAccessToken;
+    isHTMLToken(token: unknown): token is Token & { getContent(): string };
     isRangeToken(token: unknown): token is Token & { readonly lhs: Token; readonly rhs: Token };
   };
 }

@@ -56,6 +56,14 @@ export function argumentVariables(filter: FilterCall): readonly Variable[] {
   return filter.args.flatMap((argument) => variablesOfToken("length" in argument ? argument[1] : argument));
 }
 
+/** The variable that an output prints as it is: most outputs. */
+export function plainVariable({ value }: Output): Variable | undefined {
+  const [first, ...more] = value.initial.postfix;
+  const [subject, ...others] = initialVariables(value);
+  const isPlain = value.filters.length === 0 && more.length === 0 && first === subject?.token && others.length === 0;
+  return isPlain ? subject : undefined;
+}
+
 /** Whether an expression says what stands in for a missing value. */
 export function hasDefault(value: Value): boolean {
   return value.filters.some(({ name }) => name === "default");

@@ -5,6 +5,7 @@ import {
   type Output,
   toValueSync,
 } from "liquidjs/dist/liquid.browser.mjs";
+import { PlainTemplate } from "./plain-template.ts";
 import { parseTemplate, renderTemplate, StoryScope } from "./template-engine.ts";
 import {
   argumentVariables,
@@ -12,6 +13,7 @@ import {
   hasDefault,
   initialVariables,
   isOutput,
+  plainVariable,
   type Variable,
 } from "./template-nodes.ts";
 
@@ -43,8 +45,11 @@ export function compileTemplate(text: string): Template {
   }
   const nodes = parse(text);
   if (nodes === undefined) return { render: () => FAILED };
+  const plain = PlainTemplate.of(nodes);
   return {
     render(names) {
+      const whole = plain?.render(names);
+      if (whole !== undefined) return { text: whole, missing: 0, failed: false };
       try {
         const scope = new StoryScope(names);
         const rendered = renderTemplate(nodes, scope);
@@ -74,11 +79,7 @@ function showMissing(node: Node): void {
   const stand = hasDefault(output.value);
   const needed = stand ? [] : [...initialVariables(output.value), ...output.value.filters.flatMap(argumentVariables)];
   const [subject] = initialVariables(output.value);
-  // The value of one variable that nothing is done to: most outputs.
-  const [first, ...more] = output.value.initial.postfix;
-  const isPlain =
-    output.value.filters.length === 0 && more.length === 0 && first === subject?.token && needed.length === 1;
-  const only = isPlain ? subject : undefined;
+  const only = plainVariable(output);
   output.render = function* (context, emitter: Emitter) {
     const scope = context as StoryScope;
     const absent = only === undefined ? needed.find((variable) => isMissing(evaluate(variable, scope))) : undefined;
