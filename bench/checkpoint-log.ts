@@ -1,8 +1,9 @@
 import { openPackSource } from "../src/adapters/file/pack-source.ts";
-import { BufferPayload, PayloadEntry } from "../src/adapters/payload-entry.ts";
+import { BufferBlock, PayloadEntry } from "../src/adapters/payload-entry.ts";
 import { Engine } from "../src/core/engine/engine.ts";
 import { Decoder } from "../src/core/intake/decoder.ts";
 import type { EngineLimits } from "../src/core/model/limits.ts";
+import type { Payload } from "../src/core/model/payload.ts";
 import { Books } from "../src/service/books.ts";
 import { LogDecoder } from "../src/service/log-decoder.ts";
 import { EVENTS_PER_SECOND, MAIN_WORKLOAD, workloadLines } from "./workload.ts";
@@ -61,7 +62,7 @@ export async function openCheckpointLog(options: {
 }
 
 /** Keeps texts beside the heap, as a source keeps them: what is measured is not the keeping. */
-function payloadsOf(lines: Iterable<string>, count: number): (index: number) => BufferPayload {
+function payloadsOf(lines: Iterable<string>, count: number): (index: number) => Payload {
   const bytes = Buffer.allocUnsafe(count * LINE_BYTES_MAX);
   const ends = new Float64Array(count);
   let [end, index] = [0, 0];
@@ -69,5 +70,6 @@ function payloadsOf(lines: Iterable<string>, count: number): (index: number) => 
     end += bytes.write(line, end, "latin1");
     ends[index++] = end;
   }
-  return (at) => new BufferPayload(bytes, at === 0 ? 0 : (ends[at - 1] ?? 0), ends[at] ?? 0);
+  const block = new BufferBlock(bytes);
+  return (at) => ({ block, from: at === 0 ? 0 : (ends[at - 1] ?? 0), to: ends[at] ?? 0 });
 }

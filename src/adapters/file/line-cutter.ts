@@ -1,5 +1,5 @@
 import type { LogEntry } from "../../ports/source.ts";
-import { BufferPayload, PayloadEntry } from "../payload-entry.ts";
+import { BufferBlock, PayloadEntry } from "../payload-entry.ts";
 
 /** Longest entry held: one line, or one JSON document spread over many lines. */
 export const ENTRY_BYTES_MAX = 256 * 1024 * 1024;
@@ -19,6 +19,7 @@ export function pushLine(entries: LogEntry[], line: string, position: number): v
 
 /** Makes entries of all lines in a buffer, whose memory they share; answers the number of the last one. */
 export function pushLines(entries: LogEntry[], lines: Buffer, lastNumber: number): number {
+  const block = new BufferBlock(lines);
   let number = lastNumber;
   for (let from = 0; from < lines.length; ) {
     const newline = lines.indexOf(NEWLINE, from);
@@ -27,7 +28,7 @@ export function pushLines(entries: LogEntry[], lines: Buffer, lastNumber: number
     number += 1;
     const first = lines[from] ?? 0;
     if (from < to && (SPACE < first || lines.toString("utf8", from, to).trim() !== "")) {
-      entries.push(new PayloadEntry(new BufferPayload(lines, from, to), { position: number, logTimeMs: undefined }));
+      entries.push(new PayloadEntry({ block, from, to }, { position: number, logTimeMs: undefined }));
     }
     from = end + 1;
   }

@@ -5,9 +5,9 @@ import {
   type OrderedConsumerOptions,
 } from "@nats-io/jetstream";
 import { type NatsConnection, nuid } from "@nats-io/transport-node";
+import type { Payload } from "../../core/model/payload.ts";
 import type { EpochMs } from "../../core/model/time.ts";
 import { type Batch, type ReadOptions, type Source, SourceError } from "../../ports/source.ts";
-import type { BufferPayload } from "../payload-entry.ts";
 import { LostMessages } from "./lost-messages.ts";
 import { OrderedReading } from "./ordered-reading.ts";
 import { PayloadArena } from "./payload-arena.ts";
@@ -28,7 +28,7 @@ export interface JetStreamSourceOptions {
   /** How long messages may be due and not come before the reading is built anew; 15,000 by default. */
   readonly stalledAfterMs?: number | undefined;
   /** Takes over each payload; copied into memory of our own by default. */
-  readonly keep?: ((bytes: Uint8Array) => BufferPayload) | undefined;
+  readonly keep?: ((bytes: Uint8Array) => Payload) | undefined;
 }
 
 /** Opens a {@link Source} over a JetStream stream, read by an ordered consumer: nothing is acknowledged. */
@@ -71,7 +71,7 @@ export async function openJetStreamSource(options: JetStreamSourceOptions): Prom
 }
 
 /** Copies payloads, one behind the other. */
-function arenaKeep(): (bytes: Uint8Array) => BufferPayload {
+function arenaKeep(): (bytes: Uint8Array) => Payload {
   const arena = new PayloadArena();
   return (bytes) => arena.keep(bytes);
 }

@@ -6,9 +6,10 @@ import type {
   OrderedConsumerOptions,
   StreamInfo,
 } from "@nats-io/jetstream";
+import type { Payload } from "../../core/model/payload.ts";
 import { parseTime } from "../../core/model/time.ts";
 import { type Batch, type LogEntry, SourceError } from "../../ports/source.ts";
-import { type BufferPayload, PayloadEntry } from "../payload-entry.ts";
+import { PayloadEntry } from "../payload-entry.ts";
 import type { LostMessages } from "./lost-messages.ts";
 import { MessageBuffer } from "./message-buffer.ts";
 import { isConsumerMissing, isStreamMissing } from "./server-refusal.ts";
@@ -32,7 +33,7 @@ export interface OrderedReadingOptions {
   readonly stalledAfterMs: number;
   readonly lost: LostMessages;
   /** Takes over a payload, of which the client may not keep the memory. */
-  readonly keep: (bytes: Uint8Array) => BufferPayload;
+  readonly keep: (bytes: Uint8Array) => Payload;
 }
 
 /** One reading of a stream by one ordered consumer, from a start to an abort, a failure or a stall. */

@@ -1,5 +1,5 @@
 import type { Batch, LogEntry } from "../../ports/source.ts";
-import { BufferPayload, PayloadEntry } from "../payload-entry.ts";
+import { BufferBlock, PayloadEntry } from "../payload-entry.ts";
 
 /** A batch as it goes from one thread to another: its payloads one behind the other, in memory that is handed over. */
 export interface PackedBatch extends Omit<Batch, "entries"> {
@@ -17,7 +17,7 @@ const NUMBERS = 3;
 /** Packs a batch. */
 export function packed({ entries, ...rest }: Batch): PackedBatch {
   const payloads = entries.map(({ payload, text }) =>
-    payload === undefined ? Buffer.from(text) : payload.bytes.subarray(payload.from, payload.to),
+    payload === undefined ? Buffer.from(text) : payload.block.bytes.subarray(payload.from, payload.to),
   );
   const bytes = new Uint8Array(payloads.reduce((sum, { length }) => sum + length, 0));
   const numbers = new Float64Array(NUMBERS * entries.length);
@@ -47,18 +47,21 @@ export function memoryOf({ bytes, numbers }: PackedBatch): ArrayBuffer[] {
 
 /** The batch again; its payloads share the memory of the packed one. */
 export function unpacked({ bytes, numbers, subjects, traceparents, ...rest }: PackedBatch): Batch {
-  const memory = Buffer.from(bytes.buffer);
+  const block = new BufferBlock(Buffer.from(bytes.buffer));
   const entries: LogEntry[] = [];
   let from = 0;
   for (let at = 0; at < numbers.length; at += NUMBERS) {
     const [end = 0, position = 0, logTimeMs = Number.NaN] = [numbers[at], numbers[at + 1], numbers[at + 2]];
     entries.push(
-      new PayloadEntry(new BufferPayload(memory, from, end), {
-        position,
-        logTimeMs: Number.isNaN(logTimeMs) ? undefined : logTimeMs,
-        traceparent: traceparents?.[entries.length],
-        subject: typeof subjects === "object" ? subjects[entries.length] : subjects,
-      }),
+      new PayloadEntry(
+        { block, from, to: end },
+        {
+          position,
+          logTimeMs: Number.isNaN(logTimeMs) ? undefined : logTimeMs,
+          traceparent: traceparents?.[entries.length],
+          subject: typeof subjects === "object" ? subjects[entries.length] : subjects,
+        },
+      ),
     );
     from = end;
   }

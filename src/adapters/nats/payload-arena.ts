@@ -1,4 +1,5 @@
-import { BufferPayload } from "../payload-entry.ts";
+import type { Payload } from "../../core/model/payload.ts";
+import { BufferBlock } from "../payload-entry.ts";
 
 const ARENA_BYTES = 256 * 1024;
 /** A longer payload gets a buffer of its own. */
@@ -10,19 +11,19 @@ const SHARED_BYTES_MAX = ARENA_BYTES / 8;
  * views would keep the garbage collector busy.
  */
 export class PayloadArena {
-  #buffer = Buffer.allocUnsafeSlow(ARENA_BYTES);
+  #block = new BufferBlock(Buffer.allocUnsafeSlow(ARENA_BYTES));
   #at = 0;
 
   /** A payload of the same bytes. */
-  keep(bytes: Uint8Array): BufferPayload {
-    if (SHARED_BYTES_MAX < bytes.length) return new BufferPayload(Buffer.from(bytes), 0, bytes.length);
+  keep(bytes: Uint8Array): Payload {
+    if (SHARED_BYTES_MAX < bytes.length) return BufferBlock.whole(Buffer.from(bytes));
     if (ARENA_BYTES < this.#at + bytes.length) {
-      this.#buffer = Buffer.allocUnsafeSlow(ARENA_BYTES);
+      this.#block = new BufferBlock(Buffer.allocUnsafeSlow(ARENA_BYTES));
       this.#at = 0;
     }
     const from = this.#at;
     this.#at += bytes.length;
-    this.#buffer.set(bytes, from);
-    return new BufferPayload(this.#buffer, from, this.#at);
+    this.#block.bytes.set(bytes, from);
+    return { block: this.#block, from, to: this.#at };
   }
 }

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { Source } from "../../ports/source.ts";
-import { BufferPayload } from "../payload-entry.ts";
+import { BufferBlock } from "../payload-entry.ts";
 import { connectNats } from "./connect.ts";
 import { openJetStreamSource } from "./jetstream-source.ts";
 import { memoryOf, packed } from "./packed-batch.ts";
@@ -11,7 +11,7 @@ const { access, ...options } = workerData as ReadingWork;
 try {
   const connection = await connectNats(access);
   // A batch is packed as it comes: nothing is copied before.
-  const source = await openJetStreamSource({ connection, ...options, keep: BufferPayload.over });
+  const source = await openJetStreamSource({ connection, ...options, keep: BufferBlock.whole });
   parentPort?.on("message", (request: ReadingRequest) => void read(source, request));
   parentPort?.postMessage({ kind: "opened" } satisfies ReadingWord);
 } catch (cause) {

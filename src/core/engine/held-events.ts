@@ -1,6 +1,6 @@
 import type { Event } from "../model/event.ts";
 import type { EpochMs } from "../model/time.ts";
-import { type EventHead, type HeldEvent, opened, UnopenedEvent } from "../model/unopened-event.ts";
+import { type EventHead, endingOf, type HeldEvent, opened, UnopenedEvent } from "../model/unopened-event.ts";
 import type { CompiledTest } from "./compiled-rule.ts";
 import { grown } from "./grown.ts";
 import { mergeVersions } from "./merge-versions.ts";
@@ -50,7 +50,7 @@ export class HeldEvents {
    * Answers `added`, `merged` (it told more than before), or `same`.
    */
   add(event: HeldEvent, eventsMax: number): "added" | "merged" | "same" {
-    const ending = endingOf(event.id);
+    const ending = event instanceof UnopenedEvent ? event.ending : endingOf(event.id);
     const at = (this.#endings & ending) === 0 ? -1 : this.#find(event.id);
     if (0 <= at) return this.#merge(at, opened(event));
     this.total++;
@@ -146,13 +146,6 @@ export class HeldEvents {
   #index(): void {
     this.#byId = new Map(this.#held.map(({ id }, at) => [id, at]));
   }
-}
-
-/** One of 32 bits by the last three characters of an id: most ids of a window differ there. */
-function endingOf(id: string): number {
-  const last = id.length - 1;
-  const code = id.charCodeAt(last) + 3 * id.charCodeAt(last - 1) + 7 * id.charCodeAt(last - 2);
-  return 1 << (code & 31);
 }
 
 /** Orders events by (event time, id): the order of every choice in the engine. */

@@ -1,4 +1,4 @@
-import type { Payload } from "../model/payload.ts";
+import type { PayloadBlock } from "../model/payload.ts";
 import { type EpochMs, parseTime } from "../model/time.ts";
 
 /** The day that was read last: messages come from the same day again and again. */
@@ -9,13 +9,13 @@ let cachedDayMs: EpochMs = 0;
  * Reads `YYYY-MM-DDTHH:MM:SS.mmmZ` from bytes without a string or a regular expression, and any other
  * RFC 3339 time by {@link parseTime}. The answer depends on the bytes alone; the cache only saves work.
  */
-export function readMs(payload: Payload, from: number, to: number): EpochMs | undefined {
-  return readMilliseconds(payload, from, to) ?? parseTime(payload.ascii(from, to))?.ms;
+export function readMs(block: PayloadBlock, from: number, to: number): EpochMs | undefined {
+  return readMilliseconds(block, from, to) ?? parseTime(block.ascii(from, to))?.ms;
 }
 
 /** Reads the one form that is fast to read; `undefined` for every other. */
-function readMilliseconds(payload: Payload, from: number, to: number): EpochMs | undefined {
-  const { bytes } = payload;
+function readMilliseconds(block: PayloadBlock, from: number, to: number): EpochMs | undefined {
+  const { bytes } = block;
   if (to - from !== 24 || !isShaped(bytes, from)) return undefined;
   const hour = twoDigits(bytes, from + 11);
   const minute = twoDigits(bytes, from + 14);
@@ -23,7 +23,7 @@ function readMilliseconds(payload: Payload, from: number, to: number): EpochMs |
   const fraction = twoDigits(bytes, from + 20) * 10 + digit(bytes, from + 22);
   if (!(hour < 24 && minute < 60 && second < 60 && 0 <= fraction)) return undefined;
   if (!isCachedDay(bytes, from)) {
-    const day = payload.ascii(from, from + 10);
+    const day = block.ascii(from, from + 10);
     const midnight = parseTime(`${day}T00:00:00Z`);
     if (midnight === undefined) return undefined;
     cachedDay = day;

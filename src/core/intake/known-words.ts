@@ -1,4 +1,4 @@
-import type { Payload } from "../model/payload.ts";
+import type { PayloadBlock } from "../model/payload.ts";
 import { isAt } from "./json-bytes.ts";
 
 /** Words kept; a power of two. A flood of others only costs the time to read them. */
@@ -17,16 +17,16 @@ export class KnownWords {
     this.#isValid = isValid;
   }
 
-  /** The ASCII word between two places of a payload; `undefined` where it is not valid. */
-  find(payload: Payload, from: number, to: number): string | undefined {
-    const { bytes } = payload;
+  /** The ASCII word between two places of a block; `undefined` where it is not valid. */
+  find(block: PayloadBlock, from: number, to: number): string | undefined {
+    const { bytes } = block;
     let hash = 0;
     for (let at = from; at < to; at++) hash = (Math.imul(hash, 31) + (bytes[at] as number)) | 0;
     // The low bits alone would tell words apart by their endings.
     const place = (hash ^ (hash >>> 12)) & (PLACES - 1);
     const known = this.#words[place];
     if (known !== undefined && known.length === to - from && isAt(bytes, from, known)) return known;
-    const word = payload.ascii(from, to);
+    const word = block.ascii(from, to);
     if (!this.#isValid(word)) return undefined;
     this.#words[place] = word;
     return word;

@@ -1,5 +1,5 @@
 import { type Event, SEVERITIES, TRACE_ORIGINS } from "../model/event.ts";
-import type { Payload } from "../model/payload.ts";
+import type { Payload, PayloadBlock } from "../model/payload.ts";
 import { UnopenedEvent } from "../model/unopened-event.ts";
 import { readMs } from "./fast-time.ts";
 import { FieldNames } from "./field-names.ts";
@@ -55,7 +55,8 @@ const severities = new KnownWords((word) => (SEVERITIES as readonly string[]).in
  */
 export class NativeSkimmer {
   readonly #read: (text: string) => Event;
-  #id = "";
+  #idFrom = 0;
+  #idTo = 0;
   #traceId = "";
   #timeMs = 0;
   #source = "";
@@ -68,7 +69,8 @@ export class NativeSkimmer {
 
   /** The event that the payload holds, unopened. */
   skim(payload: Payload): UnopenedEvent | undefined {
-    const { bytes, from, to } = payload;
+    const { from, to } = payload;
+    const { bytes } = payload.block;
     if (EVENT_CHARS_MAX < to - from || bytes[from] !== OPEN) return undefined;
     let at = from;
     let seen = 0;
@@ -77,24 +79,24 @@ export class NativeSkimmer {
       const field = FIELDS.at(bytes, at);
       if (field === 0 || (seen & field) !== 0) return undefined;
       seen |= field;
-      at = this.#afterField(payload, field, afterName(bytes, at));
+      at = this.#afterField(payload.block, field, afterName(bytes, at));
       if (at < 0) return undefined;
       at = afterSpace(bytes, at);
     } while (bytes[at] === COMMA);
     if (bytes[at] !== CLOSE || at + 1 !== to || (seen & REQUIRED) !== REQUIRED) return undefined;
-    const head = {
-      id: this.#id,
+    return new UnopenedEvent(payload, this.#read, {
+      idFrom: this.#idFrom,
+      idTo: this.#idTo,
       traceId: this.#traceId,
       timeMs: this.#timeMs,
       source: this.#source,
       type: this.#type,
-    };
-    return new UnopenedEvent(head, payload, this.#read);
+    });
   }
 
   /** Behind the value of a field that begins here; -1 where the field is not as it has to be. */
-  #afterField(payload: Payload, field: number, at: number): number {
-    const { bytes } = payload;
+  #afterField(block: PayloadBlock, field: number, at: number): number {
+    const { bytes } = block;
     const code = bytes[at];
     switch (field) {
       case Field.entity:
@@ -110,34 +112,35 @@ export class NativeSkimmer {
       case Field.count:
         return afterCount(bytes, at);
       default:
-        return code === QUOTE ? this.#afterHead(payload, field, at + 1) : -1;
+        return code === QUOTE ? this.#afterHead(block, field, at + 1) : -1;
     }
   }
 
   /** The same for a text of the head, from behind its opening quote. */
-  #afterHead(payload: Payload, field: number, from: number): number {
-    const end = endOfPlain(payload.bytes, from);
+  #afterHead(block: PayloadBlock, field: number, from: number): number {
+    const end = endOfPlain(block.bytes, from);
     if (end <= from) return -1;
     switch (field) {
       case Field.id:
-        this.#id = payload.ascii(from, end);
+        this.#idFrom = from;
+        this.#idTo = end;
         return end + 1;
       case Field.traceId:
-        this.#traceId = payload.ascii(from, end);
+        this.#traceId = block.ascii(from, end);
         return end + 1;
       case Field.time:
-        this.#timeMs = readMs(payload, from, end) ?? Number.NaN;
+        this.#timeMs = readMs(block, from, end) ?? Number.NaN;
         return Number.isNaN(this.#timeMs) ? -1 : end + 1;
       case Field.source:
-        this.#source = sources.find(payload, from, end) ?? "";
+        this.#source = sources.find(block, from, end) ?? "";
         return this.#source === "" ? -1 : end + 1;
       case Field.type:
-        this.#type = types.find(payload, from, end) ?? "";
+        this.#type = types.find(block, from, end) ?? "";
         return this.#type === "" ? -1 : end + 1;
       case Field.traceOrigin:
-        return origins.find(payload, from, end) === undefined ? -1 : end + 1;
+        return origins.find(block, from, end) === undefined ? -1 : end + 1;
       default:
-        return severities.find(payload, from, end) === undefined ? -1 : end + 1;
+        return severities.find(block, from, end) === undefined ? -1 : end + 1;
     }
   }
 }

@@ -1,16 +1,37 @@
-/**
- * The bytes of one message where a transport has them at hand. Its memory is shared with its
- * neighbours in the log: whoever holds a payload for long, detaches it.
- */
-export interface Payload {
-  /** UTF-8, from `from` up to before `to`; the rest belongs to others. */
+/** The bytes of many messages, one behind the other: whoever holds one of them for long, copies it. */
+export interface PayloadBlock {
+  /** UTF-8. */
   readonly bytes: Uint8Array;
+  /** The text between two places. */
+  text(from: number, to: number): string;
+  /** The same for a part that is ASCII. */
+  ascii(from: number, to: number): string;
+}
+
+/** The bytes of one message where a transport has them at hand, with its neighbours in the log. */
+export interface Payload {
+  readonly block: PayloadBlock;
+  /** Its bytes go from `from` up to before `to`. */
   readonly from: number;
   readonly to: number;
-  /** The whole as a text. */
-  readonly text: string;
-  /** The text of a part that is ASCII. */
-  ascii(from: number, to: number): string;
-  /** Keeps a copy of its own, and lets go of the shared memory; from then on there is only `text`. */
-  detach(): void;
+}
+
+const NO_BYTES = new Uint8Array();
+
+/** The text of one ASCII message, that shares memory with nobody; of its bytes nothing is left. */
+export class OwnText implements PayloadBlock {
+  readonly bytes: Uint8Array = NO_BYTES;
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  text(from: number, to: number): string {
+    return this.#text.slice(from, to);
+  }
+
+  ascii(from: number, to: number): string {
+    return this.text(from, to);
+  }
 }

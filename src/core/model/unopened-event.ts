@@ -1,6 +1,6 @@
 import { asideOf } from "./aside.ts";
 import type { Event } from "./event.ts";
-import type { Payload } from "./payload.ts";
+import { OwnText, type Payload, type PayloadBlock } from "./payload.ts";
 import type { DurationMs, EpochMs } from "./time.ts";
 
 /** What is read of an event at once: where it belongs, and when it happened. */
@@ -12,32 +12,54 @@ export interface EventHead {
   readonly type: string;
 }
 
+/** An ID of fewer characters is kept as its place times this, plus its length: a small integer. */
+const PLACE = 4_096;
+
 /**
  * An event that was checked, and of which only the head was read. Most windows never become a
- * candidate of any rule: their events are let go as they came.
+ * candidate of any rule: their events are let go as they came. Windows hold them by the hundred
+ * thousand, so each is one object, and its ID is made when somebody asks for it.
  */
 export class UnopenedEvent implements EventHead {
-  readonly id: string;
   /** Who holds many events of one trace may give them one and the same text. */
   traceId: string;
   readonly timeMs: EpochMs;
   readonly source: string;
   readonly type: string;
-  readonly #payload: Payload;
+  /** The ID, or until somebody asks for it its place in the payload and its length, in one number. */
+  #id: string | number;
+  #block: PayloadBlock;
+  #from: number;
+  #to: number;
   readonly #read: (text: string) => Event;
-  /** Set aside, for being so much behind its log; 0 if it is not. */
-  readonly #skewMs: DurationMs;
 
-  /** `read` is shared by all events of a decoder; it must not fail on a text whose head could be read. */
-  constructor(head: EventHead, payload: Payload, read: (text: string) => Event, skewMs: DurationMs = 0) {
-    this.id = head.id;
+  /**
+   * The payload is ASCII; the ID lies between two places of its block. `read` is shared by all events of a decoder; it must not fail on a text whose head could be read.
+   */
+  constructor(
+    payload: Payload,
+    read: (text: string) => Event,
+    head: Omit<EventHead, "id"> & { readonly idFrom: number; readonly idTo: number },
+  ) {
+    const { block, from, to } = payload;
+    const { idFrom, idTo } = head;
+    const chars = idTo - idFrom;
     this.traceId = head.traceId;
     this.timeMs = head.timeMs;
     this.source = head.source;
     this.type = head.type;
-    this.#payload = payload;
+    this.#id = chars < PLACE ? (idFrom - from) * PLACE + chars : block.ascii(idFrom, idTo);
+    this.#block = block;
+    this.#from = from;
+    this.#to = to;
     this.#read = read;
-    this.#skewMs = skewMs;
+  }
+
+  get id(): string {
+    if (typeof this.#id === "string") return this.#id;
+    const from = this.#from + Math.floor(this.#id / PLACE);
+    this.#id = this.#block.ascii(from, from + (this.#id % PLACE));
+    return this.#id;
   }
 
   /** Last known occurrence: what comes in one message happened once. */
@@ -47,20 +69,23 @@ export class UnopenedEvent implements EventHead {
 
   /** Reads the whole event; a new object each time. */
   open(): Event {
-    const event = this.#read(this.#payload.text);
-    return this.#skewMs === 0 ? event : flaggedAside(event, this.traceId, this.#skewMs);
+    return this.#read(this.#block.text(this.#from, this.#to));
   }
 
-  /** The same event, set aside. */
-  aside(skewMs: DurationMs): UnopenedEvent {
-    const { id, timeMs, source, type } = this;
-    const head = { id, traceId: asideOf(this.traceId), timeMs, source, type };
-    return new UnopenedEvent(head, this.#payload, this.#read, skewMs);
+  /** {@link endingOf} its ID. */
+  get ending(): number {
+    if (typeof this.#id === "string") return endingOf(this.#id);
+    const { bytes } = this.#block;
+    const at = this.#from + Math.floor(this.#id / PLACE) + (this.#id % PLACE);
+    if (bytes.length === 0 || this.#id % PLACE < 3) return endingOf(this.id);
+    return endingBit(bytes[at - 1] as number, bytes[at - 2] as number, bytes[at - 3] as number);
   }
 
   /** Lets go of memory that it shares with other events. */
   detach(): void {
-    this.#payload.detach();
+    this.#block = new OwnText(this.#block.text(this.#from, this.#to));
+    this.#to -= this.#from;
+    this.#from = 0;
   }
 }
 
@@ -73,10 +98,18 @@ export function opened(event: HeldEvent): Event {
 }
 
 /** The event, set aside for being so much behind its log: flagged, and in a trace of its own. */
-export function setAside(event: HeldEvent, skewMs: DurationMs): HeldEvent {
-  return event instanceof UnopenedEvent ? event.aside(skewMs) : flaggedAside(event, asideOf(event.traceId), skewMs);
+export function setAside(held: HeldEvent, skewMs: DurationMs): Event {
+  const event = opened(held);
+  const attributes = { ...event.attributes, clockSkew: Math.round(skewMs) };
+  return { ...event, traceId: asideOf(event.traceId), attributes };
 }
 
-function flaggedAside(event: Event, traceId: string, skewMs: DurationMs): Event {
-  return { ...event, traceId, attributes: { ...event.attributes, clockSkew: Math.round(skewMs) } };
+/** One of 32 bits by the last three characters of an ID: most IDs of a window differ there. */
+export function endingOf(id: string): number {
+  const last = id.length - 1;
+  return endingBit(id.charCodeAt(last), id.charCodeAt(last - 1), id.charCodeAt(last - 2));
+}
+
+function endingBit(last: number, before: number, third: number): number {
+  return 1 << ((last + 3 * before + 7 * third) & 31);
 }

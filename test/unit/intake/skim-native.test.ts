@@ -1,16 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { BufferPayload } from "../../../src/adapters/payload-entry.ts";
+import { BufferBlock } from "../../../src/adapters/payload-entry.ts";
 import { Decoder } from "../../../src/core/intake/decoder.ts";
+import type { Payload } from "../../../src/core/model/payload.ts";
 
 const decoder = new Decoder();
 
 /** The event between two neighbours in one buffer, as transports hold it. */
-function payloadOf(text: string): BufferPayload {
+function payloadOf(text: string): Payload {
   const [before, own, after] = ['{"id":"', text, '"}\n{"x":1}'].map((part) => Buffer.from(part));
   const buffer = Buffer.concat([before, own, after].map((part) => part ?? Buffer.alloc(0)));
   const from = before?.length ?? 0;
-  return new BufferPayload(buffer, from, from + (own?.length ?? 0));
+  return { block: new BufferBlock(buffer), from, to: from + (own?.length ?? 0) };
 }
 
 /** Whatever can be skimmed is what is decoded; answers whether it could be. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { memoryOf, packed, unpacked } from "../../../src/adapters/nats/packed-batch.ts";
-import { BufferPayload, PayloadEntry } from "../../../src/adapters/payload-entry.ts";
+import { BufferBlock, PayloadEntry } from "../../../src/adapters/payload-entry.ts";
 import type { Batch, LogEntry } from "../../../src/ports/source.ts";
 
 const MEMORY = Buffer.from('…{"n":1}{"n":"zwei ü"}…');
@@ -8,7 +8,7 @@ const MEMORY = Buffer.from('…{"n":1}{"n":"zwei ü"}…');
 /** An entry whose payload lies between two places of a buffer that others share. */
 function entry(from: number, to: number, more: Partial<LogEntry> = {}): LogEntry {
   const place = { position: 1, logTimeMs: undefined, traceparent: undefined, subject: undefined };
-  return new PayloadEntry(new BufferPayload(MEMORY, from, to), { ...place, ...more });
+  return new PayloadEntry({ block: new BufferBlock(MEMORY), from, to }, { ...place, ...more });
 }
 
 const END = MEMORY.length - Buffer.byteLength("…");
@@ -60,5 +60,5 @@ test("an entry that has only a text is packed as well", () => {
 
 test("the payloads of a pack share its memory", () => {
   const { entries } = sent({ entries: [entry(3, 10), entry(10, END)] });
-  expect(entries[0]?.payload?.bytes).toBe(entries[1]?.payload?.bytes);
+  expect(entries[0]?.payload?.block).toBe(entries[1]?.payload?.block);
 });

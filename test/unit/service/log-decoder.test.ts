@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { BufferPayload, PayloadEntry } from "../../../src/adapters/payload-entry.ts";
+import { BufferBlock, PayloadEntry } from "../../../src/adapters/payload-entry.ts";
 import { Books } from "../../../src/service/books.ts";
 import { type EventDecoder, LogDecoder } from "../../../src/service/log-decoder.ts";
 import { at, plainDecoder } from "../../support/plain-decoder.ts";
@@ -15,7 +15,7 @@ test.for<[string, EventDecoder]>([
   const books = new Books();
   const logDecoder = new LogDecoder({ source: { place: (position) => `S:${position}` }, decoder, books });
   const good = JSON.stringify({ id: "e1", type: "x.a", at: 0 });
-  const bad = new BufferPayload(Buffer.from(" bad"), 1, 4);
+  const bad = { block: new BufferBlock(Buffer.from(" bad")), from: 1, to: 4 };
   const { events, rejected, position, logTimeMs } = logDecoder.decode({
     entries: [{ text: good, position: 1, logTimeMs: at(1) }, new PayloadEntry(bad, { position: 2, logTimeMs: at(9) })],
   });
