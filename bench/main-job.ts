@@ -22,8 +22,9 @@ const counting = {
   },
   async [Symbol.asyncDispose]() {},
 };
+await using source = openFileSource({ path });
 const { books } = await runPipeline({
-  sources: [openFileSource({ path })],
+  sources: [source],
   decoder: new Decoder(),
   engine,
   sinks: [counting],

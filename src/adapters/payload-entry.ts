@@ -5,6 +5,7 @@ import type { LogEntry } from "../ports/source.ts";
 /** A buffer that many messages share. */
 export class BufferBlock implements PayloadBlock {
   readonly bytes: Buffer;
+  readonly isShared = true;
 
   constructor(bytes: Buffer) {
     this.bytes = bytes;

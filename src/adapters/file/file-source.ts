@@ -1,11 +1,13 @@
+import { stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
-import { type Batch, type LogEntry, type ReadOptions, type Source, SourceError } from "../../ports/source.ts";
+import type { Batch, ReadOptions, Source } from "../../ports/source.ts";
 import { fileChunks, streamChunks } from "./chunks.ts";
-import { DocumentCollector } from "./document-collector.ts";
-import { type Layout, layoutOf } from "./layout.ts";
-import { ENTRY_BYTES_MAX, LineCutter, pushLines } from "./line-cutter.ts";
+import { EntryReader } from "./entry-reader.ts";
+import { LargeFile } from "./large-file.ts";
+import { ENTRY_BYTES_MAX } from "./line-cutter.ts";
 
-const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+/** Of a longer file the events that windows hold stay where they are. */
+const HELD_BYTES_MAX = 64 * 1024 * 1024;
 
 /** What to read, and how much of it at once. */
 export interface FileSourceOptions {
@@ -15,6 +17,8 @@ export interface FileSourceOptions {
   readonly stream?: Readable | undefined;
   /** Longest line or document in bytes; 256 MiB by default. */
   readonly entryBytesMax?: number | undefined;
+  /** Of a longer file, in bytes, what is needed later is read again instead of being held; 64 MiB by default. */
+  readonly heldBytesMax?: number | undefined;
 }
 
 /**
@@ -23,16 +27,20 @@ export interface FileSourceOptions {
  * passed over. Nothing is read before the first batch is asked for.
  */
 export function openFileSource(options: FileSourceOptions): Source {
-  const { path, stream, entryBytesMax = ENTRY_BYTES_MAX } = options;
+  const { path, stream, entryBytesMax = ENTRY_BYTES_MAX, heldBytesMax = HELD_BYTES_MAX } = options;
+  const large = new LargeFile(path);
   return {
     name: path,
     finite: true,
     place: (position) => `${path}:${Math.floor(position)}`,
-    batches(read: ReadOptions): AsyncIterable<Batch> {
+    async *batches(read: ReadOptions): AsyncGenerator<Batch> {
+      const isLarge = stream === undefined && (await isLongerThan(path, heldBytesMax));
+      if (isLarge) large.open();
       const chunks = stream === undefined ? fileChunks(path) : streamChunks(path, stream, read.signal);
-      return fileBatches(chunks, new EntryReader(path, entryBytesMax), read);
+      yield* fileBatches(chunks, new EntryReader(path, entryBytesMax, isLarge ? large : undefined), read);
     },
     async [Symbol.asyncDispose]() {
+      large[Symbol.dispose]();
       stream?.destroy();
     },
   };
@@ -50,74 +58,15 @@ async function* fileBatches(
     const entries = reader.take(chunk);
     const wanted = after === 0 ? entries : entries.filter((entry) => after < entry.position);
     if (wanted.length !== 0) yield { entries: wanted };
+    reader.letGo();
   }
   if (signal.aborted) return;
   const wanted = reader.end().filter((entry) => after < entry.position);
   if (wanted.length !== 0) yield { entries: wanted };
 }
 
-/** Turns chunks into entries: tells the layout first, then goes on with it to the end. */
-class EntryReader {
-  readonly #name: string;
-  readonly #cutter: LineCutter;
-  readonly #documents: DocumentCollector;
-  #layout: Layout | undefined;
-  #beginning: readonly Buffer[] = [];
-  #lines = 0;
-  #started = false;
-
-  constructor(name: string, entryBytesMax: number) {
-    this.#name = name;
-    this.#cutter = new LineCutter(entryBytesMax);
-    this.#documents = new DocumentCollector(name, entryBytesMax);
-  }
-
-  take(chunk: Buffer): LogEntry[] {
-    if (!this.#started) this.#refuseUtf16(chunk);
-    return this.#read(this.#cutter.take(chunk), false);
-  }
-
-  end(): LogEntry[] {
-    const entries = this.#read(this.#cutter.rest(), true);
-    if (this.#layout === "documents") this.#documents.end(entries);
-    return entries;
-  }
-
-  #refuseUtf16(chunk: Buffer): void {
-    this.#started = true;
-    const [first, second] = chunk;
-    if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
-      throw new SourceError(`${this.#name} is written in UTF-16; save it as UTF-8`, { retryable: false });
-    }
-  }
-
-  #read(wholeLines: readonly Buffer[], ended: boolean): LogEntry[] {
-    const parts = this.#layout === undefined ? this.#begin(wholeLines, ended) : wholeLines;
-    const entries: LogEntry[] = [];
-    for (const lines of parts) {
-      if (this.#layout === "documents") this.#readDocuments(entries, lines.toString("utf8"));
-      else this.#lines = pushLines(entries, lines, this.#lines);
-    }
-    return entries;
-  }
-
-  /** Tells the layout from the beginning of the file, and hands that on once it is told. */
-  #begin(wholeLines: readonly Buffer[], ended: boolean): readonly Buffer[] {
-    const beginning = Buffer.concat([...this.#beginning, ...wholeLines]);
-    this.#layout = layoutOf(beginning.toString("utf8"), ended);
-    this.#beginning = this.#layout === undefined ? [beginning] : [];
-    if (this.#layout === undefined) return [];
-    const marked = beginning.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
-    return [marked ? beginning.subarray(BYTE_ORDER_MARK.length) : beginning];
-  }
-
-  #readDocuments(entries: LogEntry[], text: string): void {
-    for (let start = 0; start < text.length; ) {
-      const newline = text.indexOf("\n", start);
-      const end = newline < 0 ? text.length : newline;
-      this.#lines += 1;
-      this.#documents.take(entries, text.slice(start, end), this.#lines);
-      start = end + 1;
-    }
-  }
+/** Whether it is a regular file, which can be read twice, and so long; what is no file fails where it is read. */
+async function isLongerThan(path: string, bytes: number): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isFile() === true && bytes < found.size;
 }

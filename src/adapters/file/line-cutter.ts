@@ -1,5 +1,6 @@
+import type { PayloadBlock } from "../../core/model/payload.ts";
 import type { LogEntry } from "../../ports/source.ts";
-import { BufferBlock, PayloadEntry } from "../payload-entry.ts";
+import { PayloadEntry } from "../payload-entry.ts";
 
 /** Longest entry held: one line, or one JSON document spread over many lines. */
 export const ENTRY_BYTES_MAX = 256 * 1024 * 1024;
@@ -17,9 +18,13 @@ export function pushLine(entries: LogEntry[], line: string, position: number): v
   entries.push({ text, position, logTimeMs: undefined });
 }
 
-/** Makes entries of all lines in a buffer, whose memory they share; answers the number of the last one. */
-export function pushLines(entries: LogEntry[], lines: Buffer, lastNumber: number): number {
-  const block = new BufferBlock(lines);
+/** Makes entries of all lines in a block; answers the number of the last one. */
+export function pushLines(
+  entries: LogEntry[],
+  block: PayloadBlock & { readonly bytes: Buffer },
+  lastNumber: number,
+): number {
+  const lines = block.bytes;
   let number = lastNumber;
   for (let from = 0; from < lines.length; ) {
     const newline = lines.indexOf(NEWLINE, from);
@@ -45,9 +50,15 @@ export class LineCutter {
   #held: Buffer[] = [];
   #heldBytes = 0;
   #skipping = false;
+  #gaveUp = false;
 
   constructor(entryBytesMax: number = ENTRY_BYTES_MAX) {
     this.#entryBytesMax = entryBytesMax;
+  }
+
+  /** Whether a line was given up so far: what was handed on since is not all that there was. */
+  get gaveUp(): boolean {
+    return this.#gaveUp;
   }
 
   /** Takes a chunk; returns the whole lines that are now complete: the one that it ends, and those in it. */
@@ -77,6 +88,7 @@ export class LineCutter {
       return;
     }
     this.#skipping = true;
+    this.#gaveUp = true;
     const beginning = this.#held[0] ?? part;
     this.#held = [Buffer.from(beginning.subarray(0, TORN_ENTRY_BYTES))];
   }

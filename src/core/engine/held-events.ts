@@ -1,6 +1,6 @@
 import type { Event } from "../model/event.ts";
 import type { EpochMs } from "../model/time.ts";
-import { type EventHead, endingOf, type HeldEvent, opened, UnopenedEvent } from "../model/unopened-event.ts";
+import { type EventHead, type HeldEvent, hashOf, opened, UnopenedEvent } from "../model/unopened-event.ts";
 import type { CompiledTest } from "./compiled-rule.ts";
 import { grown } from "./grown.ts";
 import { mergeVersions } from "./merge-versions.ts";
@@ -23,8 +23,8 @@ export class HeldEvents {
   #held: HeldEvent[] = [];
   /** From here on events may be unopened. */
   #openedTo = 0;
-  /** A bit for the ending of each id that was added: where it is not set, the id is new. */
-  #endings = 0;
+  /** A bit for the hash of each id that was added: where it is not set, the id is new. */
+  #bits = 0;
   #byId: Map<string, number> | undefined = undefined;
 
   /** The events that it holds, opened. */
@@ -50,11 +50,12 @@ export class HeldEvents {
    * Answers `added`, `merged` (it told more than before), or `same`.
    */
   add(event: HeldEvent, eventsMax: number): "added" | "merged" | "same" {
-    const ending = event instanceof UnopenedEvent ? event.ending : endingOf(event.id);
-    const at = (this.#endings & ending) === 0 ? -1 : this.#find(event.id);
+    const hash = event instanceof UnopenedEvent ? event.idHash : hashOf(event.id);
+    const bit = 1 << (hash & 31);
+    const at = (this.#bits & bit) === 0 ? -1 : this.#findHashed(event, hash);
     if (0 <= at) return this.#merge(at, opened(event));
     this.total++;
-    this.#endings |= ending;
+    this.#bits |= bit;
     this.#span(event);
     if (eventsMax <= this.#held.length) this.#makeRoom(eventsMax);
     this.#byId?.set(event.id, this.#held.length);
@@ -120,6 +121,18 @@ export class HeldEvents {
     this.#held[at] = merged;
     this.#span(merged);
     return "merged";
+  }
+
+  /** The same for the ID of an event; unopened ones are asked for their ID only where the hash is the same. */
+  #findHashed(event: HeldEvent, hash: number): number {
+    if (this.#byId !== undefined) return this.#find(event.id);
+    const held = this.#held;
+    for (let at = 0; at < held.length; at++) {
+      const other = held[at] as HeldEvent;
+      if (other instanceof UnopenedEvent && other.idHash !== hash) continue;
+      if (other.id === event.id) return at;
+    }
+    return -1;
   }
 
   #find(id: string): number {

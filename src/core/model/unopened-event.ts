@@ -28,6 +28,7 @@ export class UnopenedEvent implements EventHead {
   readonly type: string;
   /** The ID, or until somebody asks for it its place in the payload and its length, in one number. */
   #id: string | number;
+  readonly #idHash: number;
   #block: PayloadBlock;
   #from: number;
   #to: number;
@@ -49,6 +50,7 @@ export class UnopenedEvent implements EventHead {
     this.source = head.source;
     this.type = head.type;
     this.#id = chars < PLACE ? (idFrom - from) * PLACE + chars : block.ascii(idFrom, idTo);
+    this.#idHash = hashOfBytes(block.bytes, idFrom, idTo);
     this.#block = block;
     this.#from = from;
     this.#to = to;
@@ -67,22 +69,21 @@ export class UnopenedEvent implements EventHead {
     return this.timeMs;
   }
 
-  /** Reads the whole event; a new object each time. */
+  /** Reads the whole event; a new object each time. Throws where its block answers with another text than it had. */
   open(): Event {
-    return this.#read(this.#block.text(this.#from, this.#to));
+    const event = this.#read(this.#block.text(this.#from, this.#to));
+    if (event.timeMs === this.timeMs && hashOf(event.id) === this.#idHash) return event;
+    throw new Error(`a log changed while it was read: where ${event.id} stands now, another event was; read a copy`);
   }
 
-  /** {@link endingOf} its ID. */
-  get ending(): number {
-    if (typeof this.#id === "string") return endingOf(this.#id);
-    const { bytes } = this.#block;
-    const at = this.#from + Math.floor(this.#id / PLACE) + (this.#id % PLACE);
-    if (bytes.length === 0 || this.#id % PLACE < 3) return endingOf(this.id);
-    return endingBit(bytes[at - 1] as number, bytes[at - 2] as number, bytes[at - 3] as number);
+  /** Its ID by {@link hashOf}. */
+  get idHash(): number {
+    return this.#idHash;
   }
 
   /** Lets go of memory that it shares with other events. */
   detach(): void {
+    if (!this.#block.isShared) return;
     this.#block = new OwnText(this.#block.text(this.#from, this.#to));
     this.#to -= this.#from;
     this.#from = 0;
@@ -104,12 +105,19 @@ export function setAside(held: HeldEvent, skewMs: DurationMs): Event {
   return { ...event, traceId: asideOf(event.traceId), attributes };
 }
 
-/** One of 32 bits by the last three characters of an ID: most IDs of a window differ there. */
-export function endingOf(id: string): number {
-  const last = id.length - 1;
-  return endingBit(id.charCodeAt(last), id.charCodeAt(last - 1), id.charCodeAt(last - 2));
+/** FNV-1a (32 bits) over a text's code units. */
+export function hashOf(text: string): number {
+  let hash = FNV_START;
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), FNV_PRIME);
+  return hash;
 }
 
-function endingBit(last: number, before: number, third: number): number {
-  return 1 << ((last + 3 * before + 7 * third) & 31);
+/** The same over ASCII. */
+function hashOfBytes(bytes: Uint8Array, from: number, to: number): number {
+  let hash = FNV_START;
+  for (let at = from; at < to; at++) hash = Math.imul(hash ^ (bytes[at] as number), FNV_PRIME);
+  return hash;
 }
+
+const FNV_START = 0x811c9dc5 | 0;
+const FNV_PRIME = 0x01000193;

@@ -1,0 +1,98 @@
+import type { LogEntry } from "../../ports/source.ts";
+import { SourceError } from "../../ports/source.ts";
+import { BufferBlock } from "../payload-entry.ts";
+import { DocumentCollector } from "./document-collector.ts";
+import { type LargeFile, LargeFileBlock } from "./large-file.ts";
+import { type Layout, layoutOf } from "./layout.ts";
+import { LineCutter, pushLines } from "./line-cutter.ts";
+
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+
+/** Turns chunks into entries: tells the layout first, then goes on with it to the end. */
+export class EntryReader {
+  readonly #name: string;
+  readonly #large: LargeFile | undefined;
+  readonly #cutter: LineCutter;
+  readonly #documents: DocumentCollector;
+  #layout: Layout | undefined;
+  #beginning: readonly Buffer[] = [];
+  #lines = 0;
+  #started = false;
+  /** Place in the file of what the cutter hands on next. */
+  #at = 0;
+  /** What the entries that were read last are parts of, where a large file holds it. */
+  #blocks: LargeFileBlock[] = [];
+
+  /** `large`: the file that the chunks come from, if it is too large to be held. */
+  constructor(name: string, entryBytesMax: number, large?: LargeFile) {
+    this.#name = name;
+    this.#large = large;
+    this.#cutter = new LineCutter(entryBytesMax);
+    this.#documents = new DocumentCollector(name, entryBytesMax);
+  }
+
+  take(chunk: Buffer): LogEntry[] {
+    if (!this.#started) this.#refuseUtf16(chunk);
+    return this.#read(this.#cutter.take(chunk), false);
+  }
+
+  end(): LogEntry[] {
+    const entries = this.#read(this.#cutter.rest(), true);
+    if (this.#layout === "documents") this.#documents.end(entries);
+    return entries;
+  }
+
+  /** Lets go of the bytes of what was read so far, where the file still holds them. */
+  letGo(): void {
+    for (const block of this.#blocks.splice(0)) block.letGo();
+  }
+
+  #refuseUtf16(chunk: Buffer): void {
+    this.#started = true;
+    const [first, second] = chunk;
+    if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
+      throw new SourceError(`${this.#name} is written in UTF-16; save it as UTF-8`, { retryable: false });
+    }
+  }
+
+  #read(wholeLines: readonly Buffer[], ended: boolean): LogEntry[] {
+    const parts = this.#layout === undefined ? this.#begin(wholeLines, ended) : wholeLines;
+    const entries: LogEntry[] = [];
+    for (const lines of parts) {
+      if (this.#layout === "documents") this.#readDocuments(entries, lines.toString("utf8"));
+      else this.#lines = pushLines(entries, this.#blockOf(lines), this.#lines);
+      this.#at += lines.length;
+    }
+    return entries;
+  }
+
+  /** Where a line was given up, what follows stands elsewhere in the file than it seems. */
+  #blockOf(lines: Buffer): BufferBlock | LargeFileBlock {
+    if (this.#large === undefined || this.#cutter.gaveUp) return new BufferBlock(lines);
+    const block = new LargeFileBlock(lines, this.#large, this.#at);
+    this.#blocks.push(block);
+    return block;
+  }
+
+  /** Tells the layout from the beginning of the file, and hands that on once it is told. */
+  #begin(wholeLines: readonly Buffer[], ended: boolean): readonly Buffer[] {
+    const beginning = Buffer.concat([...this.#beginning, ...wholeLines]);
+    this.#layout = layoutOf(beginning.toString("utf8"), ended);
+    this.#beginning = this.#layout === undefined ? [beginning] : [];
+    if (this.#layout === undefined) return [];
+    const marked = beginning.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
+    if (!marked) return [beginning];
+    this.#at += BYTE_ORDER_MARK.length;
+    return [beginning.subarray(BYTE_ORDER_MARK.length)];
+  }
+
+  #readDocuments(entries: LogEntry[], text: string): void {
+    for (let start = 0; start < text.length; ) {
+      const newline = text.indexOf("\n", start);
+      const end = newline < 0 ? text.length : newline;
+      this.#lines += 1;
+      this.#documents.take(entries, text.slice(start, end), this.#lines);
+      start = end + 1;
+    }
+  }
+}
