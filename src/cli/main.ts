@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=16 --heap-growing-percent=30
+#!/usr/bin/env -S node --max-semi-space-size=16 --heap-growing-percent=80
 import { keepCompiled } from "./compile-cache.ts";
 
 keepCompiled(process.env);

@@ -15,12 +15,18 @@ describeSource("the tests' memory source", async (texts) => ({
   async [Symbol.asyncDispose]() {},
 }));
 
-describeSource("the file source", async (texts) => {
-  const folder = await mkdtemp(join(tmpdir(), "tapio-source-"));
-  const path = join(folder, "events.ndjson");
-  await writeFile(path, `${texts.join("\n")}\n`);
-  return { source: openFileSource({ path }), [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) };
-});
+for (const [name, heldBytesMax] of [
+  ["the file source", undefined],
+  ["the file source over a large file", 0],
+] as const) {
+  describeSource(name, async (texts) => {
+    const folder = await mkdtemp(join(tmpdir(), "tapio-source-"));
+    const path = join(folder, "events.ndjson");
+    await writeFile(path, `${texts.join("\n")}\n`);
+    const source = openFileSource({ path, heldBytesMax });
+    return { source, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) };
+  });
+}
 
 /** A server whose stream holds these texts. */
 async function stored(texts: readonly string[]) {

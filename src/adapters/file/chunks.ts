@@ -4,14 +4,18 @@ import { SourceError } from "../../ports/source.ts";
 
 const CHUNK_BYTES = 256 * 1024;
 
-/** Reads a file in large chunks, the next one while the last one is worked on. Each has memory of its own. */
-export async function* fileChunks(path: string): AsyncGenerator<Buffer> {
+/**
+ * Reads a file in large chunks, the next one while the last one is worked on. Each has memory of its
+ * own; or, with `reuse`, it is overwritten once the next one has been asked for.
+ */
+export async function* fileChunks(path: string, reuse = false): AsyncGenerator<Buffer> {
   const handle = await open(path, "r").catch((cause: unknown) => {
     throw unreadable(path, cause);
   });
   let ahead: Promise<{ bytesRead: number; buffer: Buffer }> | undefined;
   try {
-    const readAhead = () => handle.read(Buffer.allocUnsafeSlow(CHUNK_BYTES), 0, CHUNK_BYTES, null);
+    let spare: Buffer | undefined;
+    const readAhead = () => handle.read(spare ?? Buffer.allocUnsafeSlow(CHUNK_BYTES), 0, CHUNK_BYTES, null);
     ahead = readAhead();
     for (;;) {
       const { bytesRead, buffer } = await ahead;
@@ -21,6 +25,7 @@ export async function* fileChunks(path: string): AsyncGenerator<Buffer> {
       // It is awaited above or below; until then a failure of it must not count as unhandled.
       ahead.catch(() => undefined);
       yield buffer.subarray(0, bytesRead);
+      if (reuse) spare = buffer;
     }
   } catch (cause) {
     throw unreadable(path, cause);

@@ -23,7 +23,7 @@ export class EntryReader {
   /** What the entries that were read last are parts of, where a large file holds it. */
   #blocks: LargeFileBlock[] = [];
 
-  /** `large`: the file that the chunks come from, if it is too large to be held. */
+  /** `large`: the file that the chunks come from, if it is too large to be held; their memory may be used again. */
   constructor(name: string, entryBytesMax: number, large?: LargeFile) {
     this.#name = name;
     this.#large = large;
@@ -66,9 +66,10 @@ export class EntryReader {
     return entries;
   }
 
-  /** Where a line was given up, what follows stands elsewhere in the file than it seems. */
   #blockOf(lines: Buffer): BufferBlock | LargeFileBlock {
-    if (this.#large === undefined || this.#cutter.gaveUp) return new BufferBlock(lines);
+    if (this.#large === undefined) return new BufferBlock(lines);
+    // Where a line was given up, what follows stands elsewhere in the file than it seems: it is held.
+    if (this.#cutter.gaveUp) return new BufferBlock(Buffer.from(lines));
     const block = new LargeFileBlock(lines, this.#large, this.#at);
     this.#blocks.push(block);
     return block;

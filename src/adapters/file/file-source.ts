@@ -36,7 +36,7 @@ export function openFileSource(options: FileSourceOptions): Source {
     async *batches(read: ReadOptions): AsyncGenerator<Batch> {
       const isLarge = stream === undefined && (await isLongerThan(path, heldBytesMax));
       if (isLarge) large.open();
-      const chunks = stream === undefined ? fileChunks(path) : streamChunks(path, stream, read.signal);
+      const chunks = stream === undefined ? fileChunks(path, isLarge) : streamChunks(path, stream, read.signal);
       yield* fileBatches(chunks, new EntryReader(path, entryBytesMax, isLarge ? large : undefined), read);
     },
     async [Symbol.asyncDispose]() {

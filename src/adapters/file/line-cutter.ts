@@ -84,7 +84,8 @@ export class LineCutter {
     if (this.#skipping) return;
     this.#heldBytes += part.length;
     if (this.#heldBytes <= this.#entryBytesMax) {
-      this.#held.push(part);
+      // A copy: the chunk's memory may be used again.
+      this.#held.push(Buffer.from(part));
       return;
     }
     this.#skipping = true;
