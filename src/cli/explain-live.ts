@@ -22,11 +22,10 @@ export async function explainLive(
 ): Promise<{ readonly answer: Answer; readonly incomplete: string | undefined }> {
   for (const id of stories) checkStoryId("explain", id);
   if ((rule === undefined) === (stories.length === 0))
-    throw new CommandError("explain: of a running engine ask for stories by their ids, or for a --rule in a --trace");
-  if (rule !== undefined && trace === undefined)
-    throw new CommandError("explain: with --url and --rule name a --trace too");
+    throw new CommandError("explain: of a running engine ask for stories by their ids, or for a --rule");
   const base = engineUrl("explain", url);
-  const asked = new URLSearchParams({ rule: rule ?? "", trace: trace ?? "" });
+  const asked = new URLSearchParams({ rule: rule ?? "" });
+  if (trace !== undefined) asked.set("trace", trace);
   if (since !== undefined) asked.set("since", since);
   const paths =
     rule === undefined ? stories.map((id) => `api/v1/stories/${id}/explanation`) : [`api/v1/explain?${asked}`];

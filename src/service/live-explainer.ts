@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { nativeOf } from "../core/intake/write-native.ts";
 import { eventAsGiven } from "../core/model/aside.ts";
 import type { EngineLimits } from "../core/model/limits.ts";
@@ -36,6 +37,8 @@ export interface LiveExplainerOptions {
 
 const SINCE_DEFAULT_MS = 3_600_000;
 const EVENTS_MAX = 2_000;
+/** How long windows are looked into for one question. */
+const SEARCH_MS_MAX = 5_000;
 /** How long before a story's window the log is read: clocks of collectors are ahead now and then. */
 const LEAD_MS = 120_000;
 
@@ -57,8 +60,8 @@ export class LiveExplainer {
     this.#log = log;
   }
 
-  /** How far a rule came in a trace, since a duration back from now or a time; an hour if left out. */
-  explainRule(rule: string, trace: string, since?: string): Promise<ExplainOutcome> {
+  /** How far a rule came, in a trace or anywhere, since a duration back from now or a time; an hour if left out. */
+  explainRule(rule: string, trace?: string, since?: string): Promise<ExplainOutcome> {
     return this.#alone(async (log) => {
       const { rules, clock } = this.#options;
       const inForce = rules();
@@ -68,8 +71,9 @@ export class LiveExplainer {
       if (sinceMs === undefined)
         return { outcome: "wrong", message: `since must be a duration such as 10m, or a time, and not ${since}` };
       const { evidence, cutBy } = await evidenceOf({ ...this.#reading(await log.openPart(sinceMs)), rules: inForce });
-      const answer = await explainOneRule(found.key, inForce, evidence, trace);
-      return { outcome: "answered", answer: { ...answer, ...cut(cutBy) } };
+      const search = new BoundedSearch(clock);
+      const answer = await explainOneRule(found.key, inForce, evidence, { trace, goOn: search.goOn });
+      return { outcome: "answered", answer: { ...answer, ...search.cut, ...cut(cutBy) } };
     });
   }
 
@@ -132,6 +136,29 @@ export class LiveExplainer {
 
 function partOf({ window }: Story, log: ReadableLog): Promise<LogPart> {
   return log.openPart((parseTime(window.start)?.ms ?? 0) - LEAD_MS);
+}
+
+/** Looks into windows beside the engine, which has its turns meanwhile, and not for ever. */
+class BoundedSearch {
+  readonly #clock: Clock;
+  readonly #lateMs: EpochMs;
+  #isLate = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#lateMs = clock.now() + SEARCH_MS_MAX;
+  }
+
+  readonly goOn = async (): Promise<boolean> => {
+    await nextTurn();
+    this.#isLate = this.#lateMs < this.#clock.now();
+    return !this.#isLate;
+  };
+
+  get cut(): { readonly incomplete?: string } {
+    if (!this.#isLate) return {};
+    return { incomplete: `the latest windows alone were looked into, for ${SEARCH_MS_MAX / 1_000} s; name a trace` };
+  }
 }
 
 /** Said where not all was read. */

@@ -49,7 +49,7 @@ export type Explained =
 
 /** Explains by reading the log back. */
 export interface Explainer {
-  explainRule(rule: string, trace: string, since?: string): Promise<Explained>;
+  explainRule(rule: string, trace?: string, since?: string): Promise<Explained>;
   explainStory(id: string): Promise<Explained>;
   /** The events of a story. */
   eventsOf(id: string): Promise<Explained>;
@@ -136,8 +136,8 @@ export class Api {
 }
 
 async function explainRule(explainer: Explainer, asked: URLSearchParams): Promise<ApiResponse> {
-  const [rule, trace, since] = [asked.get("rule") ?? "", asked.get("trace") ?? "", asked.get("since") ?? undefined];
-  if (rule === "" || trace === "") return problem(400, "name a rule and a trace: ?rule=PACK/ID&trace=TRACE");
+  const [rule, trace, since] = ["rule", "trace", "since"].map((name) => asked.get(name) || undefined);
+  if (rule === undefined) return problem(400, "name a rule, and a trace if it is about one: ?rule=PACK/ID&trace=TRACE");
   return explained(await explainer.explainRule(rule, trace, since));
 }
 

@@ -71,7 +71,7 @@ async function explain(files: readonly string[], options: ExplainOptions, shell:
   const answer =
     found === undefined
       ? await explainStories(pick(stories, options.story), rules, evidence)
-      : await explainOneRule(found.key, rules, evidence, options.trace);
+      : await explainOneRule(found.key, rules, evidence, { trace: options.trace });
   await print(answer, options, shell);
   if (0 < log.notKept) shell.stderr.say(`tapio: ${log.notKept} window(s) more were not looked at\n`);
   shell.stderr.say(summaryOf(books, stories));

@@ -3,7 +3,7 @@ import { suggest } from "../language/nearest.ts";
 import type { RuleSet } from "../model/rule.ts";
 import type { Story } from "../model/story.ts";
 import { ruleKeyOf } from "./compare-story.ts";
-import { type Evidence, explainRule } from "./explain-rule.ts";
+import { type Evidence, explainRule, type WindowSearch } from "./explain-rule.ts";
 import { explainStory, type StoryExplanation } from "./explain-story.ts";
 import type { Explanation } from "./explanation.ts";
 
@@ -31,13 +31,18 @@ export async function explainStories(stories: readonly Story[], rules: RuleSet, 
   return { stories: [], rules: reached.slice(0, NEAR_RULES_MAX) };
 }
 
-/** Explains how far one rule came, in one trace where one is given. */
-export async function explainOneRule(key: string, rules: RuleSet, evidence: Evidence, trace?: string): Promise<Answer> {
+/** Explains how far one rule came. */
+export async function explainOneRule(
+  key: string,
+  rules: RuleSet,
+  evidence: Evidence,
+  search: WindowSearch = {},
+): Promise<Answer> {
   const index = rules.rules.findIndex((each) => each.key === key);
   const rule = rules.rules[index];
   return {
     stories: [],
-    rules: rule === undefined ? [] : [await explainRule(compileRule(rule, index), evidence, trace)],
+    rules: rule === undefined ? [] : [await explainRule(compileRule(rule, index), evidence, search)],
   };
 }
 

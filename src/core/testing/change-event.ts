@@ -1,9 +1,9 @@
-import { compilePredicate } from "../expression/predicate.ts";
 import { isRecord, readPath } from "../expression/read-path.ts";
 import type { Event } from "../model/event.ts";
 import type { FieldPath, PathSegment } from "../model/path.ts";
 import type { Predicate } from "../model/rule.ts";
 import { type DurationMs, formatTime } from "../model/time.ts";
+import { compilePart } from "./remember.ts";
 
 /** The event, happened this much later. */
 export function moved(event: Event, byMs: DurationMs): Event {
@@ -48,20 +48,11 @@ function setKey(node: unknown, segments: readonly PathSegment[], value: unknown)
   return { ...record, [names.join(".")]: value };
 }
 
-/** The same tests are made to fail in case after case. */
-const compiled = new WeakMap<Predicate, (event: unknown) => boolean>();
-
-function compile(part: Predicate): (event: unknown) => boolean {
-  const test = compiled.get(part) ?? compilePredicate(part);
-  compiled.set(part, test);
-  return test;
-}
-
 const OTHER_VALUES: readonly unknown[] = ["probe", 0, -1e15, 1e15, undefined];
 
 /** The event changed in as little as makes a field test fail; `undefined` where no change was found. */
 export function failing(event: Event, part: Predicate): Event | undefined {
-  const holds = compile(part);
+  const holds = compilePart(part);
   let changed = event;
   for (const leaf of leavesOf(part)) {
     for (const value of [...OTHER_VALUES, ...[leaf.value].flat()]) {
@@ -69,7 +60,7 @@ export function failing(event: Event, part: Predicate): Event | undefined {
       if (isEvent(candidate) && !holds(candidate)) return candidate;
     }
     // Of tests any of which suffices, each one has to fail.
-    const test = compile(leaf);
+    const test = compilePart(leaf);
     const others = OTHER_VALUES.map((each) => withField(changed, leaf.path, each));
     changed = others.find((each) => isEvent(each) && !test(each)) ?? changed;
   }

@@ -1,12 +1,11 @@
 import type { CompiledRule } from "../engine/compiled-rule.ts";
 import { asGiven } from "../model/aside.ts";
-import type { Event } from "../model/event.ts";
 import type { Story } from "../model/story.ts";
 import { formatTime } from "../model/time.ts";
 import { ruleKeyOf } from "./compare-story.ts";
 import { type Attempt, attempt } from "./explain-window.ts";
 import type { Explanation, Failure, HalfMatch, ReachedStep, Scope } from "./explanation.ts";
-import { whyMissing } from "./missing-step.ts";
+import { AllEvents, whyMissing } from "./missing-step.ts";
 import type { SeenWindow, WindowLog } from "./window-log.ts";
 
 /** What there is to explain with. */
@@ -16,22 +15,37 @@ export interface Evidence {
   readonly stories: readonly Story[];
 }
 
+/** Which windows to look into. */
+export interface WindowSearch {
+  /** Those that hold something of this trace. */
+  readonly trace?: string | undefined;
+  /** Asked now and then whether to go on; the latest windows come first then. */
+  readonly goOn?: (() => Promise<boolean>) | undefined;
+}
+
 const HALF_MATCHED_MAX = 10;
+/** Windows between two questions whether to go on. */
+const ASK_EVERY = 64;
 
 /**
  * Says how far a rule came, and what it failed at: in the window in which it came furthest, or of
  * one trace. Where several reasons would do, the assignment that binds the most required steps, in
  * file order, decides.
  */
-export async function explainRule(rule: CompiledRule, evidence: Evidence, trace?: string): Promise<Explanation> {
+export async function explainRule(
+  rule: CompiledRule,
+  evidence: Evidence,
+  search: WindowSearch = {},
+): Promise<Explanation> {
+  const { trace } = search;
   const { log, stories } = evidence;
   const { key } = rule.rule;
   const standing = stories.filter((story) => ruleKeyOf(story) === key && story.status !== "retracted");
   const told = standing.filter(
     ({ timeline }) => trace === undefined || timeline.some(({ event }) => isIn(log, trace, event)),
   );
-  const events = remembered(() => log.events(key));
-  const attempts = await attemptsOf(rule, log, { trace, events });
+  const events = new AllEvents(() => log.events(key));
+  const attempts = await attemptsOf(rule, log, { ...search, events });
   attempts.sort(byReach);
   const best = attempts[0];
   const ids = told.map(({ id }) => id);
@@ -41,7 +55,7 @@ export async function explainRule(rule: CompiledRule, evidence: Evidence, trace?
     .slice(0, HALF_MATCHED_MAX);
   if (best === undefined) {
     const [first] = rule.steps.filter(({ step }) => !step.optional);
-    const failed = first === undefined ? undefined : whyMissing(first, { rule, window: undefined, events: events() });
+    const failed = first === undefined ? undefined : whyMissing(first, { rule, window: undefined, events });
     return { rule: key, told: ids, scope: undefined, reached: [], failed, halfMatched };
   }
   const failed = failureOf(best, told, evidence);
@@ -52,21 +66,16 @@ export async function explainRule(rule: CompiledRule, evidence: Evidence, trace?
 export async function attemptsOf(
   rule: CompiledRule,
   log: WindowLog,
-  options: { readonly trace?: string | undefined; readonly events?: () => readonly Event[] } = {},
+  options: WindowSearch & { readonly events?: AllEvents } = {},
 ): Promise<Attempt[]> {
-  const { trace, events = remembered(() => log.events(rule.rule.key)) } = options;
+  const { trace, goOn, events = new AllEvents(() => log.events(rule.rule.key)) } = options;
+  const windows = windowsOf(rule, log, trace);
   const attempts: Attempt[] = [];
-  for (const seen of windowsOf(rule, log, trace)) attempts.push(await attempt(rule, seen, events));
-  return attempts;
-}
-
-/** Events are gathered when a reason is first looked for among them, and once. */
-function remembered(events: () => Iterable<Event>): () => readonly Event[] {
-  let all: readonly Event[] | undefined;
-  return () => {
-    all ??= [...events()];
-    return all;
-  };
+  for (const seen of goOn === undefined ? windows : windows.toReversed()) {
+    attempts.push(await attempt(rule, seen, events));
+    if (goOn !== undefined && attempts.length % ASK_EVERY === 0 && !(await goOn())) break;
+  }
+  return goOn === undefined ? attempts : attempts.reverse();
 }
 
 function isIn(log: WindowLog, trace: string, eventId: string): boolean {

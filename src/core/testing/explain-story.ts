@@ -9,7 +9,7 @@ import { eventWords } from "./event-words.ts";
 import { type Evidence, scopeOf } from "./explain-rule.ts";
 import { attempt } from "./explain-window.ts";
 import type { Scope } from "./explanation.ts";
-import { nearestByFields, whyFieldFails } from "./missing-step.ts";
+import { AllEvents, nearestByFields, whyFieldFails } from "./missing-step.ts";
 import { whyUnbound } from "./partial-search.ts";
 import { violationsOf } from "./step-violations.ts";
 import type { SeenWindow } from "./window-log.ts";
@@ -55,7 +55,7 @@ export async function explainStory(story: Story, rule: CompiledRule, { log }: Ev
   let found: { seen: SeenWindow; match: Match } | undefined;
   for (const seen of windows) {
     if (!sameGroup(seen.window.group, story.group)) continue;
-    const { match } = await attempt(rule, seen, () => seen.window.events);
+    const { match } = await attempt(rule, seen, new AllEvents(() => seen.window.events));
     if (match?.bound.every((step, at) => step === undefined || isBoundIn(story, rule, at, step.anchor)))
       found = { seen, match };
   }
@@ -93,7 +93,7 @@ type Found = { readonly seen: SeenWindow; readonly match: Match };
 function stepsOf(rule: CompiledRule, { seen, match }: Found): ExplainedStep[] {
   const { window } = seen;
   const context = seen.context();
-  const events = (): readonly Event[] => window.events;
+  const events = new AllEvents(() => window.events);
   const all = gather(rule, window, context);
   const anchors = match.bound.map((step) => step?.anchor);
   return rule.steps.map((step) => {

@@ -1,8 +1,8 @@
 import type { CompiledRule } from "../engine/compiled-rule.ts";
 import { type Finding, type Judging, judge, type RejectedTrial } from "../engine/judge.ts";
 import type { Match } from "../engine/match.ts";
-import type { Event } from "../model/event.ts";
 import type { Failure } from "./explanation.ts";
+import type { AllEvents } from "./missing-step.ts";
 import { furthestPartial } from "./partial-search.ts";
 import type { Anchors } from "./step-violations.ts";
 import { failureOfTrial, type Scene } from "./trial-failure.ts";
@@ -25,7 +25,7 @@ const STAGES = ["home", "count", "absence", "conditions", "confidence"] as const
 const TRIALS_KEPT = 8;
 
 /** Judges a rule in a window as the engine does, and says what it failed at. */
-export async function attempt(rule: CompiledRule, seen: SeenWindow, events: () => Iterable<Event>): Promise<Attempt> {
+export async function attempt(rule: CompiledRule, seen: SeenWindow, events: AllEvents): Promise<Attempt> {
   const { window } = seen;
   const trials: RejectedTrial[] = [];
   const context = seen.context((trial) => keep(trials, trial));

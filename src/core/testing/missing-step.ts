@@ -1,7 +1,6 @@
 import type { CompiledRule, CompiledStep } from "../engine/compiled-rule.ts";
 import { joinKeys } from "../engine/join-keys.ts";
 import type { Window } from "../engine/window.ts";
-import { compilePredicate } from "../expression/predicate.ts";
 import { predicateWords } from "../expression/predicate-words.ts";
 import { readPath } from "../expression/read-path.ts";
 import type { Event } from "../model/event.ts";
@@ -9,6 +8,7 @@ import type { Predicate } from "../model/rule.ts";
 import { formatTime } from "../model/time.ts";
 import { eventWords } from "./event-words.ts";
 import type { Failure } from "./explanation.ts";
+import { compilePart } from "./remember.ts";
 import { failure } from "./step-violations.ts";
 
 /** Where a step was looked for, and all that there was. */
@@ -16,7 +16,50 @@ export interface Search {
   readonly rule: CompiledRule;
   /** `undefined` where the rule has no window at all. */
   readonly window: Window | undefined;
-  readonly events: Iterable<Event>;
+  readonly events: AllEvents;
+}
+
+/** All the events that there are: gathered when one is first looked for, and looked through once for each step. */
+export class AllEvents {
+  readonly #gather: () => Iterable<Event>;
+  readonly #found = new Map<CompiledStep, Found>();
+  #all: readonly Event[] | undefined;
+
+  constructor(gather: () => Iterable<Event>) {
+    this.#gather = gather;
+  }
+
+  /** An event that passes a step's test, of this trace where it has one. */
+  fitting(step: CompiledStep, traceId: string | undefined): Event | undefined {
+    const { first, byTrace } = this.#lookFor(step);
+    return (traceId === undefined ? undefined : byTrace.get(traceId)) ?? first;
+  }
+
+  /** Where none passes, the one of its type that comes nearest. */
+  near(step: CompiledStep): Event | undefined {
+    return this.#lookFor(step).near;
+  }
+
+  #lookFor(step: CompiledStep): Found {
+    const known = this.#found.get(step);
+    if (known !== undefined) return known;
+    this.#all ??= [...this.#gather()];
+    const ofType = this.#all.filter(({ type }) => step.matchesType(type));
+    const fitting = ofType.filter((event) => step.matchesFields(event));
+    const byTrace = new Map<string, Event>();
+    for (const event of fitting) if (!byTrace.has(event.traceId)) byTrace.set(event.traceId, event);
+    const near = fitting.length === 0 ? nearestByFields(step, ofType) : undefined;
+    const found = { first: fitting[0], byTrace, near };
+    this.#found.set(step, found);
+    return found;
+  }
+}
+
+interface Found {
+  readonly first: Event | undefined;
+  /** The first of each trace. */
+  readonly byTrace: ReadonlyMap<string, Event>;
+  readonly near: Event | undefined;
 }
 
 /** Why a window holds no event that passes a step's test: nothing, a wrong field, or it is elsewhere. */
@@ -24,11 +67,10 @@ export function whyMissing(step: CompiledStep, search: Search): Failure {
   const { rule, window } = search;
   const here = window === undefined ? undefined : nearestByFields(step, window.events);
   if (here !== undefined && step.step.types !== undefined) return fieldFailure(step, here);
-  const everywhere = [...search.events].filter(({ type }) => step.matchesType(type));
-  const elsewhere = everywhere.find((event) => step.matchesFields(event));
+  const elsewhere = search.events.fitting(step, window?.key);
   if (elsewhere !== undefined) return elsewhereFailure(step, elsewhere, search);
   // An event that fails its fields belongs to no group: it is looked for everywhere.
-  const near = here ?? (0 < rule.joins.length ? nearestByFields(step, everywhere) : undefined);
+  const near = here ?? (0 < rule.joins.length ? search.events.near(step) : undefined);
   if (near !== undefined) return fieldFailure(step, near);
   return failure(
     step,
@@ -66,7 +108,7 @@ function elsewhereFailure(step: CompiledStep, event: Event, { rule, window }: Se
 
 /** The event of a fitting type that fails the fewest of a step's field tests, and passes at least one if untyped. */
 export function nearestByFields(step: CompiledStep, events: readonly Event[]): Event | undefined {
-  const tests = partsOf(step.step.where).map(compilePredicate);
+  const tests = partsOf(step.step.where).map(compilePart);
   if (tests.length === 0) return undefined;
   let nearest: Event | undefined;
   let fewest = step.step.types === undefined ? tests.length : tests.length + 1;
@@ -84,7 +126,7 @@ function fieldFailure(step: CompiledStep, event: Event): Failure {
 
 /** The first of a step's field tests that an event fails, and what stands there. */
 export function whyFieldFails(step: CompiledStep, event: Event): string {
-  const part = partsOf(step.step.where).find((each) => !compilePredicate(each)(event));
+  const part = partsOf(step.step.where).find((each) => !compilePart(each)(event));
   if (part === undefined) return `${eventWords(event)} does not pass its field tests`;
   return `${valueWords(part, event)} in ${eventWords(event)}, and must be so: ${predicateWords(part)}`;
 }

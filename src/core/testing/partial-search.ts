@@ -4,7 +4,7 @@ import type { CompiledRule, CompiledStep } from "../engine/compiled-rule.ts";
 import { gather } from "../engine/judge.ts";
 import type { Event } from "../model/event.ts";
 import type { Failure } from "./explanation.ts";
-import { whyMissing } from "./missing-step.ts";
+import { type AllEvents, whyMissing } from "./missing-step.ts";
 import { type Anchors, failure, violationsOf } from "./step-violations.ts";
 import type { Scene } from "./trial-failure.ts";
 
@@ -22,7 +22,7 @@ const COMPARED_MAX = 32;
  * further: the engine's own search over the same rule with every step optional. Of several as good,
  * the one that fails by least.
  */
-export function furthestPartial(scene: Scene, events: () => Iterable<Event>): Partial {
+export function furthestPartial(scene: Scene, events: AllEvents): Partial {
   const { rule, window, context } = scene;
   const all = gather(rule, window, context);
   const best = bestAssignments(rule, all, context.limits.searchStepsMax);
@@ -76,7 +76,7 @@ export function whyUnbound(
     readonly step: CompiledStep;
     readonly candidates: readonly Event[];
     readonly anchors: Anchors;
-    readonly events: () => Iterable<Event>;
+    readonly events: AllEvents;
   },
 ): Failure {
   const { step, candidates, anchors } = open;
@@ -85,7 +85,7 @@ export function whyUnbound(
     const violations = violationsOf(rule, step, event, anchors);
     if (closest === undefined || compare(violations, closest) < 0) closest = violations;
   }
-  if (closest === undefined) return whyMissing(step, { rule, window, events: open.events() });
+  if (closest === undefined) return whyMissing(step, { rule, window, events: open.events });
   return closest[0] ?? failure(step, "limit", "the search was cut short before it tried every event");
 }
 

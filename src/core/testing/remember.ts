@@ -1,7 +1,8 @@
 import { type CompiledRule, type CompiledTest, compileRule } from "../engine/compiled-rule.ts";
+import { compilePredicate } from "../expression/predicate.ts";
 import type { Rendered, Template } from "../expression/template.ts";
 import type { Event } from "../model/event.ts";
-import type { Rule } from "../model/rule.ts";
+import type { Predicate, Rule } from "../model/rule.ts";
 
 /** What is kept at once of one template, or of one step; more than any rule test needs. */
 const KEPT_MAX = 4_096;
@@ -28,6 +29,15 @@ export function compileToRemember(rule: Rule, index: number): CompiledRule {
   };
   remembering.set(compiled, made);
   return made;
+}
+
+const parts = new WeakMap<Predicate, (event: unknown) => boolean>();
+
+/** A field test, compiled once: the same ones are looked at in case after case, and in window after window. */
+export function compilePart(part: Predicate): (event: unknown) => boolean {
+  const test = parts.get(part) ?? compilePredicate(part);
+  parts.set(part, test);
+  return test;
 }
 
 function rememberFields<Test extends CompiledTest>(test: Test): Test {

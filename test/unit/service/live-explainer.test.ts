@@ -5,6 +5,7 @@ import { SourceText } from "../../../src/core/language/source-text.ts";
 import type { RuleSet } from "../../../src/core/model/rule.ts";
 import type { Story } from "../../../src/core/model/story.ts";
 import type { Answer } from "../../../src/core/testing/answer.ts";
+import type { Clock } from "../../../src/ports/clock.ts";
 import type { Batch } from "../../../src/ports/source.ts";
 import { type ExplainOutcome, LiveExplainer, type ReadableLog } from "../../../src/service/live-explainer.ts";
 import { START_MS } from "../../support/engine-kit.ts";
@@ -41,13 +42,16 @@ function logOf(batches: readonly Batch[], stories: readonly Story[] = []) {
   return { log, asked };
 }
 
-function explainer(log: ReadableLog | undefined, { inForce = rules }: { readonly inForce?: RuleSet } = {}) {
+function explainer(
+  log: ReadableLog | undefined,
+  { inForce = rules, clock = new VirtualClock(START_MS) }: { readonly inForce?: RuleSet; readonly clock?: Clock } = {},
+) {
   const made = new LiveExplainer({
     rules: () => inForce,
     limits: {},
     newDecoder: () => new Decoder(),
     recentStory: () => undefined,
-    clock: new VirtualClock(START_MS),
+    clock,
     signal: new AbortController().signal,
   });
   if (log !== undefined) made.readFrom(log);
@@ -93,6 +97,40 @@ test("a rule in a trace, read back for an hour or as long as is wanted", async (
   expect(asked).toEqual([START_MS - 3_600_000, START_MS - 7_200_000, START_MS - 1_800_000]);
   expect(await one.explainRule(KEY, "abc123", "soon")).toMatchObject({ outcome: "wrong" });
   expect(await one.explainRule("seed/other", "abc123")).toMatchObject({ outcome: "unknown" });
+});
+
+/** Kills of so many pods, each in a trace of its own; the first one's endpoint goes away later. */
+function kills(count: number): Batch {
+  const [, oom, , gone] = seedEvents();
+  const events = Array.from({ length: count }, (_, at) => ({ ...oom, id: `oom-${at}`, traceId: `t${at}` }));
+  return batchOf(START_MS + 600_000, [
+    ...events,
+    { ...gone, id: "gone-0", traceId: "t0", time: "2026-03-01T10:06:00Z" },
+  ]);
+}
+
+test("a rule in no trace of its own: where it came furthest, of all that was read back", async () => {
+  const one = explainer(logOf([kills(3)]).log);
+  const { rules: found, incomplete } = answerOf(await one.explainRule(KEY));
+  expect(found).toMatchObject([
+    { rule: KEY, told: [], scope: { group: { traceId: "t0" } }, failed: { step: "gone", because: "gap" } },
+  ]);
+  expect(found[0]?.halfMatched.map(({ reached }) => reached)).toEqual([
+    [{ step: "oom", events: ["oom-1"] }],
+    [{ step: "oom", events: ["oom-2"] }],
+  ]);
+  expect(incomplete).toBeUndefined();
+});
+
+test("where there is too much to look into, the latest is looked into, and that is said", async () => {
+  let nowMs = START_MS;
+  // Each look at it takes three seconds.
+  const clock: Clock = { now: () => (nowMs += 3_000), sleep: async () => {} };
+  const one = explainer(logOf([kills(200)]).log, { clock });
+  const { rules: found, incomplete } = answerOf(await one.explainRule(KEY));
+  expect(incomplete).toMatch(/^the latest windows alone .* for 5 s; name a trace$/);
+  // Twice 64 of them, from the end.
+  expect(found).toMatchObject([{ scope: { group: { traceId: "t72" } }, failed: { step: "gone" } }]);
 });
 
 test("events of another day are explained by the traces that they came with", async () => {

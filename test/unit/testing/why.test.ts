@@ -55,6 +55,11 @@ test.each([
   ],
   ["window gone: gone (e2) is in another window of the trace t1", [chain()], [OOM, `{ id: e2, at: 9m, ${GONE} }`]],
   [
+    "window gone: gone (e2) is in another window of the trace t1",
+    [chain()],
+    [OOM, `{ id: e0, at: 9s, ${GONE}, traceId: t2 }`, `{ id: e2, at: 9m, ${GONE} }`],
+  ],
+  [
     "join gone: gone (e2) is in trace t2; a rule without `join` looks at one trace",
     [chain()],
     [OOM, `{ id: e2, at: 9s, ${GONE}, traceId: t2 }`],

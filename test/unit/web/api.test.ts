@@ -116,15 +116,17 @@ describe("the service's own pages", () => {
       value: { stories: [], rules: [] },
     });
     await get(explaining, "/api/v1/explain?rule=a/b&trace=t&since=2h");
+    await get(explaining, "/api/v1/explain?rule=a/b");
     await get(explaining, "/api/v1/stories/st_a/explanation");
     await get(explaining, "/api/v1/stories/st_a/events");
     expect(asked).toEqual([
       ["a/b", "t 1", undefined],
       ["a/b", "t", "2h"],
+      ["a/b", undefined, undefined],
       ["story", "st_a"],
       ["events", "st_a"],
     ]);
-    for (const path of ["explain", "explain?rule=a/b", "explain?trace=t"])
+    for (const path of ["explain", "explain?rule=", "explain?trace=t"])
       expect((await get(explaining, `/api/v1/${path}`)).status).toBe(400);
     expect((await get(explaining, "/api/v1/stories/st_a/other")).status).toBe(404);
     for (const [word, status] of [
