@@ -128,12 +128,13 @@ export class RuleTestRun {
       if (signal.aborted) break;
       const startedMs = clock.now();
       const fixture = await readFixture(one, file);
+      const frozenOfCase = frozen === undefined ? undefined : (frozen.get(one.name) ?? new Map());
       const { name, problems, notes, probes, probed } = await runCase(one, {
         rules,
         newDecoder: () => new Decoder(),
         fixture,
-        frozen: frozen === undefined ? undefined : (frozen.get(one.name) ?? new Map()),
-        keep: (ready) => keep?.({ ready, rules }, file),
+        frozen: frozenOfCase,
+        keep: (ready) => keep?.({ ready, rules, frozen: frozenOfCase }, file),
       });
       if (probed !== undefined) this.#options.probed?.(file, name, probed);
       const { line } = test.source.positionAt(one.span.start);

@@ -2,13 +2,15 @@ import { type CompiledStep, compileRule } from "../engine/compiled-rule.ts";
 import type { Event } from "../model/event.ts";
 import type { Rule, RuleSet } from "../model/rule.ts";
 import { type Mutant, mutantsOf } from "./mutants.ts";
-import type { Probe } from "./probes.ts";
-import { probesOfCase, type ReadyCase, runInTime, tellingProbes } from "./run-case.ts";
+import { compareProbes, type ProbedCase, type ProbeOutcome, probedCase, probeOutcomes } from "./probe-outcomes.ts";
+import { probesOfCase, type ReadyCase, runInTime } from "./run-case.ts";
 
 /** A case with the rules of its packs. */
 export interface CaseOfPacks {
   readonly ready: ReadyCase;
   readonly rules: RuleSet;
+  /** What its probes told when somebody looked at them; `undefined` where they are not frozen. */
+  readonly frozen?: ProbedCase | undefined;
 }
 
 /** What the cases made of one mutant. */
@@ -22,25 +24,28 @@ export interface MutantResult {
 }
 
 interface Prepared extends CaseOfPacks {
-  readonly probes: readonly Probe[];
+  /** The probes that the rules as they stand do not fall for, and what they tell of them. */
+  readonly outcomes: readonly ProbeOutcome[];
 }
 
 /**
  * Changes the rules in every small way and lets the cases notice: those whose packs hold the rule,
- * in order of time only, until the first one fails. Probes are those of the rules as they stand.
+ * in order of time only, until the first one fails. Probes are those of the rules as they stand: one
+ * of the changed rule must not tell its story, and where they are frozen each must tell what it told.
  * Cases that fail without any change prove nothing and are left out.
  */
 export class MutationRun {
   readonly #cases: Prepared[] = [];
 
   /** Takes a case, once. */
-  async add({ ready, rules }: CaseOfPacks): Promise<void> {
+  async add({ ready, rules, frozen }: CaseOfPacks): Promise<void> {
+    const { one, log } = ready;
     const { told, problems } = await runInTime(ready, rules);
-    if (0 < problems.length || 0 < ready.log.problems.length) return;
-    const all = ready.one.probes === "auto" ? probesOfCase(ready, rules, told.stories) : [];
-    const failing = new Set(await tellingProbes(all, ready.one, rules));
-    const probes = all.filter((probe) => !failing.has(probe));
-    this.#cases.push({ ready, rules, probes });
+    if (0 < problems.length || 0 < log.problems.length) return;
+    const probes = one.probes === "auto" ? probesOfCase(ready, rules, told.stories) : [];
+    const all = await probeOutcomes(probes, one, rules);
+    if (frozen !== undefined && 0 < compareProbes(frozen, probedCase(all), one.span).length) return;
+    this.#cases.push({ ready, rules, frozen, outcomes: all.filter(({ isSame }) => !isSame) });
   }
 
   /** The rules of all cases, each once. */
@@ -106,11 +111,18 @@ function isOfStories({ step: { types } }: CompiledStep): boolean {
   return types === undefined || types.some((type) => type.startsWith("story.") || type.startsWith("*"));
 }
 
-async function notices({ ready, rules: asTheyStand, probes }: Prepared, changed: Rule): Promise<boolean> {
+async function notices({ ready, rules: asTheyStand, outcomes, frozen }: Prepared, changed: Rule): Promise<boolean> {
+  const { one } = ready;
   const replaced = asTheyStand.rules.map((rule) => (rule.key === changed.key ? changed : rule));
   const rules = { ...asTheyStand, rules: replaced };
   const { problems } = await runInTime(ready, rules);
   if (0 < problems.length) return true;
-  const own = probes.filter(({ rule }) => rule.rule.key === changed.key);
-  return 0 < (await tellingProbes(own, ready.one, rules)).length;
+  for (const { probe, told } of outcomes) {
+    // What a probe is called hangs on its rule's words: that it has another name now shows nothing.
+    const isOwn = probe.rule.rule.key === changed.key;
+    if (!isOwn && frozen === undefined) continue;
+    const [now] = await probeOutcomes([probe], one, rules);
+    if (now !== undefined && ((isOwn && now.isSame) || (frozen !== undefined && now.told !== told))) return true;
+  }
+  return false;
 }

@@ -177,12 +177,6 @@ export function probesOfCase({ one, log }: ReadyCase, rules: RuleSet, told: read
   return probes.map((probe) => ({ ...probe, arrivals: atOnce(probe.arrivals) }));
 }
 
-/** The probes that tell their story all the same. */
-export async function tellingProbes(probes: readonly Probe[], one: RuleTestCase, rules: RuleSet): Promise<Probe[]> {
-  const outcomes = await probeOutcomes(probes, one, rules);
-  return outcomes.filter(({ isSame }) => isSame).map(({ probe }) => probe);
-}
-
 function probeProblem({ what, rule }: Probe, span: Span): Problem {
   return problem(span, `${rule.rule.key} tells the same story in a probe: ${what}`);
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Coverage, gapsOf } from "../../../src/core/testing/coverage.ts";
 import { mutantsOf } from "../../../src/core/testing/mutants.ts";
-import { type MutantResult, MutationRun } from "../../../src/core/testing/mutation.ts";
+import { type CaseOfPacks, type MutantResult, MutationRun } from "../../../src/core/testing/mutation.ts";
 import { chain, ruleOf, runLines } from "./case-kit.ts";
 
 const RULE = chain(
@@ -159,4 +159,33 @@ test("coverage says what the cases show, and what they do not", async () => {
   const [whole] = coverage.rules;
   expect(whole).toMatchObject({ rule: "p/r", matching: 2, denying: 1 });
   expect(whole === undefined ? undefined : gapsOf(whole).gaps).toEqual([]);
+});
+
+test("where probes are frozen, what they tell of other rules has to stay too", async () => {
+  const both = [
+    chain("supersedes: [s],"),
+    ruleOf("id: s, steps: [ { as: gone, type: x.gone, where: { severity: error } } ]"),
+  ];
+  const { ready, rules, result } = await runLines(both, [
+    "events: [ { id: e1, at: 0s, use: oom }, { id: e2, at: 9s, use: gone } ]",
+    "expect: { stories: [ { rule: p/r } ] }",
+    "probes: auto",
+  ]);
+  expect(result.problems).toEqual([]);
+  // Without the kill the rule `s` would tell of the endpoint: of a severity that it does not want, it tells nothing.
+  expect(result.probed?.get("p/r")?.get("the step oom left out")).toBe("nothing");
+  const tried = async (frozen: CaseOfPacks["frozen"]): Promise<string[]> => {
+    const run = new MutationRun();
+    await run.add({ ready, rules, frozen });
+    const [, other] = run.rules;
+    const results: string[] = [];
+    if (other !== undefined)
+      for await (const { mutant, outcome } of run.try(other)) results.push(`${outcome}: ${mutant.what}`);
+    return results;
+  };
+  const loosened = 'gone no longer asks that severity is "error"';
+  expect(await tried(undefined)).toContain(`survived: ${loosened}`);
+  expect(await tried(result.probed)).toContain(`killed: ${loosened}`);
+  // Frozen otherwise, the case fails by itself, and proves nothing.
+  expect(await tried(new Map())).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { probesOfCase, runInTime, tellingProbes } from "../../../src/core/testing/run-case.ts";
+import { probeOutcomes } from "../../../src/core/testing/probe-outcomes.ts";
+import { probesOfCase, runInTime } from "../../../src/core/testing/run-case.ts";
 import { chain, ruleOf, runLines } from "./case-kit.ts";
 
 const EVENTS = "events: [ { id: e1, at: 0s, use: oom }, { id: e2, at: 9s, use: gone, severity: error } ]";
@@ -11,9 +12,10 @@ async function telling(strict: string, lax: string, events = EVENTS): Promise<st
   const { ready, rules } = await runLines([strict], [events, EXPECT]);
   const { told } = await runInTime(ready, rules);
   const probes = probesOfCase(ready, rules, told.stories);
-  expect(await tellingProbes(probes, ready.one, rules)).toEqual([]);
+  expect((await probeOutcomes(probes, ready.one, rules)).filter(({ isSame }) => isSame)).toEqual([]);
   const { rules: others } = await runLines([lax], [events, EXPECT]);
-  return (await tellingProbes(probes, ready.one, others)).map(({ what }) => what);
+  const outcomes = await probeOutcomes(probes, ready.one, others);
+  return outcomes.flatMap(({ probe, isSame }) => (isSame ? [probe.what] : []));
 }
 
 describe("probes notice", () => {
