@@ -1,4 +1,3 @@
-import { setFlagsFromString } from "node:v8";
 import type { LanguageThread } from "../adapters/file/language-thread.ts";
 import type { CaseOfPacks } from "../core/testing/mutation.ts";
 import { ExitCode, interruptedBy } from "./exit-code.ts";
@@ -49,8 +48,6 @@ export async function runRuleTests(
   options: RuleTestOptions,
   { thread, shell }: Surroundings,
 ): Promise<ExitCode> {
-  // The program keeps its heap small, for the sake of `tapio run`; what is over in seconds need not.
-  setFlagsFromString("--heap-growing-percent=0");
   const { tests } = await findRuleFiles(paths);
   if (tests.length === 0) throw new CommandError(`test: no *.test.yaml in ${paths.join(", ") || "the rules"}`);
   const pattern = readPattern(options.run);
