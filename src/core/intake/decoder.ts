@@ -197,7 +197,6 @@ interface Format {
 /** Every format that is told by its own keys; the first that fits decodes. */
 const FORMATS: readonly Format[] = [
   { is: isCloudEvent, decode: (value, reading) => decodeCloudEvent(value, reading, decodeByShape) },
-  { is: isKubernetesEvent, decode: decodeKubernetesEvent },
   { is: isHubble, decode: decodeHubble },
   { is: isTetragon, decode: decodeTetragon },
   { is: isFalco, decode: decodeFalco },
@@ -207,12 +206,13 @@ const FORMATS: readonly Format[] = [
   { is: isLogLine, decode: decodeLogLine },
 ];
 
-/** Kubernetes objects are large, and are never walked as a whole; what may be walked must not be too deep. */
+/** Kubernetes objects, Events too, are large and never walked as a whole; what may be walked must not be too deep. */
 function decodeByShape(object: JsonObject, watch: WatchType, reading: Reading): Decoded {
   if (isAudit(object)) return decodeAudit(object, reading);
   if (isPod(object)) return decodePod(object, reading, watch === "DELETED");
-  if (isKubernetesEvent(object) && watch === "DELETED") {
-    return { outcome: "filtered", reason: "an Event object that expired" };
+  if (isKubernetesEvent(object) && !isCloudEvent(object)) {
+    if (watch === "DELETED") return { outcome: "filtered", reason: "an Event object that expired" };
+    return decodeKubernetesEvent(object, reading);
   }
   const format = FORMATS.find(({ is }) => is(object));
   if (format !== undefined) return nestsDeeper(object, DEPTH_MAX) ? tooDeep() : format.decode(object, reading);

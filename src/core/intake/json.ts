@@ -22,11 +22,13 @@ export function asNumber(value: unknown): number | undefined {
 }
 
 /** The objects of a list; what is no object is passed over. */
-export function objectsOf(value: unknown): JsonObject[] {
-  return asList(value).flatMap((item): readonly JsonObject[] => {
-    const object = asObject(item);
-    return object === undefined ? [] : [object];
-  });
+export function objectsOf(value: unknown): readonly JsonObject[] {
+  const list = asList(value);
+  return list.every(isObject) ? list : list.filter(isObject);
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return asObject(value) !== undefined;
 }
 
 /** Whether a value nests deeper than `depthMax` levels. */

@@ -1,8 +1,9 @@
 import type { Decoded, Event, RelatedEntity } from "../model/event.ts";
 import { canonicalJson, sha256Hex } from "../model/hash.ts";
 import { kubernetesType } from "./event-type.ts";
-import { asNumber, asObject, asText, type JsonObject } from "./json.ts";
+import { asNumber, asObject, asText, type JsonObject, nestsDeeper } from "./json.ts";
 import { belongingOf, nameOf, type WrittenTime, writtenTime } from "./kubernetes-object.ts";
+import { DEPTH_MAX } from "./native-event.ts";
 import type { Reading } from "./reading.ts";
 
 /** Whether a payload is an Event of core/v1 or events.k8s.io/v1, with or without its `kind`. */
@@ -39,13 +40,15 @@ export function decodeKubernetesEvent(value: JsonObject, reading: Reading): Deco
   const message = asText(value["message"]) ?? asText(value["note"]);
   reading.memory.ownership.learnEvent(about, reason, message ?? "");
   const metadata = asObject(value["metadata"]);
+  const id = asText(metadata?.["uid"]) ?? idOf(value, metadata);
+  if (id === undefined) return wrong(`nested deeper than ${DEPTH_MAX} levels`);
   const belonging = belongingOf(about, metadata, reading);
   const node = nodeOf(value);
   const { first, last } = times;
   reading.memory.see(last.ms);
   const at = SPAN_MAX_MS < last.ms - first.ms ? last : first;
   const event: Event = {
-    id: asText(metadata?.["uid"]) ?? idOf(value, metadata),
+    id,
     traceId: belonging.trace.traceId,
     traceOrigin: belonging.trace.traceOrigin,
     time: at.text,
@@ -126,11 +129,11 @@ function attributesOf(value: JsonObject, regarding: JsonObject | undefined, gues
   return present.length === 0 ? undefined : Object.fromEntries(present);
 }
 
-function idOf(value: JsonObject, metadata: JsonObject | undefined): string {
+/** By its name, or by all that it says; `undefined` where that is too deep to be walked. */
+function idOf(value: JsonObject, metadata: JsonObject | undefined): string | undefined {
   const name = asText(metadata?.["name"]);
-  return name === undefined
-    ? sha256Hex(canonicalJson(value)).slice(0, 16)
-    : `${asText(metadata?.["namespace"]) ?? ""}/${name}`;
+  if (name !== undefined) return `${asText(metadata?.["namespace"]) ?? ""}/${name}`;
+  return nestsDeeper(value, DEPTH_MAX) ? undefined : sha256Hex(canonicalJson(value)).slice(0, 16);
 }
 
 function wrong(reason: string): Decoded {

@@ -1,7 +1,7 @@
 import type { Decoded, EntityRef, Event, RelatedEntity, Severity } from "../model/event.ts";
 import { type EpochMs, formatTime, parseTime, type Stamp } from "../model/time.ts";
 import { kubernetesType } from "./event-type.ts";
-import { asObject, asText, type JsonObject } from "./json.ts";
+import { asList, asObject, asText, type JsonObject } from "./json.ts";
 import type { ObjectName } from "./ownership.ts";
 import type { Reading } from "./reading.ts";
 import { derivedTrace, namedTrace, type Trace } from "./trace.ts";
@@ -110,9 +110,16 @@ export class Teller {
 
 /** The latest moment that an object shows: when it was last changed, as far as it says. */
 export function lastChange(metadata: JsonObject | undefined, more: readonly unknown[]): WrittenTime | undefined {
-  const managed = metadata?.["managedFields"];
-  const times = [...(Array.isArray(managed) ? managed.map((entry) => asObject(entry)?.["time"]) : []), ...more];
-  return latest([...times, metadata?.["creationTimestamp"]].flatMap((time) => writtenTime(time) ?? []));
+  const managed = asList(metadata?.["managedFields"]).map((entry) => asObject(entry)?.["time"]);
+  let last: WrittenTime | undefined;
+  for (const times of [managed, more, [metadata?.["creationTimestamp"]]]) {
+    for (const text of times) {
+      // Most that happens to an object happens at a few moments.
+      const time = text === last?.text ? undefined : writtenTime(text);
+      if (time !== undefined && (last === undefined || last.ms < time.ms)) last = time;
+    }
+  }
+  return last;
 }
 
 /** What an object says of its last change, or the latest time that any payload told of: the later of the two. */
@@ -120,12 +127,6 @@ export function notBefore(own: WrittenTime | undefined, latestMs: EpochMs | unde
   if (latestMs === undefined || (own !== undefined && latestMs <= own.ms)) return own;
   const ms = Math.floor(latestMs);
   return { text: formatTime(ms), ms, precisionMs: 1000 };
-}
-
-function latest(times: readonly WrittenTime[]): WrittenTime | undefined {
-  let last: WrittenTime | undefined;
-  for (const time of times) if (last === undefined || last.ms < time.ms) last = time;
-  return last;
 }
 
 /** Rejects an object that lacks what every object has. */

@@ -1,6 +1,7 @@
 import type { Decoded, Event, RelatedEntity } from "../model/event.ts";
-import { asObject, asText, type JsonObject, objectsOf } from "./json.ts";
+import { asList, asObject, asText, type JsonObject, objectsOf } from "./json.ts";
 import { lastChange, nameless, nameOf, Teller, type WrittenTime, writtenTime } from "./kubernetes-object.ts";
+import type { ObjectName } from "./ownership.ts";
 import { containerEvents } from "./pod-containers.ts";
 import { podLinks } from "./pod-links.ts";
 import type { Reading } from "./reading.ts";
@@ -22,7 +23,7 @@ export function decodePod(value: JsonObject, reading: Reading, deleted: boolean)
   reading.memory.ownership.learnReferences(name, metadata ?? {});
   const uid = asText(metadata?.["uid"]);
   if (uid !== undefined) reading.memory.podsByUid.set(uid, name);
-  const related = linksOf(`${name.namespace}/${name.name}`, podLinks(name.namespace, value), reading);
+  const related = linksOf(name, value, reading);
   const teller = new Teller(value, name, { reading, related });
   const status = asObject(value["status"]);
   const seen = lastChange(metadata, timesIn(status));
@@ -42,25 +43,42 @@ export function decodePod(value: JsonObject, reading: Reading, deleted: boolean)
 }
 
 /** Remembers what a pod is linked with: a later version may show less, such as no address. */
-function linksOf(key: string, shown: readonly RelatedEntity[], { memory }: Reading): readonly RelatedEntity[] {
+function linksOf(name: ObjectName, value: JsonObject, { memory }: Reading): readonly RelatedEntity[] {
+  const key = `${name.namespace}/${name.name}`;
   const known = memory.podLinks.get(key);
+  const from = linkedBy(value);
+  if (known !== undefined && from !== undefined && memory.podsLinked.get(key) === from) return known;
+  const shown = podLinks(name.namespace, value);
+  if (from !== undefined) memory.podsLinked.set(key, from);
   if (known !== undefined && shown.length < known.length) return known;
   memory.podLinks.set(key, shown);
   return shown;
 }
 
+/**
+ * What tells whether a pod's links may have changed. Of what they are read from, the API server lets
+ * nobody change more than these after the pod was made. A pod without a UID may be another one each time.
+ */
+function linkedBy(value: JsonObject): string | undefined {
+  const uid = asText(asObject(value["metadata"])?.["uid"]);
+  const spec = asObject(value["spec"]);
+  if (uid === undefined || spec === undefined) return undefined;
+  const counts = ["volumes", "initContainers", "containers"].map((list) => asList(spec[list]).length);
+  return [uid, spec["nodeName"], asObject(value["status"])?.["podIP"], ...counts].join(" ");
+}
+
 function timesIn(status: JsonObject | undefined): unknown[] {
-  const conditions = objectsOf(status?.["conditions"]).map((condition) => condition["lastTransitionTime"]);
-  const states = objectsOf(status?.["containerStatuses"]).flatMap((one) =>
-    ["state", "lastState"].flatMap((which) =>
-      Object.values(asObject(one[which]) ?? {}).map((state) => asObject(state)),
-    ),
-  );
-  return [
-    status?.["startTime"],
-    ...conditions,
-    ...states.flatMap((state) => [state?.["startedAt"], state?.["finishedAt"]]),
-  ];
+  const times = [status?.["startTime"]];
+  for (const condition of objectsOf(status?.["conditions"])) times.push(condition["lastTransitionTime"]);
+  for (const container of objectsOf(status?.["containerStatuses"])) {
+    for (const states of [asObject(container["state"]), asObject(container["lastState"])]) {
+      for (const name in states) {
+        const state = asObject(states[name]);
+        times.push(state?.["startedAt"], state?.["finishedAt"]);
+      }
+    }
+  }
+  return times;
 }
 
 /** Why the whole pod ended: `Evicted`, `NodeLost`, `OutOfcpu`, `UnexpectedAdmissionError`, … */

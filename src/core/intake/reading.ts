@@ -42,6 +42,8 @@ export class Memory {
   readonly ownership: Ownership;
   /** What a pod serves, calls and mounts, by `namespace/name`: its Events do not say. */
   readonly podLinks: BoundedMap<string, readonly RelatedEntity[]>;
+  /** What of a pod its links were read from, by the same name: while that is the same, they are too. */
+  readonly podsLinked: BoundedMap<string, string>;
   /** Pods by their UID: the kernel knows nothing else of them. */
   readonly podsByUid: BoundedMap<string, ObjectName>;
   readonly versions: BoundedMap<string, Version>;
@@ -56,6 +58,7 @@ export class Memory {
     const versionsMax = Math.min(max, VERSIONS_MAX);
     this.ownership = new Ownership(max);
     this.podLinks = new BoundedMap(max);
+    this.podsLinked = new BoundedMap(max);
     this.podsByUid = new BoundedMap(max);
     this.versions = new BoundedMap(versionsMax);
     this.states = new BoundedMap(versionsMax);

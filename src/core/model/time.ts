@@ -55,14 +55,16 @@ export function parseTime(text: string): Stamp | undefined {
   return readKnownDay(text) ?? readTime(text);
 }
 
-/** Reads `HH:MM:SS.mmmZ` of the day that was read last; `undefined` for every other form. */
+/** Reads `HH:MM:SS.mmmZ` and `HH:MM:SSZ` of the day that was read last; `undefined` for every other form. */
 function readKnownDay(text: string): Stamp | undefined {
-  if (text.length !== 24 || knownDay === "" || !text.startsWith(knownDay)) return undefined;
-  if (text[13] !== ":" || text[16] !== ":" || text[19] !== "." || text[23] !== "Z") return undefined;
+  const whole = text.length === 20;
+  if (!(whole || (text.length === 24 && text[19] === ".")) || knownDay === "" || !text.startsWith(knownDay))
+    return undefined;
+  if (text[13] !== ":" || text[16] !== ":" || text[text.length - 1] !== "Z") return undefined;
   const [hour, minute, second] = [twoDigits(text, 11), twoDigits(text, 14), twoDigits(text, 17)];
-  const fraction = twoDigits(text, 20) * 10 + digit(text, 22);
+  const fraction = whole ? 0 : twoDigits(text, 20) * 10 + digit(text, 22);
   if (!(hour < 24 && minute < 60 && second < 61 && 0 <= fraction)) return undefined;
-  return { ms: knownDayMs + ((hour * 60 + minute) * 60 + second) * 1000 + fraction, precisionMs: 1 };
+  return { ms: knownDayMs + ((hour * 60 + minute) * 60 + second) * 1000 + fraction, precisionMs: whole ? 1000 : 1 };
 }
 
 /** Two decimal digits as a number; not a number where one of them is no digit. */

@@ -110,6 +110,14 @@ describe("operators", () => {
   }
 });
 
+test("a pattern gives the same answer however many texts it was asked about", () => {
+  const test = compilePredicate(field("message", "matches", "^(1|2)+$"));
+  const answers = (): boolean[] => Array.from({ length: 500 }, (_, n) => test({ message: String(n >> 1) }));
+  expect(answers()).toEqual(answers());
+  expect(answers().filter(Boolean)).toHaveLength(28);
+  expect(test({ message: "1".repeat(5_000) })).toBe(true);
+});
+
 const T = field("reason", "equal", "BackOff");
 const F = field("reason", "equal", "other");
 const M = field("missing", "equal", "x");

@@ -55,6 +55,15 @@ test("an Event of core/v1, field by field", () => {
   });
 });
 
+test("what nests deep in an Event and is never read does no harm; one that is known by all that it says is refused", () => {
+  let deep: Json = {};
+  for (let level = 0; level < 5_000; level++) deep = { deep };
+  const { metadata } = coreEvent();
+  expect(decode(coreEvent({ metadata: { ...(metadata as Json), managedFields: [deep] } })).id).toBe("ev-1");
+  const decoded = new Decoder().decodeValue(coreEvent({ metadata: { managedFields: [deep] } }));
+  expect(decoded).toMatchObject({ outcome: "rejected", reason: expect.stringContaining("nested deeper than 32") });
+});
+
 test("an Event of events.k8s.io/v1 comes to the same", () => {
   expect(decode(newEvent(), new Decoder({ cluster: "prod" }))).toMatchObject({
     id: "ev-2",
@@ -117,6 +126,16 @@ describe("times, whichever of them are there", () => {
     expect(event.lastMs).toBe(Date.parse(`2026-03-01T${last}`));
     expect(event.count).toBe(count);
   });
+
+  test.for(["2026-03-01T24:00:00Z", "2026-03-01T10:60:00Z", "2026-03-01T10:00:6xZ", "2026-03-01T10:00:00 "])(
+    "%s is none, on a day that is known too",
+    (time) => {
+      const decoder = new Decoder();
+      decode(coreEvent(), decoder);
+      const decoded = decoder.decodeValue(coreEvent({ ...none, metadata: {}, firstTimestamp: time }));
+      expect(decoded).toMatchObject({ outcome: "rejected", reason: expect.stringContaining("no time") });
+    },
+  );
 
   test("none at all is told", () => {
     const decoded = new Decoder().decodeValue(coreEvent({ ...none, metadata: {} }));

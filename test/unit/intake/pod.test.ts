@@ -183,6 +183,23 @@ describe("links", () => {
     expect(related({ containers, hostNetwork: true })).toContain("service Address node-1/127.0.0.1:9000");
   });
 
+  test("what a later version shows, and what another pod of the same name does", () => {
+    const decoder = new Decoder();
+    const version = (uid: string, image: Json, status: Json = {}): unknown[] => {
+      const { metadata } = pod();
+      const containers = [{ name: "app", ports: [{ containerPort: 8080 }], ...image }];
+      const value = pod({
+        metadata: { ...(metadata as Json), uid },
+        spec: { containers },
+        status: { ...container(KILLED), ...status },
+      });
+      return (decode(value, decoder)[0]?.related ?? []).slice(2).map(({ role, name }) => `${role} ${name}`);
+    };
+    expect(version("u1", { args: ["db:5432"] })).toEqual(["target db"]);
+    expect(version("u1", { args: ["db:5432"] }, { podIP: "10.0.0.5" })).toEqual(["service 10.0.0.5:8080", "target db"]);
+    expect(version("u2", { args: ["mq:5672"] }, { podIP: "10.0.0.5" })).toEqual(["service 10.0.0.5:8080", "target mq"]);
+  });
+
   test("the Events of a pod carry them too", () => {
     const decoder = new Decoder();
     decode(pod({ spec: { volumes: [{ name: "c", configMap: { name: "settings" } }] } }), decoder);
