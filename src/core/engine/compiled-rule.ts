@@ -36,6 +36,8 @@ export interface CompiledRule {
   /** Bits of the steps that must be bound. */
   readonly requiredMask: number;
   readonly requiredCount: number;
+  /** Of these, the bits of the steps that the first join has keys for. */
+  readonly keyedMask: number;
   /** Those of them that look at more than an event's type. */
   readonly tested: readonly CompiledStep[];
   readonly absences: readonly CompiledAbsence[];
@@ -84,13 +86,15 @@ function compile(rule: Rule, index: number): CompiledRule {
   }));
   const required = steps.filter(({ step }) => !step.optional);
   const keys = rule.joins[0]?.keys ?? {};
+  const maskOf = (some: readonly CompiledStep[]): number => some.reduce((mask, { index }) => mask | (1 << index), 0);
   return {
     rule,
     index,
     steps,
-    requiredMask: required.reduce((mask, step) => mask | (1 << step.index), 0),
+    requiredMask: maskOf(required),
     requiredCount: required.length,
     tested: required.filter(({ step }) => step.where !== undefined),
+    keyedMask: maskOf(required.filter(({ step }) => Object.hasOwn(keys, step.as))),
     absences,
     joins: rule.joins,
     hasUnkeyed: [...rule.steps, ...rule.absent].some(({ as }) => !Object.hasOwn(keys, as)),

@@ -60,9 +60,10 @@ export class Courtroom implements JudgeContext {
     const touched = new Set(
       before === undefined ? [] : groups.remove(before, this.#parts.index().entry(before.type).joins),
     );
-    for (const { rule, mask, absences } of entry.joins) {
-      for (const group of groups.add(rule, mask, event, at)) touched.add(group);
-      if (rule.hasUnkeyed && (mask !== 0 || absences)) {
+    for (const joined of entry.joins) {
+      const { rule } = joined;
+      for (const group of groups.add(joined, event, at)) touched.add(group);
+      if (rule.hasUnkeyed) {
         for (const group of groups.withTrace(event.traceId)) if (group.joinRule === rule) touched.add(group);
       }
     }
@@ -74,6 +75,16 @@ export class Courtroom implements JudgeContext {
   /** Judges these, and all that their stories bring about; then weighs what holds, once. */
   *judge(jobs: readonly Job[]): Judging<void> {
     yield* this.#sit(new Docket(jobs));
+  }
+
+  /** Judges in a window, as was planned, what was put off until now and what must be absent. */
+  *judgePlanned(window: Window): Judging<void> {
+    const { rules } = this.wholeJob(window);
+    // In a window that has closed all that holds claims its trace anew.
+    const undecided = window.closedBy === undefined ? window.takePutOff(rules) : rules;
+    // One that was judged already counts as judged again: it would be found to say the same.
+    window.judgements += rules.length - undecided.length;
+    yield* this.judge([{ window, rules: undecided }]);
   }
 
   *#sit(docket: Docket): Judging<void> {
@@ -144,7 +155,7 @@ export class Courtroom implements JudgeContext {
   *#judgeRule(rule: CompiledRule, window: Window, docket: Docket): Judging<readonly Job[]> {
     window.judgements++;
     const hub = window.joinRule !== undefined && this.#parts.groups.isHub(window);
-    const refused = hub || window.total < (rule.rule.minEvents ?? 1);
+    const refused = hub || window.lacksSteps || window.total < (rule.rule.minEvents ?? 1);
     countRule(this.#parts.counters.fanOut, hub, rule);
     const finding: Finding = refused ? { kind: "fails", truncated: false } : yield* judge(rule, window, this);
     const before = window.matchOf(rule);

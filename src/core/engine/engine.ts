@@ -236,7 +236,7 @@ export class Engine {
     if (task.kind === "look") this.#book.look(task.record, this.#court.totalOf(task.record.last), this.#nowMs);
     else if (task.window.judgeAtMs === at) {
       task.window.judgeAtMs = undefined;
-      yield* this.#court.judge([this.#court.wholeJob(task.window)]);
+      yield* this.#court.judgePlanned(task.window);
     }
   }
 

@@ -20,6 +20,8 @@ export class HeldEvents {
   /** Events that came, duplicates not counted; `dropped` of them are no longer held. */
   total = 0;
   dropped = 0;
+  /** A later version of an event had another type. */
+  retyped = false;
   #held: HeldEvent[] = [];
   /** From here on events may be unopened. */
   #openedTo = 0;
@@ -119,6 +121,7 @@ export class HeldEvents {
     const merged = mergeVersions(held, event);
     if (merged === held) return "same";
     this.#held[at] = merged;
+    this.retyped ||= merged.type !== held.type;
     this.#span(merged);
     return "merged";
   }

@@ -6,9 +6,11 @@ import type { EngineCounters } from "../model/story.ts";
 import type { CompiledRule } from "./compiled-rule.ts";
 import { groupKeys } from "./join-keys.ts";
 import type { LogPlace } from "./log-place.ts";
-import type { TypeEntry } from "./rule-index.ts";
+import type { JoinedType, TypeEntry } from "./rule-index.ts";
 import { Window } from "./window.ts";
 import { WindowList } from "./window-list.ts";
+
+const NO_GROUPS: readonly Window[] = [];
 
 /**
  * The groups that rules with `join` look at: for each rule and each tuple of key values a window
@@ -35,26 +37,30 @@ export class JoinGroups {
   }
 
   /** Puts an event into its groups under one rule; answers the groups that learned something. */
-  add(rule: CompiledRule, mask: number, event: Event, at: LogPlace): Window[] {
-    const touched: Window[] = [];
-    for (const { group, bits } of this.#groupsOf(rule, mask, event, at)) {
-      if (group.add(event, this.#limits.windowEventsMax) === "same") continue;
-      group.noteSteps(event.id, bits);
+  add(joined: JoinedType, event: Event, at: LogPlace): readonly Window[] {
+    let touched: Window[] | undefined;
+    for (const { group, bits } of this.#groupsOf(joined, event, at)) {
+      const outcome = group.add(event, this.#limits.windowEventsMax);
+      if (outcome === "same") continue;
+      group.noteSteps(event.id, bits, outcome);
       this.table.touch(group, at.logTimeMs);
-      if (rule.hasUnkeyed) this.#note(event.traceId, group);
-      touched.push(group);
+      if (joined.rule.hasUnkeyed) this.#note(event.traceId, group);
+      if (touched === undefined) touched = [group];
+      else touched.push(group);
     }
-    return touched;
+    return touched ?? NO_GROUPS;
   }
 
   /** Takes an older version of an event out of the groups that it is in; answers those. */
   remove(event: Event, joins: TypeEntry["joins"]): Window[] {
-    return joins.flatMap(({ rule, mask }) => {
-      const [join] = rule.joins;
-      if (join === undefined) return [];
-      const groups = [...groupKeys(rule, join, mask, event).keys()].map((key) => this.#find(rule, key));
-      return groups.flatMap((group) => (group?.remove(event.id) === true ? [group] : []));
-    });
+    const left: Window[] = [];
+    for (const joined of joins) {
+      for (const { key } of groupKeys(joined, event)) {
+        const group = this.#find(joined.rule, key);
+        if (group?.remove(event.id) === true) left.push(group);
+      }
+    }
+    return left;
   }
 
   /**
@@ -64,14 +70,14 @@ export class JoinGroups {
   tellStory(event: Event, joins: TypeEntry["joins"], at: LogPlace): Set<Window> {
     const touched = new Set<Window>();
     const stays = new Set<Window>();
-    for (const { rule, mask } of joins) {
-      for (const { group, bits } of this.#groupsOf(rule, mask, event, at)) {
+    for (const joined of joins) {
+      for (const { group, bits } of this.#groupsOf(joined, event, at)) {
         const known = group.remove(event.id);
         if (!known && group.size === 0) group.openedByStory = true;
         group.add(event, this.#limits.windowEventsMax);
         group.noteSteps(event.id, bits);
         if (!known) this.table.touch(group, at.logTimeMs);
-        if (rule.hasUnkeyed) this.#note(event.traceId, group);
+        if (joined.rule.hasUnkeyed) this.#note(event.traceId, group);
         stays.add(group);
         touched.add(group);
       }
@@ -177,15 +183,11 @@ export class JoinGroups {
   }
 
   /** The groups of an event under one rule, opened where there is none, each with its bits there. */
-  #groupsOf(rule: CompiledRule, mask: number, event: Event, at: LogPlace): { group: Window; bits: number }[] {
-    const join = rule.joins[0];
-    if (join === undefined) return [];
-    const found: { group: Window; bits: number }[] = [];
-    for (const [key, bits] of groupKeys(rule, join, mask, event)) {
-      const group = this.#isIgnored(rule, key) ? undefined : this.#group(rule, join.as, key, at);
-      if (group !== undefined) found.push({ group, bits });
+  *#groupsOf(joined: JoinedType, event: Event, at: LogPlace): Generator<{ group: Window; bits: number }> {
+    for (const { key, bits } of groupKeys(joined, event)) {
+      const group = this.#open(joined.rule, key, at);
+      if (group !== undefined) yield { group, bits };
     }
-    return found;
   }
 
   /**
@@ -194,9 +196,11 @@ export class JoinGroups {
    */
   mayOpen: ((name: string, at: LogPlace) => boolean) | undefined = undefined;
 
-  #group(rule: CompiledRule, join: string, key: string, at: LogPlace): Window | undefined {
+  /** The group of a rule with this key, opened where there is none; `undefined` where it may not be. */
+  #open(rule: CompiledRule, key: string, at: LogPlace): Window | undefined {
     const open = this.#find(rule, key);
     if (open !== undefined) return open;
+    if (this.#isIgnored(rule, key)) return undefined;
     const name = `${rule.rule.key}|${key}`;
     if (this.mayOpen?.(name, at) === false) return undefined;
     // What must be absent opens a group too: it may arrive before the step that it denies.
@@ -207,7 +211,7 @@ export class JoinGroups {
     const group = new Window({
       key: name,
       joinRule: rule,
-      group: { [join]: key },
+      group: { [rule.joins[0]?.as ?? ""]: key },
       logTimeMs: at.logTimeMs,
       position: at.position,
     });

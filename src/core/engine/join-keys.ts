@@ -2,8 +2,7 @@ import { readPath } from "../expression/read-path.ts";
 import { markOf } from "../model/aside.ts";
 import type { Event } from "../model/event.ts";
 import type { FieldPath } from "../model/path.ts";
-import type { Join } from "../model/rule.ts";
-import type { CompiledRule } from "./compiled-rule.ts";
+import type { JoinedType } from "./rule-index.ts";
 
 /** How many key tuples one event may have under one join; the rest join nothing. */
 const KEYS_PER_EVENT_MAX = 64;
@@ -36,28 +35,30 @@ export function joinKeys(event: Event, paths: readonly FieldPath[]): readonly st
   return reader.keys;
 }
 
-const NO_KEYS: ReadonlyMap<string, number> = new Map();
+/** A group that an event belongs to under one rule. */
+export interface GroupKey {
+  readonly key: string;
+  /** Bits of the steps and absences that the event may fill or break there. */
+  bits: number;
+}
 
-/** The group keys of an event under one rule, each with the bits of the steps it may fill there. */
-export function groupKeys(rule: CompiledRule, join: Join, mask: number, event: Event): ReadonlyMap<string, number> {
-  let bitsByKey: Map<string, number> | undefined;
-  const mark = markOf(event.traceId);
-  const note = (paths: readonly FieldPath[], bit: number): void => {
+const NO_KEYS: readonly GroupKey[] = [];
+
+/** The group keys of an event under one rule, each once. */
+export function groupKeys({ keyed }: JoinedType, event: Event): readonly GroupKey[] {
+  let found: GroupKey[] | undefined;
+  for (const { bit, paths, matchesFields } of keyed) {
+    if (!matchesFields(event)) continue;
+    const mark = markOf(event.traceId);
     for (const given of joinKeys(event, paths)) {
       const key = mark === "" ? given : given + mark;
-      bitsByKey ??= new Map();
-      bitsByKey.set(key, (bitsByKey.get(key) ?? 0) | (1 << bit));
+      const known = found?.find((one) => one.key === key);
+      if (known !== undefined) known.bits |= bit;
+      else if (found === undefined) found = [{ key, bits: bit }];
+      else found.push({ key, bits: bit });
     }
-  };
-  for (const step of mask === 0 ? [] : rule.steps) {
-    const paths = join.keys[step.step.as];
-    if (paths !== undefined && (mask & (1 << step.index)) !== 0 && step.matchesFields(event)) note(paths, step.index);
   }
-  for (const { absence, bitIndex, matchesType, matchesFields } of rule.absences) {
-    const paths = join.keys[absence.as];
-    if (paths !== undefined && matchesType(event.type) && matchesFields(event)) note(paths, bitIndex);
-  }
-  return bitsByKey ?? NO_KEYS;
+  return found ?? NO_KEYS;
 }
 
 function newReader(paths: readonly FieldPath[]): Reader {

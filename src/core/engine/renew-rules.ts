@@ -115,10 +115,10 @@ function newGroups(
   const touched = new Set<Window>();
   for (const { events, openedPosition } of fresh.size === 0 ? [] : traces) {
     for (const event of events) {
-      for (const { rule, mask } of index.entry(event.type).joins) {
-        if (!fresh.has(rule)) continue;
+      for (const joined of index.entry(event.type).joins) {
+        if (!fresh.has(joined.rule)) continue;
         const at = { logTimeMs: nowMs, position: openedPosition };
-        for (const group of groups.add(rule, mask, event, at)) touched.add(group);
+        for (const group of groups.add(joined, event, at)) touched.add(group);
       }
     }
   }

@@ -161,7 +161,7 @@ export class Restore {
     if (entry.joins.length === 0) return;
     if (before !== undefined) groups.remove(before, index.entry(before.type).joins);
     const held = before === undefined ? opened(event) : (window?.find(event.id) ?? opened(event));
-    for (const { rule, mask } of entry.joins) groups.add(rule, mask, held, at);
+    for (const joined of entry.joins) groups.add(joined, held, at);
   }
 
   #openGroup({ name, rule, group, openedLogMs, openedPosition }: GroupData): Window | undefined {

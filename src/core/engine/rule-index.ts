@@ -1,4 +1,6 @@
 import { isAlertEnd } from "../model/alert-end.ts";
+import type { Event } from "../model/event.ts";
+import type { FieldPath } from "../model/path.ts";
 import type { RuleSet } from "../model/rule.ts";
 import type { RuleMeaning } from "../model/snapshot.ts";
 import { type CompiledRule, compileRule, RESOLVE_BIT } from "./compiled-rule.ts";
@@ -8,13 +10,27 @@ import { TypeSet } from "./type-set.ts";
 export interface TypeEntry {
   /** By rule index: bits of the steps (and {@link RESOLVE_BIT}) whose type test passes. */
   readonly traceMasks: ReadonlyMap<number, number>;
-  /** Rules with joins that name the type, with their bits. */
-  readonly joins: readonly { readonly rule: CompiledRule; readonly mask: number; readonly absences: boolean }[];
+  /** Rules with joins that name the type. */
+  readonly joins: readonly JoinedType[];
   /** Trace rules that an absence makes sensitive to the type, though no step names it. */
   readonly absenceOf: readonly CompiledRule[];
   readonly resolves: boolean;
   /** Tells the types of an index apart. */
   readonly number: number;
+}
+
+/** What a rule with joins has to say about one event type. */
+export interface JoinedType {
+  readonly rule: CompiledRule;
+  /** The steps and absences with a key that events of the type may fill or break. */
+  readonly keyed: readonly KeyedTest[];
+}
+
+/** A step or an absence with its key. */
+export interface KeyedTest {
+  readonly bit: number;
+  readonly paths: readonly FieldPath[];
+  readonly matchesFields: (event: Event) => boolean;
 }
 
 /** Types kept with their entry; a flood of made-up types is answered without remembering it. */
@@ -68,8 +84,8 @@ export class RuleIndex {
       if (mask !== 0) traceMasks.set(rule.index, mask);
     }
     const joins = this.joinRules
-      .map((rule) => ({ rule, mask: maskOf(rule, type), absences: hasAbsence(rule, type) }))
-      .filter(({ mask, absences }) => mask !== 0 || absences);
+      .filter((rule) => maskOf(rule, type) !== 0 || hasAbsence(rule, type))
+      .map((rule) => ({ rule, keyed: keyedTests(rule, type) }));
     return {
       traceMasks,
       joins,
@@ -85,6 +101,19 @@ function maskOf(rule: CompiledRule, type: string): number {
   for (const { index, matchesType } of rule.steps) if (matchesType(type)) mask |= 1 << index;
   if (rule.resolve.some((test) => test.matchesType(type))) mask |= RESOLVE_BIT;
   return mask;
+}
+
+function keyedTests({ steps, absences, joins }: CompiledRule, type: string): KeyedTest[] {
+  const keys = joins[0]?.keys ?? {};
+  const named = [
+    ...steps.map((test) => ({ test, as: test.step.as, bitIndex: test.index })),
+    ...absences.map((test) => ({ test, as: test.absence.as, bitIndex: test.bitIndex })),
+  ];
+  return named.flatMap(({ test, as, bitIndex }) => {
+    const paths = keys[as];
+    if (paths === undefined || !test.matchesType(type)) return [];
+    return [{ bit: 1 << bitIndex, paths, matchesFields: test.matchesFields }];
+  });
 }
 
 function hasAbsence(rule: CompiledRule, type: string): boolean {

@@ -124,6 +124,7 @@ export class SnapshotReader {
       if (match !== undefined) window.hold(match, since.get(match.rule.rule.key) ?? 0);
     }
     window.judgeAtMs = judgeAtMs;
+    if (judgeAtMs !== undefined) window.putOffAny();
     window.judgements = judgements;
     if (record !== undefined) {
       this.#later(record, (found) => {

@@ -27,8 +27,10 @@ export function rulesToJudge(
     if (window.total < enough) continue;
     const isNew = all || window.total === enough;
     if (!isNew && !entry.traceMasks.has(rule.index) && !entry.absenceOf.includes(rule)) continue;
-    if (window.matchOf(rule) !== undefined || EAGER_JUDGEMENTS_MAX < window.judgements) busy = true;
-    else if (rules === undefined) rules = [rule];
+    if (window.matchOf(rule) !== undefined || EAGER_JUDGEMENTS_MAX < window.judgements) {
+      busy = true;
+      window.putOff(rule);
+    } else if (rules === undefined) rules = [rule];
     else rules.push(rule);
   }
   return { rules, busy };

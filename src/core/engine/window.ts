@@ -15,6 +15,7 @@ const DETACH_AFTER_MS = 120_000;
 const NO_MATCHES: readonly Match[] = [];
 const NO_RULES: readonly CompiledRule[] = [];
 const NONE: Map<never, never> = Object.freeze(new Map<never, never>()) as Map<never, never>;
+const NONE_PUT_OFF: ReadonlySet<CompiledRule> = new Set();
 
 /** The events of one trace, or of one join group, and what was found in them so far. */
 export class Window extends HeldEvents {
@@ -38,14 +39,20 @@ export class Window extends HeldEvents {
   judgeAtMs: EpochMs | undefined = undefined;
   /** How often rules were judged here: from some number on, less often. */
   judgements = 0;
+  /** Rules that events may have made hold, or hold otherwise, since they were judged; `undefined`: any may be. */
+  #putOff: ReadonlySet<CompiledRule> | undefined = NONE_PUT_OFF;
   /** The story that this window's headline goes to. */
   record: StoryRecord | undefined = undefined;
   /** It took evidence after it had closed. */
   tookLate = false;
   /** It was a story that opened this join group, not an event of the log. */
   openedByStory = false;
-  /** Bits of the keyed steps and absences that an event may fill or break, by its ID; for join groups only. */
-  stepMasks: Map<string, number> = NONE;
+  /** Bits of the keyed steps and absences that each event may fill or break, while all have the same; of join groups. */
+  #bits = 0;
+  /** The same by event ID, where they differ. */
+  #bitsById: Map<string, number> | undefined = undefined;
+  /** All of those bits together, and of events that are only counted. */
+  #filled = 0;
   /** Neighbours in the table's list, the one idle longest first. */
   before: Window | undefined = undefined;
   after: Window | undefined = undefined;
@@ -103,8 +110,12 @@ export class Window extends HeldEvents {
   }
 
   override remove(id: string): boolean {
-    this.stepMasks.delete(id);
-    return super.remove(id);
+    if (!super.remove(id)) return false;
+    this.#bitsById?.delete(id);
+    if (this.size === 0) [this.#bits, this.#bitsById] = [0, undefined];
+    this.#filled = this.#bits;
+    for (const bits of this.#bitsById?.values() ?? []) this.#filled |= bits;
+    return true;
   }
 
   /** What a rule was found to say here, where it holds now. */
@@ -129,13 +140,50 @@ export class Window extends HeldEvents {
 
   /** Whether an event of a join group is in it by the key of this step or absence. */
   fills(id: string, bitIndex: number): boolean {
-    return ((this.stepMasks.get(id) ?? 0) & (1 << bitIndex)) !== 0;
+    return (this.#bitsOf(id) & (1 << bitIndex)) !== 0;
   }
 
-  /** Notes that an event of a join group fills these keyed steps. */
-  noteSteps(id: string, bits: number): void {
-    if (this.stepMasks === NONE) this.stepMasks = new Map();
-    this.stepMasks.set(id, bits | (this.stepMasks.get(id) ?? 0));
+  /** Bits of the keyed steps and absences that each event of a join group may fill or break, by its ID. */
+  get stepMasks(): ReadonlyMap<string, number> {
+    return this.#bitsById ?? new Map(this.heads.map(({ id }) => [id, this.#bits]));
+  }
+
+  /** Notes that an event of a join group, which was added just now or is a later version, fills these keyed steps. */
+  noteSteps(id: string, bits: number, outcome: "added" | "merged" = "added"): void {
+    const all = outcome === "merged" ? bits | this.#bitsOf(id) : bits;
+    this.#filled |= bits;
+    if (this.#bitsById !== undefined) this.#bitsById.set(id, all);
+    else if (this.size === 1) this.#bits = all;
+    else if (all !== this.#bits) this.#bitsById = new Map(this.stepMasks).set(id, all);
+  }
+
+  #bitsOf(id: string): number {
+    return this.#bitsById === undefined ? this.#bits : (this.#bitsById.get(id) ?? 0);
+  }
+
+  /** Whether a join group has no event for some required step with a key: then its rule can't hold. */
+  get lacksSteps(): boolean {
+    const needed = this.joinRule?.keyedMask ?? 0;
+    return (this.#filled & needed) !== needed;
+  }
+
+  /** Notes that a rule is judged at the planned judgement, and not now. */
+  putOff(rule: CompiledRule): void {
+    if (this.#putOff === undefined) return;
+    if (this.#putOff === NONE_PUT_OFF) this.#putOff = new Set([rule]);
+    else (this.#putOff as Set<CompiledRule>).add(rule);
+  }
+
+  /** Any rule may have been put off: which ones is not known. */
+  putOffAny(): void {
+    this.#putOff = undefined;
+  }
+
+  /** Of these rules those that a planned judgement is for; they count as judged from now on. */
+  takePutOff(rules: readonly CompiledRule[]): readonly CompiledRule[] {
+    const undecided = rules.filter((rule) => this.isUndecided(rule));
+    this.#putOff = NONE_PUT_OFF;
+    return undecided;
   }
 
   /** Trace rules of which every required step has an event of a fitting type here. */
@@ -165,6 +213,7 @@ export class Window extends HeldEvents {
   /** Looks its types up anew among other rules. */
   retype(index: RuleIndex): void {
     this.#types = undefined;
+    if (this.judgeAtMs !== undefined) this.putOffAny();
     for (const { type } of this.heads) this.noteType(index.entry(type), index);
   }
 
@@ -179,13 +228,15 @@ export class Window extends HeldEvents {
    * when the last event came that it names, unless that was put off; what must be absent is decided now.
    */
   get needsLastLook(): boolean {
-    if (this.joinRule !== undefined || 0 < this.matches.length) return true;
+    if (this.joinRule !== undefined) return this.isUndecided(this.joinRule);
+    if (0 < this.matches.length) return true;
     return 0 < this.ready.length && this.ready.some((rule) => this.isUndecided(rule));
   }
 
   /** Whether judging a rule once more could find something else than the last time. */
-  isUndecided({ absences }: CompiledRule): boolean {
-    if (this.joinRule !== undefined || 0 < this.dropped) return true;
-    return this.judgeAtMs !== undefined || 0 < absences.length;
+  isUndecided(rule: CompiledRule): boolean {
+    if (this.joinRule !== undefined) return 0 < this.matches.length || !this.lacksSteps;
+    if (0 < this.dropped || this.retyped || 0 < rule.absences.length) return true;
+    return this.#putOff?.has(rule) ?? true;
   }
 }
