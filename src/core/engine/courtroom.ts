@@ -9,10 +9,8 @@ import { countRule } from "./counters.ts";
 import type { CourtroomParts, Job } from "./courtroom-parts.ts";
 import { Docket } from "./docket.ts";
 import { type Finding, type JudgeContext, type Judging, judge } from "./judge.ts";
-import type { LogPlace } from "./log-place.ts";
 import { isHeld, isIsolated, type Match, saysTheSame } from "./match.ts";
 import { renewRules } from "./renew-rules.ts";
-import type { TypeEntry } from "./rule-index.ts";
 import { endsStory } from "./story-record.ts";
 import type { Window } from "./window.ts";
 import type { DueWindow } from "./window-list.ts";
@@ -52,24 +50,6 @@ export class Courtroom implements JudgeContext {
   wholeJob(window: Window): Job {
     if (window.joinRule !== undefined) return { window, rules: [window.joinRule] };
     return { window, rules: window.total < this.limits.minEvents ? [] : window.ready };
-  }
-
-  /** Puts an event into the join groups it belongs to. */
-  joinGroups(entry: TypeEntry, event: Event, at: LogPlace, before?: Event): Job[] {
-    const { groups } = this.#parts;
-    const touched = new Set(
-      before === undefined ? [] : groups.remove(before, this.#parts.index().entry(before.type).joins),
-    );
-    for (const joined of entry.joins) {
-      const { rule } = joined;
-      for (const group of groups.add(joined, event, at)) touched.add(group);
-      if (rule.hasUnkeyed) {
-        for (const group of groups.withTrace(event.traceId)) if (group.joinRule === rule) touched.add(group);
-      }
-    }
-    return [...touched].flatMap((window) =>
-      window.joinRule === undefined ? [] : [{ window, rules: [window.joinRule] }],
-    );
   }
 
   /** Judges these, and all that their stories bring about; then weighs what holds, once. */

@@ -76,6 +76,7 @@ export class Engine {
       limits: this.limits,
       counters: this.counters,
       windows: this.#windows,
+      groups: this.#groups,
       book: this.#book,
       court: this.#court,
       sources: this.#sources,

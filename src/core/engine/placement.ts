@@ -6,10 +6,12 @@ import type { Agenda } from "./agenda.ts";
 import type { Courtroom } from "./courtroom.ts";
 import type { Job } from "./courtroom-parts.ts";
 import type { HeardSources } from "./heard-sources.ts";
+import { failsAtOnce, joinEvent } from "./join-event.ts";
+import type { JoinGroups } from "./join-groups.ts";
 import type { LogPlace } from "./log-place.ts";
 import type { RuleIndex, TypeEntry } from "./rule-index.ts";
 import type { StoryBook } from "./story-book.ts";
-import { EAGER_JUDGEMENTS_MAX, judgeWaitMs, rulesToJudge } from "./when-to-judge.ts";
+import { EAGER_JUDGEMENTS_MAX, judgeWaitMs, type News, rulesToJudge } from "./when-to-judge.ts";
 import { Window } from "./window.ts";
 import type { WindowTable } from "./window-table.ts";
 
@@ -18,6 +20,7 @@ export interface PlacementParts {
   readonly limits: EngineLimits;
   readonly counters: EngineCounters;
   readonly windows: WindowTable;
+  readonly groups: JoinGroups;
   readonly book: StoryBook;
   readonly court: Courtroom;
   readonly sources: HeardSources;
@@ -50,7 +53,7 @@ export class Placement {
     const late = window === undefined ? this.#parts.book.closedWindow(event.traceId) : undefined;
     if (late !== undefined && event.timeMs <= late.lastEventMs) return this.#placeLate(late, event, entry, index);
     if (window === undefined) window = this.#open(event, at);
-    const before = 0 < entry.joins.length ? window.find(event.id) : undefined;
+    const before = 0 < entry.joins.length || 0 < window.ready.length ? window.find(event.id) : undefined;
     const held = window.size;
     const outcome = window.add(event, this.#parts.limits.windowEventsMax);
     if (outcome === "same") {
@@ -62,11 +65,12 @@ export class Placement {
     if (at.chars !== undefined && held < window.size) this.#weigh(window, at.chars);
     window.noteType(entry, index);
     let jobs: Job[] | undefined;
-    if (0 < window.ready.length) jobs = this.#traceJobs(window, entry, nowMs);
+    if (0 < window.ready.length) jobs = this.#traceJobs(window, entry, { event: window.find(event.id), before }, nowMs);
     if (entry.resolves) this.#parts.court.resolve(window, opened(event));
     if (0 < entry.joins.length) {
       const held = window.find(event.id) ?? opened(event);
-      jobs = this.#joinJobs(this.#parts.court.joinGroups(entry, held, at, before), at, nowMs, jobs);
+      const touched = joinEvent(this.#parts.groups, { entry, event: held, before, at }, index);
+      jobs = this.#joinJobs(touched, at, nowMs, jobs);
     }
     return jobs;
   }
@@ -83,19 +87,28 @@ export class Placement {
     return [{ window, rules: window.ready }];
   }
 
-  #traceJobs(window: Window, entry: TypeEntry, nowMs: EpochMs): Job[] | undefined {
-    const { rules, busy } = rulesToJudge(window, entry, this.#parts.limits);
+  #traceJobs(window: Window, entry: TypeEntry, news: News, nowMs: EpochMs): Job[] | undefined {
+    const { rules, busy, same } = rulesToJudge(window, entry, news, this.#parts.limits);
     if (busy) this.#parts.agenda.planJudgement(window, nowMs + judgeWaitMs(window, this.#parts.limits));
-    return rules === undefined ? undefined : [{ window, rules }];
+    window.judgements += same;
+    if (rules !== undefined) return [{ window, rules }];
+    // What was found here before is weighed again all the same: others may have been found meanwhile.
+    const isTelling = 0 < window.matches.length || window.record !== undefined;
+    return 0 < same && isTelling ? [{ window, rules: [] }] : undefined;
   }
 
-  #joinJobs(touched: readonly Job[], at: LogPlace, nowMs: EpochMs, jobs: Job[] | undefined): Job[] | undefined {
+  #joinJobs(touched: Iterable<Window>, at: LogPlace, nowMs: EpochMs, jobs: Job[] | undefined): Job[] | undefined {
     this.#parts.agenda.mind(at.logTimeMs + this.#parts.limits.correlationWindowMs);
     let all = jobs;
-    for (const { window, rules } of touched) {
-      if (window.matches.length === 0 && window.judgements <= EAGER_JUDGEMENTS_MAX)
-        all = [...(all ?? []), { window, rules }];
-      else this.#parts.agenda.planJudgement(window, nowMs + judgeWaitMs(window, this.#parts.limits));
+    for (const window of touched) {
+      if (window.matches.length === 0 && window.judgements <= EAGER_JUDGEMENTS_MAX) {
+        if (failsAtOnce(window, this.#parts.groups)) window.judgements++;
+        else {
+          const job = this.#parts.court.wholeJob(window);
+          if (all === undefined) all = [job];
+          else all.push(job);
+        }
+      } else this.#parts.agenda.planJudgement(window, nowMs + judgeWaitMs(window, this.#parts.limits));
     }
     return all;
   }

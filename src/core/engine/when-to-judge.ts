@@ -1,3 +1,4 @@
+import type { Event } from "../model/event.ts";
 import type { EngineLimits } from "../model/limits.ts";
 import type { DurationMs } from "../model/time.ts";
 import type { CompiledRule } from "./compiled-rule.ts";
@@ -9,31 +10,58 @@ export const EAGER_JUDGEMENTS_MAX = 64;
 /** The longest wait between two judgements of a busy window. */
 const JUDGE_WAIT_MAX_MS = 60_000;
 
+/** What came into a window: an event, and the version of it that was there before. */
+export interface News {
+  readonly event: Event | undefined;
+  readonly before: Event | undefined;
+}
+
+/** What is judged at once because of an event, and what is not. */
+export interface ToJudge {
+  readonly rules: readonly CompiledRule[] | undefined;
+  /** Some rules are judged a while later. */
+  readonly busy: boolean;
+  /** How many rules of the event's type would be found as they were: no step of theirs takes it. */
+  readonly same: number;
+}
+
 /**
  * The rules that an event of this type may have made hold in a trace's window: judged at once.
  * Rules that hold already, and all rules of a busy window, are judged again a while later.
  */
-export function rulesToJudge(
-  window: Window,
-  entry: TypeEntry,
-  limits: EngineLimits,
-): { readonly rules: readonly CompiledRule[] | undefined; readonly busy: boolean } {
+export function rulesToJudge(window: Window, entry: TypeEntry, news: News, limits: EngineLimits): ToJudge {
   let rules: CompiledRule[] | undefined;
-  let busy = false;
-  if (window.total < limits.minEvents) return { rules, busy };
+  let [busy, same] = [false, 0];
+  if (window.total < limits.minEvents) return { rules, busy, same };
   const all = window.total === limits.minEvents;
   for (const rule of window.ready) {
     const enough = rule.rule.minEvents ?? 1;
-    if (window.total < enough) continue;
     const isNew = all || window.total === enough;
-    if (!isNew && !entry.traceMasks.has(rule.index) && !entry.absenceOf.includes(rule)) continue;
+    if (window.total < enough || !(isNew || isNamed(rule, entry))) continue;
+    const isSame = !isNew && window.dropped === 0 && !changes(rule, entry, news);
     if (window.matchOf(rule) !== undefined || EAGER_JUDGEMENTS_MAX < window.judgements) {
       busy = true;
-      window.putOff(rule);
-    } else if (rules === undefined) rules = [rule];
+      if (!isSame) window.putOff(rule);
+    } else if (isSame) same++;
+    else if (rules === undefined) rules = [rule];
     else rules.push(rule);
   }
-  return { rules, busy };
+  return { rules, busy, same };
+}
+
+function isNamed(rule: CompiledRule, { traceMasks, absenceOf }: TypeEntry): boolean {
+  return traceMasks.has(rule.index) || absenceOf.includes(rule);
+}
+
+/** Whether news can make a rule be found otherwise than before: some step takes the event, or took it. */
+function changes(rule: CompiledRule, entry: TypeEntry, { event, before }: News): boolean {
+  if (event === undefined || 0 < rule.absences.length) return true;
+  if (before !== undefined && before.type !== event.type) return true;
+  const mask = entry.traceMasks.get(rule.index) ?? 0;
+  return rule.steps.some(
+    ({ index, matchesFields }) =>
+      (mask & (1 << index)) !== 0 && (matchesFields(event) || (before !== undefined && matchesFields(before))),
+  );
 }
 
 /** How long a window's next judgement waits, log time: the longer, the more often it was judged. */
