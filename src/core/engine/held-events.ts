@@ -83,6 +83,17 @@ export class HeldEvents {
     return found;
   }
 
+  /** Puts a version of an event in the place of one that it holds, and that tells of no other time; else answers false. */
+  replace(event: Event): boolean {
+    const at = this.#find(event.id);
+    const held = this.#held[at];
+    if (held === undefined || 0 < this.dropped) return false;
+    if (opened(held).timeMs < event.timeMs || event.lastMs < opened(held).lastMs) return false;
+    this.#held[at] = event;
+    this.#span(event);
+    return true;
+  }
+
   /** Takes an event out of a join group again: a story's, or one whose newer version does not belong there. */
   remove(id: string): boolean {
     const at = this.#find(id);

@@ -14,7 +14,9 @@ export interface Joining {
 
 /** Puts an event into the join groups it belongs to; answers those that learned something. */
 export function joinEvent(groups: JoinGroups, { entry, event, before, at }: Joining, index: RuleIndex): Set<Window> {
-  const touched = new Set(before === undefined ? [] : groups.remove(before, index.entry(before.type).joins));
+  const touched = new Set(
+    before === undefined ? [] : groups.replaceVersion(before, event, index.entry(before.type).joins),
+  );
   for (const joined of entry.joins) {
     for (const group of groups.add(joined, event, at)) touched.add(group);
     if (!joined.rule.hasUnkeyed) continue;

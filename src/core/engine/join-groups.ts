@@ -41,8 +41,8 @@ export class JoinGroups {
     let touched: Window[] | undefined;
     for (const { group, bits } of this.#groupsOf(joined, event, at)) {
       const outcome = group.add(event, this.#limits.windowEventsMax);
-      if (outcome === "same") continue;
-      group.noteSteps(event.id, bits, outcome);
+      if (outcome !== "same") group.noteSteps(event.id, bits, outcome);
+      else if (group.find(event.id) !== event) continue;
       this.table.touch(group, at.logTimeMs);
       if (joined.rule.hasUnkeyed) this.#note(event.traceId, group);
       if (touched === undefined) touched = [group];
@@ -51,13 +51,15 @@ export class JoinGroups {
     return touched ?? NO_GROUPS;
   }
 
-  /** Takes an older version of an event out of the groups that it is in; answers those. */
-  remove(event: Event, joins: TypeEntry["joins"]): Window[] {
+  /** Takes an older version of an event out of the groups where it was; `now` goes there at once where it stays. */
+  replaceVersion(before: Event, now: Event, joins: TypeEntry["joins"]): Window[] {
     const left: Window[] = [];
     for (const joined of joins) {
-      for (const { key } of groupKeys(joined, event)) {
+      const staying = before.type === now.type ? groupKeys(joined, now) : [];
+      for (const { key, bits } of groupKeys(joined, before)) {
         const group = this.#find(joined.rule, key);
-        if (group?.remove(event.id) === true) left.push(group);
+        const stays = staying.some((one) => one.key === key && one.bits === bits);
+        if (group !== undefined && ((stays && group.replace(now)) || group.remove(before.id))) left.push(group);
       }
     }
     return left;

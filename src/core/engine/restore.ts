@@ -159,8 +159,8 @@ export class Restore {
       window.noteType(entry, index);
     }
     if (entry.joins.length === 0) return;
-    if (before !== undefined) groups.remove(before, index.entry(before.type).joins);
     const held = before === undefined ? opened(event) : (window?.find(event.id) ?? opened(event));
+    if (before !== undefined) groups.replaceVersion(before, held, index.entry(before.type).joins);
     for (const joined of entry.joins) groups.add(joined, held, at);
   }
 
