@@ -52,12 +52,11 @@ export class HeldEvents {
    * Answers `added`, `merged` (it told more than before), or `same`.
    */
   add(event: HeldEvent, eventsMax: number): "added" | "merged" | "same" {
-    const hash = event instanceof UnopenedEvent ? event.idHash : hashOf(event.id);
-    const bit = 1 << (hash & 31);
-    const at = (this.#bits & bit) === 0 ? -1 : this.#findHashed(event, hash);
+    const hash = hashIn(event);
+    const at = this.#findHashed(event, hash);
     if (0 <= at) return this.#merge(at, opened(event));
     this.total++;
-    this.#bits |= bit;
+    this.#bits |= 1 << (hash & 31);
     this.#span(event);
     if (eventsMax <= this.#held.length) this.#makeRoom(eventsMax);
     this.#byId?.set(event.id, this.#held.length);
@@ -69,6 +68,12 @@ export class HeldEvents {
   /** The event with this ID, as it is held. */
   find(id: string): Event | undefined {
     const at = this.#find(id);
+    return at < 0 ? undefined : this.#open(at);
+  }
+
+  /** The version of an event that it holds. */
+  versionOf(event: HeldEvent): Event | undefined {
+    const at = this.#findHashed(event, hashIn(event));
     return at < 0 ? undefined : this.#open(at);
   }
 
@@ -139,6 +144,7 @@ export class HeldEvents {
 
   /** The same for the ID of an event; unopened ones are asked for their ID only where the hash is the same. */
   #findHashed(event: HeldEvent, hash: number): number {
+    if ((this.#bits & (1 << (hash & 31))) === 0) return -1;
     if (this.#byId !== undefined) return this.#find(event.id);
     const held = this.#held;
     for (let at = 0; at < held.length; at++) {
@@ -173,6 +179,10 @@ export class HeldEvents {
   #index(): void {
     this.#byId = new Map(this.#held.map(({ id }, at) => [id, at]));
   }
+}
+
+function hashIn(event: HeldEvent): number {
+  return event instanceof UnopenedEvent ? event.idHash : hashOf(event.id);
 }
 
 /** Orders events by (event time, id): the order of every choice in the engine. */

@@ -53,7 +53,7 @@ export class Placement {
     const late = window === undefined ? this.#parts.book.closedWindow(event.traceId) : undefined;
     if (late !== undefined && event.timeMs <= late.lastEventMs) return this.#placeLate(late, event, entry, index);
     if (window === undefined) window = this.#open(event, at);
-    const before = 0 < entry.joins.length || 0 < window.ready.length ? window.find(event.id) : undefined;
+    const before = 0 < entry.joins.length || 0 < window.ready.length ? window.versionOf(event) : undefined;
     const held = window.size;
     const outcome = window.add(event, this.#parts.limits.windowEventsMax);
     if (outcome === "same") {
@@ -65,7 +65,7 @@ export class Placement {
     if (at.chars !== undefined && held < window.size) this.#weigh(window, at.chars);
     window.noteType(entry, index);
     let jobs: Job[] | undefined;
-    if (0 < window.ready.length) jobs = this.#traceJobs(window, entry, { event: window.find(event.id), before }, nowMs);
+    if (0 < window.ready.length) jobs = this.#traceJobs(window, entry, { event, before }, nowMs);
     if (entry.resolves) this.#parts.court.resolve(window, opened(event));
     if (0 < entry.joins.length) {
       const held = window.find(event.id) ?? opened(event);

@@ -1,6 +1,7 @@
 import type { Event } from "../model/event.ts";
 import type { EngineLimits } from "../model/limits.ts";
 import type { DurationMs } from "../model/time.ts";
+import type { HeldEvent } from "../model/unopened-event.ts";
 import type { CompiledRule } from "./compiled-rule.ts";
 import type { TypeEntry } from "./rule-index.ts";
 import type { Window } from "./window.ts";
@@ -10,9 +11,9 @@ export const EAGER_JUDGEMENTS_MAX = 64;
 /** The longest wait between two judgements of a busy window. */
 const JUDGE_WAIT_MAX_MS = 60_000;
 
-/** What came into a window: an event, and the version of it that was there before. */
+/** What came into a window: an event, opened only where a rule looks, and the version of it that was there before. */
 export interface News {
-  readonly event: Event | undefined;
+  readonly event: HeldEvent;
   readonly before: Event | undefined;
 }
 
@@ -38,7 +39,7 @@ export function rulesToJudge(window: Window, entry: TypeEntry, news: News, limit
     const enough = rule.rule.minEvents ?? 1;
     const isNew = all || window.total === enough;
     if (window.total < enough || !(isNew || isNamed(rule, entry))) continue;
-    const isSame = !isNew && window.dropped === 0 && !changes(rule, entry, news);
+    const isSame = !isNew && window.dropped === 0 && !changes(rule, window, entry, news);
     if (window.matchOf(rule) !== undefined || EAGER_JUDGEMENTS_MAX < window.judgements) {
       busy = true;
       if (!isSame) window.putOff(rule);
@@ -54,14 +55,15 @@ function isNamed(rule: CompiledRule, { traceMasks, absenceOf }: TypeEntry): bool
 }
 
 /** Whether news can make a rule be found otherwise than before: some step takes the event, or took it. */
-function changes(rule: CompiledRule, entry: TypeEntry, { event, before }: News): boolean {
-  if (event === undefined || 0 < rule.absences.length) return true;
-  if (before !== undefined && before.type !== event.type) return true;
+function changes(rule: CompiledRule, window: Window, entry: TypeEntry, { event, before }: News): boolean {
+  if (0 < rule.absences.length || (before !== undefined && before.type !== event.type)) return true;
   const mask = entry.traceMasks.get(rule.index) ?? 0;
-  return rule.steps.some(
-    ({ index, matchesFields }) =>
-      (mask & (1 << index)) !== 0 && (matchesFields(event) || (before !== undefined && matchesFields(before))),
-  );
+  return rule.steps.some(({ step, index, matchesFields }) => {
+    if ((mask & (1 << index)) === 0) return false;
+    if (step.where === undefined || (before !== undefined && matchesFields(before))) return true;
+    const held = window.versionOf(event);
+    return held === undefined || matchesFields(held);
+  });
 }
 
 /** How long a window's next judgement waits, log time: the longer, the more often it was judged. */
