@@ -1,9 +1,8 @@
 import type { EpochMs } from "../core/model/time.ts";
 
-/** Checkpoints come this often, but never take more than a twentieth of the time. */
+/** Checkpoints come this often, but never take more than a twentieth of the time; where a server keeps them waiting, a bit more. */
 const EVERY_MS = 2_000;
 const SHARE = 20;
-/** Where that comes to more, what takes so long is a server that does not answer: it is asked again all the same. */
 const WAIT_MS_MAX = 30_000;
 
 /** What the last checkpoint holds, and when the next one is due. */
@@ -27,11 +26,12 @@ export class LastCheckpoint {
     this.#toldSince = true;
   }
 
-  /** It was tried to write one. */
-  noteTry(startedMs: EpochMs, endedMs: EpochMs): void {
+  /** It was tried to write one; what failed is tried again sooner, but for half of the time there is other work. */
+  noteTry(startedMs: EpochMs, endedMs: EpochMs, succeeded: boolean): void {
     const tookMs = Math.max(0, endedMs - startedMs);
+    const waitMs = succeeded ? Math.min(WAIT_MS_MAX, SHARE * tookMs) : tookMs;
     this.#triedMs = endedMs;
-    this.#nextMs = endedMs + Math.min(WAIT_MS_MAX, Math.max(EVERY_MS, SHARE * tookMs));
+    this.#nextMs = endedMs + Math.max(EVERY_MS, waitMs);
   }
 
   /** A clock that was set back must not keep checkpoints waiting until it is where it was. */

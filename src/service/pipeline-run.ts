@@ -187,14 +187,16 @@ export class PipelineRun {
   async #keep(work: () => Promise<void>): Promise<void> {
     const { clock, onTrouble } = this.#options;
     const startedMs = clock.now();
+    let succeeded = false;
     try {
       await work();
+      succeeded = true;
     } catch (cause) {
       if (!(cause instanceof CheckpointError) || cause.lost) throw cause;
       this.#ledger.forget();
       onTrouble?.(`${cause.message}; trying again`);
     }
-    this.#last.noteTry(startedMs, clock.now());
+    this.#last.noteTry(startedMs, clock.now(), succeeded);
   }
 
   async #bury(batch: DecodedBatch): Promise<void> {

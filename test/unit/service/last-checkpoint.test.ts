@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import { LastCheckpoint } from "../../../src/service/last-checkpoint.ts";
 
 /** How long after one that took so long the next one is due. */
-function waitMs(tookMs: number): number {
+function waitMs(tookMs: number, succeeded = true): number {
   const last = new LastCheckpoint();
-  last.noteTry(1_000_000, 1_000_000 + tookMs);
+  last.noteTry(1_000_000, 1_000_000 + tookMs, succeeded);
   for (let ms = 0; ; ms += 500) if (last.isDue(1_000_000 + tookMs + ms)) return ms;
 }
 
@@ -18,13 +18,18 @@ test("they take a twentieth of the time at most", () => {
   expect(waitMs(500)).toBe(10_000);
 });
 
-test("a server that gave no answer is asked again soon", () => {
-  expect(waitMs(5_000)).toBe(30_000);
+test("a slow server keeps the next one waiting for half a minute at most", () => {
+  expect(waitMs(4_900)).toBe(30_000);
+});
+
+test("what failed is tried again sooner", () => {
+  expect(waitMs(5_000, false)).toBe(5_000);
+  expect(waitMs(10, false)).toBe(2_000);
 });
 
 test("a clock that was set back keeps none waiting", () => {
   const last = new LastCheckpoint();
-  last.noteTry(1_000_000, 1_000_000);
+  last.noteTry(1_000_000, 1_000_000, true);
   expect(last.isDue(999_999)).toBe(true);
 });
 
