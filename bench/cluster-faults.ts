@@ -50,14 +50,17 @@ export function oomKill(cluster: Cluster, atMs: number): void {
 
 function refusedCalls(cluster: Cluster, service: Service, atMs: number): void {
   const pod = cluster.pick(service.pods);
-  const upstream = (service.calls ?? "").split(":")[0];
+  const [upstream = ""] = (service.calls ?? "").split(":");
+  const [name, namespace] = upstream.split(".");
+  const related = [{ role: "target", kind: "Service", namespace, name }];
   for (let at = atMs, left = cluster.between(2, 8); 0 < left; left--, at += cluster.between(300, 3_000)) {
-    complain(cluster, pod, at, `error calling ${upstream}: dial tcp: connect: connection refused`);
+    complain(cluster, pod, at, `error calling ${upstream}: dial tcp: connect: connection refused`, related);
     cluster.native(at + 10, "trace", "trace.span.error", {
       traceId: Cluster.traceOf(service),
       severity: "error",
       message: `GET http://${service.calls}/ failed: connection refused`,
       entity: Cluster.entityOf(pod),
+      related,
       attributes: { peer: upstream, "http.status": 503 },
     });
   }
@@ -205,11 +208,12 @@ export function recover(cluster: Cluster, pod: Pod, atMs: number): void {
   cluster.see(atMs, pod);
 }
 
-function complain(cluster: Cluster, pod: Pod, atMs: number, message: string): void {
+function complain(cluster: Cluster, pod: Pod, atMs: number, message: string, related: readonly object[] = []): void {
   const more = {
     severity: "error",
     message,
     entity: Cluster.entityOf(pod),
+    ...(related.length === 0 ? {} : { related }),
     attributes: { container: "app", stream: "stderr" },
   };
   cluster.native(atMs, "app", "log.error", { traceId: Cluster.traceOf(pod.service), ...more });
