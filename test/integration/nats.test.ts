@@ -51,14 +51,14 @@ describe.skipIf(!natsServerAvailable())("a real nats-server", () => {
   async function freshStream(): Promise<{
     stream: string;
     subject: string;
-    publish: (text: string, trace?: string) => Promise<void>;
+    publish: (text: string, traceparent?: string, header?: string) => Promise<void>;
   }> {
     const stream = `TAPIO${++streams}`;
     await manager.streams.add({ name: stream, subjects: [`${stream}.events.>`] });
     const subject = `${stream}.events.>`;
-    const publish = async (text: string, traceparent?: string): Promise<void> => {
+    const publish = async (text: string, traceparent?: string, header = "traceparent"): Promise<void> => {
       const head = headers();
-      if (traceparent !== undefined) head.set("traceparent", traceparent);
+      if (traceparent !== undefined) head.set(header, traceparent);
       await jetstream(connection).publish(`${stream}.events.k8s`, text, { headers: head });
     };
     return { stream, subject, publish };
@@ -224,11 +224,13 @@ describe.skipIf(!natsServerAvailable())("a real nats-server", () => {
     await daemon.result;
   });
 
-  test("a traceparent header names the trace", { timeout: 30_000 }, async () => {
+  test.each([
+    ["traceparent", "0af7651916cd43dd8448eb211c80319c"],
+    ["Traceparent", "1af7651916cd43dd8448eb211c80319c"],
+  ])("a header %s names the trace", { timeout: 30_000 }, async (header, trace) => {
     const { stream, subject, publish } = await freshStream();
-    const trace = "0af7651916cd43dd8448eb211c80319c";
     for (const [n, type] of SEED.entries()) {
-      await publish(JSON.stringify({ id: `h${n}`, type, at: n }), `00-${trace}-b7ad6b7169203331-01`);
+      await publish(JSON.stringify({ id: `h${n}`, type, at: n }), `00-${trace}-b7ad6b7169203331-01`, header);
     }
     const daemon = await startDaemon(stream, subject);
     await until("the story", async () => (await storiesOf(trace)).length > 0);

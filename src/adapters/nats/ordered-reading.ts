@@ -6,6 +6,7 @@ import type {
   OrderedConsumerOptions,
   StreamInfo,
 } from "@nats-io/jetstream";
+import { Match } from "@nats-io/transport-node";
 import type { Payload } from "../../core/model/payload.ts";
 import { parseTime } from "../../core/model/time.ts";
 import { type Batch, type LogEntry, SourceError } from "../../ports/source.ts";
@@ -151,7 +152,8 @@ function toEntry(message: JsMsg, keep: OrderedReadingOptions["keep"]): LogEntry 
   return new PayloadEntry(keep(data), {
     position: info.streamSequence,
     logTimeMs: info.timestampNanos / 1_000_000,
-    traceparent: headers === undefined ? undefined : headers.get("traceparent") || undefined,
+    // Senders that use HTTP's headers write it `Traceparent`.
+    traceparent: headers?.values("traceparent", Match.IgnoreCase)[0],
     subject: message.subject,
   });
 }
