@@ -29,9 +29,11 @@ export interface ReadTest {
 
 /** How long a reading may take. */
 export interface ReadingBounds {
-  /** From its turn on; 10 s by default. */
+  /** Of the processor's time from its turn on, so that a busy machine makes no good rules late; 10 s by default. */
   readonly deadlineMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** What this process has used of the processor's time so far; as the system tells it by default. */
+  readonly processorMs?: (() => number) | undefined;
 }
 
 const DEADLINE_MS = 10_000;
@@ -72,8 +74,8 @@ export class LanguageThread implements AsyncDisposable {
     return answer;
   }
 
-  async #read<Answer>(task: LanguageTask, what: string, { deadlineMs, signal }: ReadingBounds): Promise<Answer> {
-    const boundMs = deadlineMs ?? DEADLINE_MS;
+  async #read<Answer>(task: LanguageTask, what: string, bounds: ReadingBounds): Promise<Answer> {
+    const { signal, deadlineMs: boundMs = DEADLINE_MS, processorMs = usedByProcess } = bounds;
     signal?.throwIfAborted();
     this.start();
     const worker = this.#worker as Worker;
@@ -82,8 +84,14 @@ export class LanguageThread implements AsyncDisposable {
       return await new Promise<Answer>((resolve, reject) => {
         const fail = (message: string, cause?: unknown): void =>
           reject(new PackSourceError(`rules: ${message}`, { cause }));
-        const late = `${what} took longer than ${boundMs / 1000} s and was given up`;
-        const timer = setTimeout(() => fail(`${late}; look for a very large map or many aliases`), boundMs);
+        const late = `${what} took more than ${boundMs / 1000} s of the processor's time and was given up`;
+        const before = processorMs();
+        const judge = (): void => {
+          const leftMs = boundMs - (processorMs() - before);
+          if (leftMs <= 0) fail(`${late}; look for a very large map or many aliases`);
+          else timer = setTimeout(judge, leftMs);
+        };
+        let timer = setTimeout(judge, boundMs);
         const onAbort = (): void => fail("reading was broken off", signal?.reason);
         const onError = (cause: unknown): void => fail("reading failed; this is a bug", cause);
         const onExit = (code: number): void => fail(`the reading thread ended early (code ${code})`);
@@ -108,4 +116,9 @@ export class LanguageThread implements AsyncDisposable {
     this.#worker = undefined;
     await worker?.terminate();
   }
+}
+
+function usedByProcess(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
