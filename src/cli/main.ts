@@ -9,6 +9,8 @@ const { runCli } = await import("./run-cli.ts");
 const LINGER_MS = 1_000;
 
 const { stdin, stdout, stderr, env, argv } = process;
+// A reader that goes away is heard where it is written to; the event of it may come after that.
+for (const stream of [stdout, stderr]) stream.on("error", () => {});
 using signals = listenForSignals();
 process.exitCode = await runCli(argv.slice(2), { stdin, stdout, stderr, env, signal: signals.signal });
 setTimeout(() => process.exit(), LINGER_MS).unref();

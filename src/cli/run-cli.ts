@@ -19,14 +19,16 @@ export async function runCli(argv: readonly string[], surroundings: Surroundings
     exitCode = await verb({ ...surroundings, stdout: output(stdout), stderr: output(stderr) });
   };
   const asked = argv[0] === "--version" || argv[0] === "-V" ? ["version"] : argv;
-  const writing = { writeOut: (text: string) => stdout.write(text), writeErr: (text: string) => stderr.write(text) };
+  let help = "";
+  const writing = { writeOut: (text: string) => (help += text), writeErr: (text: string) => stderr.write(text) };
   const program = await buildProgram(run, writing, asked);
   try {
-    await program.parseAsync(asked, { from: "user" });
-    return exitCode;
+    const misuse = await program.parseAsync(asked, { from: "user" }).then(() => undefined, onlyMisuse);
+    if (misuse === undefined) return exitCode;
+    await new Output(stdout, choosePaint({ choice: "never", env, isTerminal: false })).write(help);
+    return complain(misuse, surroundings);
   } catch (error) {
     if (error instanceof ReaderGone) return ExitCode.ok;
-    if (error instanceof CommanderError) return complain(error, surroundings);
     if (isBrokenOff(error, surroundings.signal)) return interruptedBy(surroundings.signal);
     const { text, exitCode: failed } = describeFailure(error);
     stderr.write(text);
@@ -34,6 +36,12 @@ export async function runCli(argv: readonly string[], surroundings: Surroundings
   } finally {
     for (const stream of [stdout, stderr]) stream.off("error", ignore);
   }
+}
+
+/** Throws again what is not about the command line itself. */
+function onlyMisuse(error: unknown): CommanderError {
+  if (error instanceof CommanderError) return error;
+  throw error;
 }
 
 /** The command line itself was wrong, or only help was asked for. */

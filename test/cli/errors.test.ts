@@ -85,7 +85,7 @@ class Broken extends Writable {
   }
 }
 
-async function withBrokenOutput(error: Error): Promise<{ code: number; err: string }> {
+async function withBrokenOutput(error: Error, argv = ["schema", "event"]): Promise<{ code: number; err: string }> {
   let err = "";
   const stderr = new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -95,13 +95,22 @@ async function withBrokenOutput(error: Error): Promise<{ code: number; err: stri
   });
   const { stdin } = process;
   const signal = new AbortController().signal;
-  const code = await runCli(["schema", "event"], { stdin, stdout: new Broken(error), stderr, env: {}, signal });
+  const code = await runCli(argv, { stdin, stdout: new Broken(error), stderr, env: {}, signal });
   return { code, err };
 }
 
 test("a reader that has gone is no error", async () => {
   const error = Object.assign(new Error("write EPIPE"), { code: "EPIPE", syscall: "write" });
   expect(await withBrokenOutput(error)).toEqual({ code: 0, err: "" });
+});
+
+test("help that cannot be written is an error of the system's", async () => {
+  const error = Object.assign(new Error("ENOSPC: no space left on device, write"), {
+    code: "ENOSPC",
+    syscall: "write",
+  });
+  const told = await withBrokenOutput(error, ["--help"]);
+  expect(told).toEqual({ code: 3, err: "tapio: ENOSPC: no space left on device, write\n" });
 });
 
 test("a bug calls itself one", async () => {
