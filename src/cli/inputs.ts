@@ -3,7 +3,7 @@ import type { Shell } from "./shell.ts";
 
 /** `--rules PATH… FILE`: what is named like a file of events after the rules is one. */
 export function apart(files: readonly string[], rules: readonly string[] | undefined) {
-  const isEvents = (path: string): boolean => path === "-" || /\.(json|ndjson|jsonl|log|txt)$/i.test(path);
+  const isEvents = (path: string): boolean => path === "-" || /\.(json|ndjson|jsonl|log|txt|gz)$/i.test(path);
   return { paths: [...files, ...(rules?.filter(isEvents) ?? [])], rules: rules?.filter((path) => !isEvents(path)) };
 }
 

@@ -68,6 +68,12 @@ test("bad lines are named by number and reason, the first twenty, and end nothin
   expect(err).toContain("  bad: and 2 more lines\n");
 });
 
+test("input of which nothing can be read is an error", async () => {
+  const { code, out, err } = await tapio(["eval"], { stdin: "I0301 10:00:00 kubelet.go:1] hello\nanother line\n" });
+  expect([code, out]).toEqual([3, ""]);
+  expect(err).toContain("tapio: nothing in the input can be read; events are JSON: kubectl get events -A -o json\n");
+});
+
 test("shapes that nobody knows are counted, not refused", async () => {
   const { code, err } = await tapio(["eval"], {
     stdin: '{"apiVersion":"example.com/v1","kind":"Thing","metadata":{"name":"a"}}',

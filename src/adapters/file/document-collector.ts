@@ -1,12 +1,13 @@
 import { type LogEntry, SourceError } from "../../ports/source.ts";
 import { closes } from "./layout.ts";
 import { ENTRY_BYTES_MAX, pushLine } from "./line-cutter.ts";
+import { piecesOfTornList } from "./torn-list.ts";
 
 /**
  * Collects JSON documents that are spread over many lines, one after the other, as `kubectl get -o
  * json` and `jq` print them: a document ends where its brackets close. Text outside of brackets is
- * an entry per line, which the decoder will refuse. So is each line of a document that turns out to
- * be torn, so that what is whole behind the tear is read.
+ * an entry per line, which the decoder will refuse. Of a document that turns out to be torn each line
+ * is an entry where some are whole, else each item of a list that is, so that what is whole is read.
  */
 export class DocumentCollector {
   readonly #name: string;
@@ -62,13 +63,16 @@ export class DocumentCollector {
   }
 
   #readByLine(entries: LogEntry[]): void {
-    const lines = this.#parts.join("").split("\n");
-    // A cut-off document of one piece is one wrong entry, not one for each of its lines.
-    if (!lines.some((line) => line.startsWith("{") && closes(line))) {
-      this.#flush(entries);
-      return;
+    const text = this.#parts.join("");
+    const lines = text.split("\n");
+    if (lines.some((line) => line.startsWith("{") && closes(line))) {
+      for (const [at, line] of lines.entries()) pushLine(entries, line, this.#startLine + at);
+    } else {
+      const pieces = piecesOfTornList(text);
+      // A cut-off document without a whole item is one wrong entry, not one for each of its lines.
+      if (pieces.length === 0) this.#flush(entries);
+      for (const piece of pieces) pushLine(entries, piece.text, this.#startLine + piece.line);
     }
-    for (const [at, line] of lines.entries()) pushLine(entries, line, this.#startLine + at);
     this.#startAnew();
   }
 

@@ -3,8 +3,9 @@ import { SourceError } from "../../ports/source.ts";
 import { BufferBlock } from "../payload-entry.ts";
 import { DocumentCollector } from "./document-collector.ts";
 import { type LargeFile, LargeFileBlock } from "./large-file.ts";
-import { type Layout, layoutOf } from "./layout.ts";
+import { firstLines, type Layout, layoutOf } from "./layout.ts";
 import { LineCutter, pushLines } from "./line-cutter.ts";
+import { refusedBytes, refusedText } from "./other-formats.ts";
 
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
@@ -32,7 +33,8 @@ export class EntryReader {
   }
 
   take(chunk: Buffer): LogEntry[] {
-    if (!this.#started) this.#refuseUtf16(chunk);
+    if (!this.#started) this.#refuse(refusedBytes(chunk));
+    this.#started = true;
     return this.#read(this.#cutter.take(chunk), false);
   }
 
@@ -47,12 +49,8 @@ export class EntryReader {
     for (const block of this.#blocks.splice(0)) block.letGo();
   }
 
-  #refuseUtf16(chunk: Buffer): void {
-    this.#started = true;
-    const [first, second] = chunk;
-    if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
-      throw new SourceError(`${this.#name} is written in UTF-16; save it as UTF-8`, { retryable: false });
-    }
+  #refuse(why: string | undefined): void {
+    if (why !== undefined) throw new SourceError(`${this.#name} ${why}`, { retryable: false });
   }
 
   #read(wholeLines: readonly Buffer[], ended: boolean): LogEntry[] {
@@ -78,9 +76,11 @@ export class EntryReader {
   /** Tells the layout from the beginning of the file, and hands that on once it is told. */
   #begin(wholeLines: readonly Buffer[], ended: boolean): readonly Buffer[] {
     const beginning = Buffer.concat([...this.#beginning, ...wholeLines]);
-    this.#layout = layoutOf(beginning.toString("utf8"), ended);
+    const text = beginning.toString("utf8");
+    this.#layout = layoutOf(text, ended);
     this.#beginning = this.#layout === undefined ? [beginning] : [];
     if (this.#layout === undefined) return [];
+    this.#refuse(refusedText(firstLines(text)[0] ?? ""));
     const marked = beginning.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
     if (!marked) return [beginning];
     this.#at += BYTE_ORDER_MARK.length;

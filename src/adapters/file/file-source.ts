@@ -5,6 +5,7 @@ import { fileChunks, streamChunks } from "./chunks.ts";
 import { EntryReader } from "./entry-reader.ts";
 import { LargeFile } from "./large-file.ts";
 import { ENTRY_BYTES_MAX } from "./line-cutter.ts";
+import { gunzipped, isPackedFile } from "./other-formats.ts";
 
 /** Of a longer file the events that windows hold stay where they are. */
 const HELD_BYTES_MAX = 64 * 1024 * 1024;
@@ -23,8 +24,9 @@ export interface FileSourceOptions {
 
 /**
  * Opens a file, or standard input, as a finite {@link Source}: NDJSON, or JSON documents over many
- * lines. Positions are line numbers from 1. Blank lines, a byte order mark and carriage returns are
- * passed over. Nothing is read before the first batch is asked for.
+ * lines; packed by gzip or not. Positions are line numbers from 1. Blank lines, a byte order mark and
+ * carriage returns are passed over. What is known to be something else (YAML, a table) is refused by
+ * its name. Nothing is read before the first batch is asked for.
  */
 export function openFileSource(options: FileSourceOptions): Source {
   const { path, stream, entryBytesMax = ENTRY_BYTES_MAX, heldBytesMax = HELD_BYTES_MAX } = options;
@@ -37,7 +39,11 @@ export function openFileSource(options: FileSourceOptions): Source {
       const isLarge = stream === undefined && (await isLongerThan(path, heldBytesMax));
       if (isLarge) large.open();
       const chunks = stream === undefined ? fileChunks(path, isLarge) : streamChunks(path, stream, read.signal);
-      yield* fileBatches(chunks, new EntryReader(path, entryBytesMax, isLarge ? large : undefined), read);
+      yield* fileBatches(
+        gunzipped(path, chunks),
+        new EntryReader(path, entryBytesMax, isLarge ? large : undefined),
+        read,
+      );
     },
     async [Symbol.asyncDispose]() {
       large[Symbol.dispose]();
@@ -65,8 +71,11 @@ async function* fileBatches(
   if (wanted.length !== 0) yield { entries: wanted };
 }
 
-/** Whether it is a regular file, which can be read twice, and so long; what is no file fails where it is read. */
+/**
+ * Whether it is a regular file, which can be read twice, and so long; one that is packed has its events nowhere as
+ * they are. What is no file fails where it is read.
+ */
 async function isLongerThan(path: string, bytes: number): Promise<boolean> {
   const found = await stat(path).catch(() => undefined);
-  return found?.isFile() === true && bytes < found.size;
+  return found?.isFile() === true && bytes < found.size && !(await isPackedFile(path));
 }

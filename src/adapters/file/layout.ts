@@ -21,7 +21,7 @@ export function layoutOf(text: string, ended: boolean): Layout | undefined {
 }
 
 /** The first two lines that are not blank, trimmed. */
-function firstLines(text: string): string[] {
+export function firstLines(text: string): string[] {
   const lines: string[] = [];
   for (let start = 0; start < text.length && lines.length < 2; ) {
     const newline = text.indexOf("\n", start);

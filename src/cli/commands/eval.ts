@@ -46,6 +46,10 @@ async function evaluate(files: readonly string[], options: EvalOptions, shell: S
     shell.stderr.say("tapio: interrupted before the end of the input\n");
     return interruptedBy(shell.signal);
   }
+  if (0 < books.entries && books.rejected === books.entries) {
+    shell.stderr.say("tapio: nothing in the input can be read; events are JSON: kubectl get events -A -o json\n");
+    return ExitCode.usage;
+  }
   const notified = stories.some(({ shadow }) => shadow !== true);
   return options.failOnStory === true && notified ? ExitCode.findings : ExitCode.ok;
 }

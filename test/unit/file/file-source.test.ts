@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { openFileSource } from "../../../src/adapters/file/file-source.ts";
 import { SourceError } from "../../../src/ports/source.ts";
@@ -97,6 +98,23 @@ const CASES: readonly { name: string; input: string; entries: readonly [number, 
     input: '{\n  "a": {\n    "b": {}\n',
     entries: [[1, '{\n  "a": {\n    "b": {}\n']],
   },
+  {
+    name: "a list cut off: its whole items, and what is torn",
+    input: '{\n"kind": "List",\n"items": [\n { "a": [1] },\n {\n "b": "}"\n },\n { "c":\n',
+    entries: [
+      [4, '{ "a": [1] }'],
+      [5, '{\n "b": "}"\n }'],
+      [8, '{ "c":\n'],
+    ],
+  },
+  {
+    name: "an array cut off behind an item",
+    input: '[\n  {\n  "a": []\n  },\n',
+    entries: [
+      [2, '{\n  "a": []\n  }'],
+      [5, "…"],
+    ],
+  },
   { name: "nothing but blank lines", input: "\n \n\r\n", entries: [] },
   { name: "nothing", input: "", entries: [] },
 ];
@@ -104,6 +122,7 @@ const CASES: readonly { name: string; input: string; entries: readonly [number, 
 test.for(CASES)("$name", async ({ input, entries }) => {
   // Whatever the chunks, the entries are the same: one byte at a time tears everything that can be.
   for (const size of [1, 7, 1 << 20]) expect(await entriesOf(input, size)).toEqual(entries);
+  expect(await entriesOf(gzipSync(input), 7)).toEqual(entries);
 });
 
 test("a line over the limit is one wrong line, and reading goes on", async () => {
@@ -121,9 +140,29 @@ test("a document over the limit is a failure that says what to do", async () => 
   await expect(entriesOf(input, 64, 1_000)).rejects.toThrow(/input:1: the JSON document .* larger than .* jq -c/);
 });
 
-test("UTF-16 is refused with a remedy", async () => {
-  const bytes = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from('{"a":1}', "utf16le")]);
-  await expect(entriesOf(bytes, 100)).rejects.toThrow("input is written in UTF-16; save it as UTF-8");
+test.for([
+  ["UTF-16", Buffer.from('\ufeff{"a":1}', "utf16le"), /^input is written in UTF-16; save it as UTF-8$/],
+  ["zstd", Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0]), /^input is compressed; unpack it first: zstd -dc/],
+  ["a torn gzip file", gzipSync("{}\n".repeat(99)).subarray(0, 20), /^input cannot be unpacked: /],
+  [
+    "YAML",
+    "apiVersion: v1\nitems:\n- apiVersion: v1\n",
+    /^input is YAML; ask for JSON: kubectl get events -A -o json$/,
+  ],
+  [
+    "a table",
+    "\nNAMESPACE   LAST SEEN   TYPE\nshop        1s          Warning\n",
+    /^input is a table for people; ask for/,
+  ],
+  ["a description", "Name:             api\nNamespace:        shop\n", /^input is a table for people; ask for JSON/],
+  [
+    "a refusal",
+    "Error from server (Forbidden): no\n",
+    /had to say, and no events: Error from server \(Forbidden\): no$/,
+  ],
+] as [string, Buffer | string, RegExp][])("%s is refused with a remedy", async ([, bytes, message]) => {
+  await expect(entriesOf(bytes, 100)).rejects.toThrow(SourceError);
+  await expect(entriesOf(bytes, 100)).rejects.toThrow(message);
 });
 
 test("a file that is not there is a SourceError that no retry will mend", async () => {

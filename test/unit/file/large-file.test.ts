@@ -1,6 +1,7 @@
 import { appendFile, mkdtemp, rename, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { expect, onTestFinished, test } from "vitest";
 import { openFileSource } from "../../../src/adapters/file/file-source.ts";
 import { Decoder } from "../../../src/core/intake/decoder.ts";
@@ -19,7 +20,7 @@ function manyLines(): string[] {
   return lines;
 }
 
-async function fileOf(text: string): Promise<string> {
+async function fileOf(text: string | Buffer): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "tapio-large-"));
   onTestFinished(() => rm(folder, { recursive: true }));
   const path = join(folder, "log.ndjson");
@@ -34,6 +35,12 @@ async function readLate(path: string, options: { readonly entryBytesMax?: number
   for await (const batch of source.batches({ signal })) entries.push(...batch.entries);
   return entries.map(({ position, text, payload }) => ({ position, text, held: payload?.block.bytes.length }));
 }
+
+test("a large file that is packed is held: its lines stand nowhere in it", async () => {
+  const lines = manyLines();
+  const entries = await readLate(await fileOf(gzipSync(lines.join("\n"))));
+  expect(entries.map(({ position, text }) => [position, text])).toEqual(lines.map((line, at) => [at + 1, line]));
+});
 
 test.for([
   ["lines", "", "\n"],
