@@ -5,6 +5,7 @@ import { LanguageThread } from "../adapters/file/language-thread.ts";
 import { packPrint } from "../adapters/file/pack-snapshot.ts";
 import { openPackSource } from "../adapters/file/pack-source.ts";
 import { filesOfFolder as filesOf } from "../adapters/file/rule-folder.ts";
+import { type RuleText, readRuleText as readText } from "../adapters/file/rule-text.ts";
 import type { JsonAnswer } from "../adapters/http/read-json.ts";
 import type { NatsAccess } from "../adapters/nats/connect.ts";
 import type { StreamStart } from "../adapters/nats/jetstream-source.ts";
@@ -60,6 +61,11 @@ export function openLanguageThread(): LanguageThread {
 /** The files of a folder that may have to do with rules. */
 export function filesOfFolder(folder: string): Promise<string[]> {
   return filesOf(folder);
+}
+
+/** The text of a file of rules or of their tests. */
+export function readRuleText(path: string): Promise<RuleText> {
+  return readText(path);
 }
 
 /** A text that changes with these files, and with the packs in these folders. */

@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises";
 import type { LanguageThread, ReadingBounds } from "../adapters/file/language-thread.ts";
 import type { RuleTestFile } from "../core/language/rule-test-file.ts";
 import { SourceText } from "../core/language/source-text.ts";
 import type { PackFinding } from "../ports/pack-source.ts";
+import { readRuleText } from "./compose.ts";
 
 /** A rule test as read from its file, with everything that is wrong with it as plain data. */
 export interface RuleTestInFile {
@@ -16,7 +16,7 @@ export async function readRuleTestFile(
   thread: LanguageThread,
   bounds: ReadingBounds = {},
 ): Promise<RuleTestInFile> {
-  const text = await readFile(file, "utf8");
-  const { test, findings } = await thread.readTest({ path: file, text }, bounds);
-  return { test: test && { ...test, source: new SourceText(file, text) }, findings };
+  const read = await readRuleText(file);
+  const { test, findings } = await thread.readTest({ path: file, ...read }, bounds);
+  return { test: test && { ...test, source: new SourceText(file, read.text) }, findings };
 }

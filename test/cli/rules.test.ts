@@ -46,6 +46,19 @@ describe("lint", () => {
     expect(err).toBe("tapio: 2 errors, 0 warnings in 2 files\n");
   });
 
+  test("a file that is too large keeps no other finding back", async () => {
+    await using folder = await temporaryFolder({
+      "a.yaml": `${SEED_PACK}#${"x".repeat(256 * 1024)}`,
+      "b.test.yaml": `${TESTS}#${"x".repeat(256 * 1024)}`,
+      "c.yaml": WRONG_PACK,
+    });
+    const { code, out } = await tapio(["lint", folder.path("")]);
+    expect(code).toBe(1);
+    expect(out).toMatch(/a\.yaml:1:1: error\[TAP001\]: the file has 257 KiB; at most 256 KiB are read\n/);
+    expect(out).toMatch(/b\.test\.yaml:1:1: error\[TAP001\]/);
+    expect(out).toMatch(/c\.yaml:14:\d+: error\[TAP212\]/);
+  });
+
   test("-o json has places as numbers", async () => {
     await using folder = await temporaryFolder({ "b.yaml": WRONG_PACK });
     const { code, out } = await tapio(["lint", "-o", "json", folder.path("b.yaml")]);

@@ -1,15 +1,15 @@
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { PackSourceError } from "../../ports/pack-source.ts";
 import { filesOfFolder } from "./rule-folder.ts";
+import { type RuleText, readRuleText } from "./rule-text.ts";
 
 /** One file of rules, as read. */
-export interface PackFile {
+export interface PackFile extends RuleText {
   readonly path: string;
-  readonly text: string;
 }
 
-/** Bounds of what is read as rules. */
-export const PACK_LIMITS = { fileBytesMax: 256 * 1024, filesMax: 100 } as const;
+/** Most files whose text is read; that there are more is found out without it. */
+const FILES_READ_MAX = 100;
 
 /** Whether a file name is that of a rule pack: YAML, and neither a rule test nor what its probes tell. */
 export function isPackFile(name: string): boolean {
@@ -18,7 +18,7 @@ export function isPackFile(name: string): boolean {
 
 /**
  * Finds the rule packs in files and folders, recursively and in a fixed order, each file once.
- * Throws {@link PackSourceError} where a path does not exist or a limit is passed.
+ * Throws {@link PackSourceError} where a path does not exist.
  */
 export async function findPacks(paths: readonly string[]): Promise<string[]> {
   const found = new Set<string>();
@@ -32,9 +32,6 @@ export async function findPacks(paths: readonly string[]): Promise<string[]> {
   if (found.size === 0) {
     throw new PackSourceError(`rules: no rule pack (*.yaml, but not *.test.yaml) in ${paths.join(", ") || "no path"}`);
   }
-  if (PACK_LIMITS.filesMax < found.size) {
-    throw new PackSourceError(`rules: ${found.size} files, and ${PACK_LIMITS.filesMax} are the most that are read`);
-  }
   return [...found];
 }
 
@@ -44,21 +41,13 @@ async function isFile(path: string): Promise<boolean> {
   return info?.isFile() === true;
 }
 
-/** Reads the files. Throws {@link PackSourceError} where one cannot be read or is too large. */
+/** Reads the files. Throws {@link PackSourceError} where one cannot be read. */
 export async function readPackFiles(paths: readonly string[]): Promise<PackFile[]> {
   const files: PackFile[] = [];
   for (const path of paths) {
     try {
-      const { size } = await stat(path);
-      if (PACK_LIMITS.fileBytesMax < size) {
-        const most = `${PACK_LIMITS.fileBytesMax / 1024} KiB`;
-        throw new PackSourceError(
-          `rules: ${path} has ${Math.ceil(size / 1024)} KiB, and ${most} are the most that is read`,
-        );
-      }
-      files.push({ path, text: await readFile(path, "utf8") });
+      files.push({ path, ...(files.length < FILES_READ_MAX ? await readRuleText(path) : { text: "" }) });
     } catch (cause) {
-      if (cause instanceof PackSourceError) throw cause;
       throw new PackSourceError(`rules: ${path} cannot be read: ${(cause as Error).message}`, { cause });
     }
   }

@@ -12,13 +12,13 @@ parentPort?.on("message", (task: LanguageTask) => {
 });
 
 function packsOf({ packs, today }: PackTask): ReadPacks {
-  const sources = packs.map(({ path, text }) => new SourceText(path, text));
+  const sources = packs.map(({ path, text, flaw }) => new SourceText(path, text, flaw));
   const { rules, diagnostics } = readPacks(sources, { today });
   return { rules, findings: diagnostics.map(findingOf) };
 }
 
-function testOf({ test: { path, text } }: TestTask): ReadTest {
-  const { test, diagnostics } = readRuleTests(new SourceText(path, text));
+function testOf({ test: { path, text, flaw } }: TestTask): ReadTest {
+  const { test, diagnostics } = readRuleTests(new SourceText(path, text, flaw));
   const findings = diagnostics.map(findingOf);
   if (test === undefined) return { test, findings };
   const { source: _, ...plain } = test;

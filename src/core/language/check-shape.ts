@@ -202,7 +202,7 @@ function typeHint(
   }
   if (!wanted.includes("string")) return undefined;
   const written = findings.source.text.slice(span.start, span.end);
-  return examples?.includes("90s") === true
+  return examples?.some((example) => /^\d+(ms|s|m|h|d)$/.test(String(example))) === true
     ? `write the unit too, such as \`${written}s\``
     : `write \`"${written}"\` for the text`;
 }
@@ -223,6 +223,7 @@ function formHint(error: ErrorObject): string | undefined {
   const form = formOf(error);
   if (form === "a name") return NAME_HINT;
   if (form === "an id") return "an id is lower-case words and digits joined by `-`";
+  if (String(error.schema) === "^[^A-Z\\s]+$") return "write it in lower case and without blanks";
   return form === "a rule's key" ? "a rule's key is `pack/rule-id`" : `it has the form \`${String(error.schema)}\``;
 }
 

@@ -21,7 +21,7 @@ export const SHAPE_CODES = {
     severity: error,
     title: "not YAML",
     explanation:
-      "The text can't be read as YAML. The usual causes are a missing quote, a missing space after a colon, or an indentation that does not line up.",
+      "The text can't be read as YAML. The usual causes are a missing quote, a missing space after a colon, an indentation that does not line up, or a file that is not saved as UTF-8.",
   },
   TAP004: {
     severity: error,

@@ -21,7 +21,12 @@ const MARKS = /[:,[\]{}"'*&!?|>%#]|-(?=\s)/g;
  * Never throws: what is wrong goes to the findings.
  */
 export function parseYaml(findings: Findings): YamlNode | undefined {
-  const { text } = findings.source;
+  const { text, flaw } = findings.source;
+  if (flaw !== undefined) {
+    const { at, ...finding } = flaw;
+    findings.atSpan({ start: at, end: at + 1 }, finding);
+    return undefined;
+  }
   if (!withinBounds(text, findings)) return undefined;
   let documents: readonly Document[];
   try {

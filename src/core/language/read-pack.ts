@@ -1,7 +1,9 @@
 import type { RulePack } from "../model/rule.ts";
 import { checkShape } from "./check-shape.ts";
+import type { DiagnosticCode } from "./codes.ts";
 import { digestOf } from "./digest.ts";
-import type { Findings } from "./findings.ts";
+import { Findings } from "./findings.ts";
+import { mendShape } from "./mend-shape.ts";
 import { type PackContext, readDuration } from "./pack-context.ts";
 import type { RawPack } from "./raw-pack.ts";
 import { readParts } from "./read-event-test.ts";
@@ -20,17 +22,34 @@ export interface PackReading {
 /** Reads one rule pack out of its tree: shape, then meaning. */
 export function readPack(root: YamlNode, findings: Findings): PackReading {
   checkShape(root, checkRulePack, findings);
-  if (findings.hasErrors) return { findings, pack: undefined };
+  if (!findings.hasErrors) return { findings, pack: readMeaning(toData(root) as RawPack, findings) };
+  const mended = mendShape(root, checkRulePack);
+  if (mended !== undefined) {
+    const beside = new Findings(findings.source);
+    beside.root = mended.root;
+    readMeaning(mended.data as RawPack, beside, mended.unsound);
+    for (const { span, ...finding } of beside.diagnostics)
+      if (STANDS_ALONE.has(finding.code)) findings.atSpan(span, finding);
+  }
+  return { findings, pack: undefined };
+}
 
-  const raw = toData(root) as RawPack;
+/** Findings about a text as it is written, which are true whatever is wrong with the shape beside it. */
+const STANDS_ALONE: ReadonlySet<DiagnosticCode> = new Set<DiagnosticCode>([
+  ...(["TAP201", "TAP202", "TAP203", "TAP204", "TAP205", "TAP206", "TAP212"] as const),
+  ...(["TAP225", "TAP226", "TAP241", "TAP242"] as const),
+]);
+
+function readMeaning(raw: RawPack, findings: Findings, unsound: ReadonlySet<number> = new Set()): RulePack {
   const context: PackContext = { pack: raw, findings, usedLists: new Set(), usedPatterns: new Set() };
   checkHead(context);
   const digest = digestOf(raw);
   for (const [name, pattern] of Object.entries(raw.patterns ?? {})) readParts(pattern, ["patterns", name], context);
-  const rules = raw.rules.map((rule, at) => readRule(rule, ["rules", at], context, digest));
+  const sound = [...raw.rules.entries()].filter(([at]) => !unsound.has(at));
+  const rules = sound.map(([at, rule]) => readRule(rule, ["rules", at], context, digest));
   checkUse(context);
   const { name, version, owner } = raw.metadata;
-  return { findings, pack: { name, version, owner, digest, file: findings.source.file, rules } };
+  return { name, version, owner, digest, file: findings.source.file, rules };
 }
 
 function checkHead({ pack, findings }: PackContext): void {

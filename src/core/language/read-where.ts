@@ -101,6 +101,9 @@ function checkRegexes(value: Scalar | readonly Scalar[], place: Place, { finding
       findings.atValue(place, {
         code: "TAP203",
         message: `\`${String(pattern)}\` is no regular expression: ${regex.problem}`,
+        hint: /\(\?[=!<]|\\[1-9]/.test(String(pattern)) ? RE2_HINT : undefined,
       });
   }
 }
+
+const RE2_HINT = "RE2 looks neither ahead nor behind, and knows no back-references; say it with `all`, `any` and `not`";

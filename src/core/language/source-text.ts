@@ -1,3 +1,5 @@
+import type { Flaw } from "../model/flaw.ts";
+
 /** Offsets into one source text, in UTF-16 units, half-open: `start` is in it, `end` is not. */
 export interface Span {
   readonly start: number;
@@ -14,11 +16,14 @@ export interface Position {
 export class SourceText {
   readonly file: string;
   readonly text: string;
+  /** Where there is one, the text is not read. */
+  readonly flaw: Flaw | undefined;
   #lineStarts: readonly number[] | undefined;
 
-  constructor(file: string, text: string) {
+  constructor(file: string, text: string, flaw?: Flaw) {
     this.file = file;
     this.text = text;
+    this.flaw = flaw;
   }
 
   /** Where an offset stands; offsets outside the text are moved to its ends. */

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { findPacks, PACK_LIMITS, readPackFiles } from "../../../src/adapters/file/find-packs.ts";
+import { findPacks, readPackFiles } from "../../../src/adapters/file/find-packs.ts";
 import { gitCommit } from "../../../src/adapters/file/git-commit.ts";
 import { PackSourceError } from "../../../src/ports/pack-source.ts";
 
@@ -31,11 +31,22 @@ test("a path that does not exist, and a folder without packs, are failures", asy
   await expect(findPacks([join(folder, "empty")])).rejects.toThrow(/no rule pack/);
 });
 
-test("a file over the limit is refused before it is read", async () => {
-  const path = join(folder, "empty", "large.yaml");
-  await writeFile(path, "x".repeat(PACK_LIMITS.fileBytesMax + 1));
-  await expect(readPackFiles([path])).rejects.toThrow(/257 KiB, and 256 KiB are the most/);
-  await rm(path);
+test("a file over the limit, and one that is not UTF-8, have a flaw at its place", async () => {
+  const [large, latin] = [join(folder, "empty", "large.yaml"), join(folder, "empty", "latin.yaml")];
+  await writeFile(large, "x".repeat(256 * 1024 + 1));
+  await writeFile(latin, Buffer.from("title: Gr\xf6\xdfe", "latin1"));
+  expect(await readPackFiles([large, latin])).toMatchObject([
+    { text: "", flaw: { code: "TAP001", message: "the file has 257 KiB; at most 256 KiB are read", at: 0 } },
+    { flaw: { code: "TAP003", message: "this is not UTF-8", hint: "save the file as UTF-8", at: 9 } },
+  ]);
+  await rm(large);
+  await rm(latin);
+});
+
+test("of more files than are loaded together the rest is named, and not read", async () => {
+  const path = join(folder, "a.yaml");
+  const files = await readPackFiles(Array.from({ length: 101 }, () => path));
+  expect(files.map(({ text }) => text)).toEqual([...Array.from({ length: 100 }, () => "x: 1\n"), ""]);
 });
 
 test("the commit is read from the checkout: loose, packed, and detached", async () => {

@@ -406,3 +406,44 @@ test.for(mistakes)("$name: $code on line $line", ({ from, to, code, line, says }
   expect(found?.text, JSON.stringify(told)).toMatch(says);
   expect(packs).toEqual([]);
 });
+
+const together: readonly {
+  readonly name: string;
+  readonly changes: Readonly<Record<string, string>>;
+  readonly codes: string;
+}[] = [
+  {
+    name: "shape and meaning of several rules' parts",
+    changes: {
+      "severity:": "severty:",
+      "use: killed": "use: killd",
+      "within: 5m": "within: soon",
+      "{{ gone.": "{{ gon.",
+    },
+    codes: "12 TAP101, 16 TAP206, 24 TAP201, 27 TAP212",
+  },
+  {
+    name: "the head, a list, and a bound",
+    changes: { "version: 1.0.0": "owner: me", $system: "$sytem", "atLeast: 2": "atLeast: none" },
+    codes: "3 TAP102, 19 TAP205, 25 TAP103",
+  },
+  {
+    name: "a misspelt field still counts",
+    changes: { "after: oom": "afer: omm", "    type: net": "    tpe: Net" },
+    codes: "21 TAP101, 21 TAP204, 23 TAP101, 23 TAP212",
+  },
+  {
+    name: "a step without a usable name: nothing is said of names",
+    changes: { "- as: oom": "- as: [oom]", "severity:": "severty:" },
+    codes: "12 TAP101, 15 TAP103",
+  },
+];
+
+test.for(together)("all at once: $name", ({ changes, codes }) => {
+  let text = SOUND;
+  for (const [from, to] of Object.entries(changes)) text = text.replace(from, () => to);
+  const { diagnostics, packs } = readPacks([new SourceText("broken.yaml", text)]);
+  const told = diagnostics.map(({ source, span, code }) => `${source.positionAt(span.start).line} ${code}`);
+  expect([...new Set(told)].join(", ")).toBe(codes);
+  expect(packs).toEqual([]);
+});

@@ -94,3 +94,11 @@ test.for(["", "a: [", "kind: RuleTest", "[]", text.replace("at: 0s", "at: soon")
     expect(diagnostics).not.toEqual([]);
   },
 );
+
+test.for([
+  ["at: 40s,", "at: 40,", "write the unit too, such as `40s`"],
+  ["type: k8s.pod.oomkilled", "type: k8s.Pod.OOMKilled", "write it in lower case and without blanks"],
+] as [string, string, string][])("instead of %s: %s says what to write", ([from, to, hint]) => {
+  const { diagnostics } = readRuleTests(new SourceText("a.test.yaml", text.replace(from, to)));
+  expect(diagnostics.map((each) => each.hint)).toEqual([hint]);
+});
