@@ -31,7 +31,19 @@ export const OWN_FILTERS: Readonly<Record<string, (value: unknown, argument: unk
   },
   duration: (value) => (typeof value === "number" ? formatDuration(value) : `‹not a number: ${String(value)}›`),
   bytes: (value) => (typeof value === "number" ? formatBytes(value) : value),
+  quoted: (value, word) => quotedIn(String(value), word === undefined ? "" : String(word)),
+  sentence: (value) => String(value).replace(/([^\s.!?…:;,])\s*$/u, "$1."),
 };
+
+/** The first text in double quotes, of those that follow the word where one is given: `secret "web" not found`. */
+function quotedIn(text: string, word: string): string | undefined {
+  let from = 0;
+  for (const { 0: whole, 1: inside, index } of text.matchAll(/"([^"]*)"/g)) {
+    if (text.slice(from, index).toLowerCase().includes(word.toLowerCase())) return inside;
+    from = index + whole.length;
+  }
+  return undefined;
+}
 
 /** Writes a number of bytes as Kubernetes does: `512Mi`; one decimal where it is not whole. */
 function formatBytes(bytes: number): string {

@@ -204,7 +204,7 @@ export const MEANING_CODES = {
     severity: error,
     title: "bad template",
     explanation:
-      "Templates are Liquid with the tags `if`, `unless`, `for`, `case` and `assign`, and the filters `since`, `clock`, `duration`, `bytes`, `default`, `join`, `first`, `last`, `truncate`, `size`, `upcase`, `downcase`, `map` and `uniq`.",
+      "Templates are Liquid with the tags `if`, `unless`, `for`, `case` and `assign`, and the filters `since`, `clock`, `duration`, `bytes`, `quoted`, `sentence`, `default`, `join`, `first`, `last`, `truncate`, `size`, `upcase`, `downcase`, `map` and `uniq`.",
   },
   TAP242: {
     severity: error,

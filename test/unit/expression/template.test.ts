@@ -7,6 +7,7 @@ const scope = {
     time: "2026-03-01T10:00:00Z",
     timeMs: 1_772_359_200_000,
     count: 2,
+    message: 'MountVolume.SetUp failed for volume "settings" : configmap "web-config" not found',
     entity: { kind: "Pod", namespace: "shop", name: "api" },
     attributes: { "memory.limit_bytes": 536_870_912, usage: 500_000_000 },
     all: [
@@ -42,6 +43,11 @@ const rows: readonly [template: string, text: string, missing?: number][] = [
   ["{{ constructor }}", "‹missing: constructor›", 1],
   ["{{ oom.constructor.name }}", "‹missing: oom.constructor.name›", 1],
   ["{{ oom.__proto__ }}", "‹missing: oom.__proto__›", 1],
+  ["{{ oom.message | quoted }} {{ oom.message | quoted: 'ConfigMap' }}", "settings web-config"],
+  ["{% assign n = oom.message | quoted: 'secret' %}{% if n %}{{ n }}{% else %}none{% endif %}", "none"],
+  ["{{ oom.message | quoted: 'secret' | default: 'not named' }}", "not named"],
+  ["{{ gone.message | quoted }}", "‹missing: gone.message›", 1],
+  ["{{ 'it broke ' | sentence }} {{ 'Why?' | sentence }} {{ 'a: b.' | sentence }}", "it broke. Why? a: b."],
   ["{{ 'soon' | since: oom.time }}", "‹not a time: soon›"],
 ];
 
