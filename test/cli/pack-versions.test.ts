@@ -47,6 +47,9 @@ describe("pack diff", () => {
     await using folder = await temporaryFolder({ "a.yaml": SEED_PACK, "b.yaml": LAXER, "c.yaml": reworded });
     const meaning = await tapio(["pack", "diff", folder.path("a.yaml"), folder.path("b.yaml")]);
     expect(meaning).toMatchObject({ code: 0, out: `~ ${KEY} (meaning)\n    steps.gone.withinMs: 300000 → 360000\n` });
+    await writeFile(folder.path("b.yaml"), SEED_PACK.replace("severity: critical", "severity: info"));
+    const quieter = await tapio(["pack", "diff", folder.path("a.yaml"), folder.path("b.yaml")]);
+    expect(quieter.out).toBe(`~ ${KEY} (meaning)\n    severity: "critical" → "info"\n`);
     const words = await tapio(["pack", "diff", folder.path("a.yaml"), folder.path("c.yaml"), "-o", "json"]);
     expect(JSON.parse(words.out)).toMatchObject([{ rule: KEY, kind: "words", changes: [{ path: "story.summary" }] }]);
     const renamed = SEED_PACK.replace("id: oom-service-disruption", "id: other");
@@ -100,5 +103,7 @@ describe("new", () => {
       err: expect.stringContaining("is there already"),
     });
     expect(await tapio(["new", "pack", "Api Latency", "--dir", rules])).toMatchObject({ code: 3 });
+    expect(await tapio(["pack", "init", "api-errors", "--dir", rules])).toMatchObject({ code: 0 });
+    expect((await tapio(["lint", "--strict", `${rules}/api-errors.yaml`])).code).toBe(0);
   });
 });

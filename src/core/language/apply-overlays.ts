@@ -127,9 +127,6 @@ function changed(pack: RulePack, changes: ReadonlyMap<string, Rule | undefined>)
   const rules = after.flatMap((rule) =>
     rule === undefined ? [] : [{ ...rule, meaningDigest: meaningDigestOf(rule) }],
   );
-  const digest = digestOf([
-    pack.digest,
-    rules.map(({ key, severity, meaningDigest }) => [key, severity, meaningDigest]),
-  ]);
+  const digest = digestOf([pack.digest, rules.map(({ key, meaningDigest }) => [key, meaningDigest])]);
   return { ...pack, digest, rules: rules.map((rule) => ({ ...rule, packDigest: digest })) };
 }

@@ -6,9 +6,10 @@ export function digestOf(value: unknown): string {
   return `sha256:${sha256Hex(canonicalJson(value))}`;
 }
 
-/** What decides when a rule holds and which story is told; no words, no names of people. */
+/** What decides when a rule holds, which story is told and how loudly; no words, no names of people. */
 export type RuleMeaning = Pick<
   Rule,
+  | "severity"
   | "priority"
   | "withinMs"
   | "skewMs"
@@ -27,8 +28,8 @@ export type RuleMeaning = Pick<
 
 /** Digest of what a rule means, `sha256:…`. */
 export function meaningDigestOf(rule: RuleMeaning): string {
-  const { priority, withinMs, skewMs, settleMs, mode, standalone, minConfidence, minEvents } = rule;
+  const { severity, priority, withinMs, skewMs, settleMs, mode, standalone, minConfidence, minEvents } = rule;
   const { steps, absent, joins, supersedes, conditions, resolve } = rule;
-  const numbers = { priority, withinMs, skewMs, settleMs, mode, standalone, minConfidence, minEvents };
+  const numbers = { severity, priority, withinMs, skewMs, settleMs, mode, standalone, minConfidence, minEvents };
   return digestOf({ ...numbers, steps, absent, joins, supersedes, conditions, resolve });
 }

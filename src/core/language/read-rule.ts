@@ -32,6 +32,7 @@ export function readRule(raw: RawRule, place: Place, packContext: PackContext, p
 
   const { defaults } = pack;
   const meaning: RuleMeaning = {
+    severity: raw.severity,
     priority: raw.priority ?? DEFAULT_PRIORITY,
     withinMs,
     skewMs:
@@ -64,7 +65,6 @@ export function readRule(raw: RawRule, place: Place, packContext: PackContext, p
     commit: undefined,
     title: raw.title,
     category: raw.category,
-    severity: raw.severity,
     ...meaning,
     story: {
       summary: raw.story.summary,
