@@ -136,7 +136,7 @@ describe("backtest", () => {
     expect(page).not.toMatch(/<script|https?:\/\/|src=/);
     expect(await tapio(against("old.yaml", "--max-new", "0"))).toMatchObject({
       code: 1,
-      err: expect.stringContaining("1 stories are new, and 0 may be"),
+      err: expect.stringContaining("tapio: 1 story added, and at most 0 may be"),
     });
     const changed = await tapio(against("other.yaml", "--max-new", "0", "-o", "json"));
     expect(changed.code).toBe(0);

@@ -19,6 +19,7 @@ import { addSettings, CORRELATION_KEYS, readSettings } from "../settings-options
 import type { RunVerb, Shell } from "../shell.ts";
 import { shippedRules } from "../shipped.ts";
 import { addOutputOption } from "../story-output.ts";
+import { counted } from "../story-text.ts";
 import { addRange, type RangeOptions, STREAM_KEYS } from "../stream-options.ts";
 import { summaryOf } from "../summary.ts";
 
@@ -88,7 +89,7 @@ async function backtest(files: readonly string[], options: BacktestOptions, shel
   shell.stderr.say(summaryOf(own.books, own.stories));
   const added = report.against?.added.length ?? 0;
   if (added <= maxNew) return ExitCode.ok;
-  shell.stderr.say(`tapio: ${added} stories are new, and ${maxNew} may be\n`);
+  shell.stderr.say(`tapio: ${counted(added, "story")} added, and at most ${maxNew} may be\n`);
   return ExitCode.findings;
 }
 

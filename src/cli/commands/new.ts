@@ -16,12 +16,7 @@ const SCHEMA_FOLDER = "schemas";
 /** Adds `new pack`, `new rule` and `new test`: files to start from, with comments. */
 export function addNew(program: Command, run: RunVerb): void {
   const command = program.command("new").description("write a pack, a rule or a test to start from");
-  command
-    .command("pack")
-    .description("write NAME.yaml with a first rule, and NAME.test.yaml")
-    .argument("<name>", "name of the pack: lower case, with hyphens")
-    .option("--dir <folder>", "folder to write to", "rules")
-    .action((name: string, { dir }: { readonly dir: string }) => run((shell) => newPack(name, dir, shell)));
+  addNewPack(command.command("pack"), run);
   command
     .command("rule")
     .description("add a rule to the end of a pack")
@@ -33,6 +28,15 @@ export function addNew(program: Command, run: RunVerb): void {
     .description("write a test with a case or two for each rule of a pack, beside it")
     .argument("<pack>", "the pack's file")
     .action((file: string) => run((shell) => newTest(file, shell)));
+}
+
+/** Makes a command one that writes a pack. */
+export function addNewPack(command: Command, run: RunVerb): void {
+  command
+    .description("write NAME.yaml with a first rule, and NAME.test.yaml")
+    .argument("<name>", "name of the pack: lower case, with hyphens")
+    .option("--dir <folder>", "folder to write to", "rules")
+    .action((name: string, { dir }: { readonly dir: string }) => run((shell) => newPack(name, dir, shell)));
 }
 
 async function newPack(name: string, folder: string, shell: Shell): Promise<ExitCode> {

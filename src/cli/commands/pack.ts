@@ -5,13 +5,14 @@ import { loadRules } from "../load-rules.ts";
 import type { RunVerb, Shell } from "../shell.ts";
 import { addOutputOption } from "../story-output.ts";
 import { table } from "../text-layout.ts";
+import { addNewPack } from "./new.ts";
 import { addPackVersions } from "./pack-versions.ts";
 
 interface PackOptions {
   readonly output?: "text" | "json";
 }
 
-/** Adds `pack list` and `pack digest`: which rules these are. */
+/** Adds `pack list` and `pack digest`, which rules these are, and `pack init`, which is `new pack`. */
 export function addPack(program: Command, run: RunVerb): void {
   const pack = program.command("pack").description("look at rule packs");
   const add = (name: string, description: string, text: (rules: RuleSet) => string): void => {
@@ -26,6 +27,7 @@ export function addPack(program: Command, run: RunVerb): void {
   };
   add("list", "print name, version, rules and digest of each pack", asTable);
   add("digest", "print the digest of a pack, or of several together", digestOf);
+  addNewPack(pack.command("init"), run);
   addPackVersions(pack, run);
 }
 

@@ -1,5 +1,5 @@
 import { compileRule } from "../engine/compiled-rule.ts";
-import { suggest } from "../language/nearest.ts";
+import { listed, nearest } from "../language/nearest.ts";
 import type { RuleSet } from "../model/rule.ts";
 import type { Story } from "../model/story.ts";
 import { ruleKeyOf } from "./compare-story.ts";
@@ -46,6 +46,9 @@ export async function explainOneRule(
   };
 }
 
+/** So many rules are named where none is near to what was written. */
+const FEW = 8;
+
 /** The key of the rule that somebody means, by `pack/id` or id; or why it cannot be said. */
 export function findRuleKey(
   written: string,
@@ -55,6 +58,9 @@ export function findRuleKey(
   const [only, other] = keys;
   if (only !== undefined && other === undefined) return { key: only };
   if (only !== undefined) return { problem: `the rule ${written} may be ${keys.join(" or ")}` };
-  const hint = suggest(written, new Set(rules.flatMap(({ key, id }) => [key, id])));
-  return { problem: `there is no rule ${written}${hint === undefined ? "" : `; ${hint}`}` };
+  const near = nearest(written, new Set(rules.flatMap(({ key, id }) => [key, id])));
+  if (near !== undefined) return { problem: `there is no rule ${written}; did you mean \`${near}\`?` };
+  const alike = rules.map(({ key }) => key).filter((key) => rules.length <= FEW || key.includes(written));
+  const hint = alike.length === 0 ? "`tapio pack list -o json` names all" : `there is ${listed(alike.slice(0, FEW))}`;
+  return { problem: `there is no rule ${written}; ${hint}` };
 }
