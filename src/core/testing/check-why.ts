@@ -19,23 +19,56 @@ export interface WhyRun {
   readonly momentMs: EpochMs | undefined;
 }
 
-/** Compares why rules told nothing with what a case says. Runs the events anew, for nobody else needs the windows. */
+/** Compares why rules told nothing with what a case says. */
 export async function checkWhy({ why }: Expectation, run: WhyRun): Promise<Problem[]> {
   if (why.length === 0) return [];
-  const log = new WindowLog();
-  const { rules, momentMs } = run;
-  const options = { ...run, observe: log.observe };
-  const stories =
-    momentMs === undefined ? (await tell({ ...options, moments: [] })).stories : await tellUntil(momentMs, options);
+  const explain = await explainer(run);
   const problems: Problem[] = [];
   for (const expected of why) {
-    const index = rules.rules.findIndex(({ key }) => key === expected.rule);
-    const rule = rules.rules[index];
-    if (rule === undefined) continue;
-    const explanation = await explainRule(compileRule(rule, index), { log, stories });
-    problems.push(...compareWhy(expected, explanation));
+    const explanation = await explain(expected.rule);
+    if (explanation !== undefined) problems.push(...compareWhy(expected, explanation));
   }
   return problems;
+}
+
+/** Adds to each problem about an expected story that is missing what its rule failed at. */
+export async function withReasons(
+  problems: readonly Problem[],
+  expectation: Expectation | undefined,
+  run: WhyRun,
+): Promise<Problem[]> {
+  const missing = (expectation?.stories ?? []).filter(({ span }) => problems.some((each) => isMissing(each, span)));
+  if (missing.length === 0) return [...problems];
+  const explain = await explainer(run);
+  const told: Problem[] = [];
+  for (const each of problems) {
+    const rule = missing.find(({ span }) => isMissing(each, span))?.rule;
+    const failed = rule === undefined ? undefined : (await explain(rule))?.failed;
+    const reason = failed === undefined ? "" : `; ${failed.because}: ${failed.detail}`;
+    told.push({ ...each, message: each.message + reason });
+  }
+  return told;
+}
+
+function isMissing({ span, differences }: Problem, expected: Problem["span"]): boolean {
+  return span === expected && differences.length === 0;
+}
+
+/** Runs the events anew, for nobody else needs the windows; explains rules of the run, `undefined` for others. */
+async function explainer({
+  rules,
+  momentMs,
+  ...run
+}: WhyRun): Promise<(key: string) => Promise<Explanation | undefined>> {
+  const log = new WindowLog();
+  const options = { ...run, rules, observe: log.observe };
+  const stories =
+    momentMs === undefined ? (await tell({ ...options, moments: [] })).stories : await tellUntil(momentMs, options);
+  return async (key) => {
+    const index = rules.rules.findIndex((rule) => rule.key === key);
+    const rule = rules.rules[index];
+    return rule === undefined ? undefined : explainRule(compileRule(rule, index), { log, stories });
+  };
 }
 
 function compareWhy(expected: Expectation["why"][number], { rule, failed }: Explanation): Problem[] {

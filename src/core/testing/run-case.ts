@@ -6,7 +6,7 @@ import type { Story } from "../model/story.ts";
 import type { EpochMs } from "../model/time.ts";
 import { type Arrival, type CaseDecoder, type CaseLog, type FixtureEntry, logOfCase } from "./case-log.ts";
 import { checkRuleNames, checkStories } from "./check-stories.ts";
-import { checkWhy } from "./check-why.ts";
+import { checkWhy, withReasons } from "./check-why.ts";
 import { compareProbes, type ProbedCase, probedCase, probeOutcomes } from "./probe-outcomes.ts";
 import { type Probe, probesOf } from "./probes.ts";
 import { type Problem, problem } from "./problem.ts";
@@ -71,7 +71,10 @@ async function runReadyCase(ready: ReadyCase, { rules, frozen }: CaseSurrounding
   const problems = [...ready.log.problems, ...problemsOfForm(one, rules)];
   if (0 < problems.length) return { ...nothing, problems };
   const inTime = await runInTime(ready, rules);
-  if (0 < inTime.problems.length) return { ...nothing, problems: inTime.problems, orders: 1 };
+  if (0 < inTime.problems.length) {
+    const run = { rules, limits: one.limits, arrivals: ready.log.arrivals, momentMs: undefined };
+    return { ...nothing, problems: await withReasons(inTime.problems, one.expect, run), orders: 1 };
+  }
   const inOrders = await runOrders(ready, rules, inTime.told);
   if (0 < inOrders.problems.length) return { ...nothing, ...inOrders };
   const probes = one.probes === "none" ? [] : probesOfCase(ready, rules, inTime.told.stories);

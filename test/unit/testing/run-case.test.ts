@@ -151,9 +151,11 @@ describe("what fails", () => {
     ]);
   });
 
-  test("a story that is missing, with what was told instead", async () => {
+  test("a story that is missing, with what was told instead and what its rule failed at", async () => {
     const result = await run(["events: [ { at: 0s, use: oom } ]", "expect: { stories: [ { rule: shop/chain } ] }"]);
-    expect(result.text).toContain("shop/chain told no such story; told: shop/single");
+    expect(result.text).toMatch(
+      /shop\/chain told no such story; told: shop\/single .*; no-event: there is no event of type /,
+    );
     expect(result.text).toContain("a story too many: shop/single");
   });
 
