@@ -107,6 +107,9 @@ function checkSupersedes(rule: Rule, at: number, { findings }: Loaded, { rules, 
     const other = rules.get(key);
     if (other === undefined) {
       const near = nearest(key, rules.keys());
+      const pack = key.slice(0, key.indexOf("/") + 1);
+      // A pack that is loaded elsewhere may have it.
+      if (near === undefined && ![...rules.keys()].some((known) => known.startsWith(pack))) return;
       const hint = near === undefined ? undefined : `did you mean \`${near}\`?`;
       findings.atValue(place, { code: "TAP223", message: `no loaded pack has a rule \`${key}\``, hint });
     } else if (key !== rule.key && circles.get(key) === circles.get(rule.key)) {

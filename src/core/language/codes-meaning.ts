@@ -125,7 +125,7 @@ export const MEANING_CODES = {
     severity: warning,
     title: "supersedes a rule that is not there",
     explanation:
-      "None of the loaded packs has this rule. That is right where the other pack is loaded elsewhere; otherwise it is a misspelt name.",
+      "Its pack is loaded and does not have this rule, or a rule with nearly this name is. A rule of a pack that is loaded elsewhere is no finding.",
   },
   TAP224: {
     severity: error,

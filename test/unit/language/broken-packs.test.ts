@@ -447,3 +447,14 @@ test.for(together)("all at once: $name", ({ changes, codes }) => {
   expect([...new Set(told)].join(", ")).toBe(codes);
   expect(packs).toEqual([]);
 });
+
+test.for([
+  ["oom-disruptoin", ["TAP223"]],
+  ["demo/nothing-like-it", ["TAP223"]],
+  ["demmo/oom-disruption", ["TAP223"]],
+  ["elsewhere/some-rule", []],
+] as [string, string[]][])("supersedes %s: %j, for what is loaded elsewhere can't be known here", ([key, codes]) => {
+  const text = SOUND.replace("    story:", () => `    supersedes: [${key}]\n    story:`);
+  const { diagnostics } = readPacks([new SourceText("a.yaml", text)]);
+  expect(diagnostics.map(({ code }) => code)).toEqual(codes);
+});
