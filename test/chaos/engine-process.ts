@@ -34,6 +34,8 @@ flushCompileCache();
 // Whoever started it says when its turn is, and at which step it is to die.
 const [turn] = await once(process.stdin.setEncoding("utf8"), "data");
 process.stdin.unref();
+// Whoever started it is gone, and will never end it.
+process.stdin.once("end", () => process.kill(process.pid, "SIGKILL"));
 const step = String(turn).trim();
 const replicas = Number(nodes);
 const connection = await connectNats({ url });
