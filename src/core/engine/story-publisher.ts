@@ -126,9 +126,12 @@ export class StoryPublisher {
   }
 }
 
-/** Grows with every newer version of an event that a match's window holds. */
-function extentOf({ window: { events } }: Match): number {
-  return events.reduce((sum, { count, timeMs, lastMs }) => sum + count + lastMs - timeMs, 0);
+/** Changes with every newer version of an event that a match's window holds; story events may move as a whole. */
+function extentOf({ window: { events, firstEventMs } }: Match): number {
+  return events.reduce(
+    (sum, { count, timeMs, lastMs }) => sum + count + 2 * (lastMs - firstEventMs) - (timeMs - firstEventMs),
+    0,
+  );
 }
 
 /** Whether a story of the same match says what its record said last, but for its time line and its numbers. */

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
+import { Engine } from "../../../src/core/engine/engine.ts";
 import type { Event } from "../../../src/core/model/event.ts";
 import type { Absence, Rule } from "../../../src/core/model/rule.ts";
-import { event, final, path, rule, ruleSet, run, step } from "../../support/engine-kit.ts";
+import { event, final, path, rule, ruleSet, run, START_MS, step } from "../../support/engine-kit.ts";
 import { runAt } from "./scripted-log.ts";
 
 const by = (field: string, ...steps: readonly string[]): Rule["joins"] => [
@@ -167,4 +168,32 @@ test("a story of a closed window that was part of an incident is told again when
     ["low", "t1"],
     ["low", "t2"],
   ]);
+});
+
+test("what a story stands on is told as it was last, in whatever order the events of that came", async () => {
+  const keys = { last: [path("entity.namespace"), path("entity.name")] };
+  const joins = [{ as: "pod", keys, ignore: [], maxFanOut: 50 }];
+  const part = rule("part", [step("last", "a.y", { pick: "last" })], { joins });
+  const whole = [step("part", "story.part", { role: "impact" })];
+  const rules = ruleSet(
+    part,
+    rule("whole", whole, { joins: by("entity.namespace", "part"), supersedes: ["test/part"] }),
+  );
+  const events = [
+    event("other", "a.y", 0, pod("n2")),
+    event("a", "a.y", 0.5, pod("n1")),
+    event("b", "a.y", 1, pod("n1")),
+  ];
+  const orders = ["012", "021", "102", "120", "201", "210"];
+  for (const order of orders) {
+    const engine = new Engine({ rules });
+    for (const [at, index] of [...order].entries()) {
+      const next = events[Number(index)] ?? expect.unreachable();
+      await engine.accept(next, { logTimeMs: START_MS + 1000, position: at + 1 });
+    }
+    await engine.end();
+    const last = engine.take().findLast(({ story }) => story.rule.id === "whole")?.story;
+    const moment = new Date(START_MS + 1000).toISOString();
+    expect([order, last?.window.end, last?.timeline.at(-1)?.time]).toEqual([order, moment, moment]);
+  }
 });
