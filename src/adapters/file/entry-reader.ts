@@ -1,5 +1,4 @@
-import type { LogEntry } from "../../ports/source.ts";
-import { SourceError } from "../../ports/source.ts";
+import { type LogEntry, SourceError } from "../../ports/source.ts";
 import { BufferBlock } from "../payload-entry.ts";
 import { DocumentCollector } from "./document-collector.ts";
 import { type LargeFile, LargeFileBlock } from "./large-file.ts";

@@ -1,6 +1,7 @@
 import type { Event } from "../model/event.ts";
+import { shortHash } from "../model/short-hash.ts";
 import type { EpochMs } from "../model/time.ts";
-import { type EventHead, type HeldEvent, hashOf, opened, UnopenedEvent } from "../model/unopened-event.ts";
+import { type EventHead, type HeldEvent, opened, UnopenedEvent } from "../model/unopened-event.ts";
 import type { CompiledTest } from "./compiled-rule.ts";
 import { grown } from "./grown.ts";
 import { mergeVersions } from "./merge-versions.ts";
@@ -53,7 +54,7 @@ export class HeldEvents {
    */
   add(event: HeldEvent, eventsMax: number): "added" | "merged" | "same" {
     const hash = hashIn(event);
-    const at = this.#findHashed(event, hash);
+    const at = this.#find(event, hash);
     if (0 <= at) return this.#merge(at, opened(event));
     this.total++;
     this.#bits |= 1 << (hash & 31);
@@ -67,13 +68,13 @@ export class HeldEvents {
 
   /** The event with this ID, as it is held. */
   find(id: string): Event | undefined {
-    const at = this.#find(id);
+    const at = this.#find({ id }, shortHash(id));
     return at < 0 ? undefined : this.#open(at);
   }
 
   /** The version of an event that it holds. */
   versionOf(event: HeldEvent): Event | undefined {
-    const at = this.#findHashed(event, hashIn(event));
+    const at = this.#find(event, hashIn(event));
     return at < 0 ? undefined : this.#open(at);
   }
 
@@ -90,7 +91,7 @@ export class HeldEvents {
 
   /** Puts a version of an event in the place of one that it holds, and that tells of no other time; else answers false. */
   replace(event: Event): boolean {
-    const at = this.#find(event.id);
+    const at = this.#find(event, hashIn(event));
     const held = this.#held[at];
     if (held === undefined || 0 < this.dropped) return false;
     if (opened(held).timeMs < event.timeMs || event.lastMs < opened(held).lastMs) return false;
@@ -101,7 +102,7 @@ export class HeldEvents {
 
   /** Takes an event out of a join group again: a story's, or one whose newer version does not belong there. */
   remove(id: string): boolean {
-    const at = this.#find(id);
+    const at = this.#find({ id }, shortHash(id));
     if (at < 0) return false;
     this.#held.splice(at, 1);
     this.#openedTo = 0;
@@ -142,23 +143,16 @@ export class HeldEvents {
     return "merged";
   }
 
-  /** The same for the ID of an event; unopened ones are asked for their ID only where the hash is the same. */
-  #findHashed(event: HeldEvent, hash: number): number {
+  /** Where the event with this ID is, by the hash of it; unopened ones are asked for their ID only where that is the same. */
+  #find(wanted: Pick<EventHead, "id">, hash: number): number {
     if ((this.#bits & (1 << (hash & 31))) === 0) return -1;
-    if (this.#byId !== undefined) return this.#find(event.id);
+    if (this.#byId !== undefined) return this.#byId.get(wanted.id) ?? -1;
     const held = this.#held;
     for (let at = 0; at < held.length; at++) {
       const other = held[at] as HeldEvent;
       if (other instanceof UnopenedEvent && other.idHash !== hash) continue;
-      if (other.id === event.id) return at;
+      if (other.id === wanted.id) return at;
     }
-    return -1;
-  }
-
-  #find(id: string): number {
-    if (this.#byId !== undefined) return this.#byId.get(id) ?? -1;
-    const held = this.#held;
-    for (let at = 0; at < held.length; at++) if ((held[at] as HeldEvent).id === id) return at;
     return -1;
   }
 
@@ -182,7 +176,7 @@ export class HeldEvents {
 }
 
 function hashIn(event: HeldEvent): number {
-  return event instanceof UnopenedEvent ? event.idHash : hashOf(event.id);
+  return event instanceof UnopenedEvent ? event.idHash : shortHash(event.id);
 }
 
 /** Orders events by (event time, id): the order of every choice in the engine. */

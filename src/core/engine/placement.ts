@@ -68,7 +68,7 @@ export class Placement {
     if (0 < window.ready.length) jobs = this.#traceJobs(window, entry, { event, before }, nowMs);
     if (entry.resolves) this.#parts.court.resolve(window, opened(event));
     if (0 < entry.joins.length) {
-      const held = window.find(event.id) ?? opened(event);
+      const held = window.versionOf(event) ?? opened(event);
       const touched = joinEvent(this.#parts.groups, { entry, event: held, before, at }, index);
       jobs = this.#joinJobs(touched, at, nowMs, jobs);
     }

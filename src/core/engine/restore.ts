@@ -150,7 +150,7 @@ export class Restore {
       windows.open(window);
       this.#traces[opens] = window;
     }
-    const before = 0 < entry.joins.length ? window?.find(event.id) : undefined;
+    const before = 0 < entry.joins.length ? window?.versionOf(event) : undefined;
     if (window !== undefined) {
       const held = window.size;
       if (window.add(event, windowEventsMax) === "same") return;
@@ -159,7 +159,7 @@ export class Restore {
       window.noteType(entry, index);
     }
     if (entry.joins.length === 0) return;
-    const held = before === undefined ? opened(event) : (window?.find(event.id) ?? opened(event));
+    const held = before === undefined ? opened(event) : (window?.versionOf(event) ?? opened(event));
     if (before !== undefined) groups.replaceVersion(before, held, index.entry(before.type).joins);
     for (const joined of entry.joins) groups.add(joined, held, at);
   }

@@ -1,6 +1,7 @@
 import { asideOf } from "./aside.ts";
 import type { Event } from "./event.ts";
 import { OwnText, type Payload, type PayloadBlock } from "./payload.ts";
+import { shortHash, shortHashOfAscii } from "./short-hash.ts";
 import type { DurationMs, EpochMs } from "./time.ts";
 
 /** What is read of an event at once: where it belongs, and when it happened. */
@@ -35,7 +36,8 @@ export class UnopenedEvent implements EventHead {
   readonly #read: (text: string) => Event;
 
   /**
-   * The payload is ASCII; the ID lies between two places of its block. `read` is shared by all events of a decoder; it must not fail on a text whose head could be read.
+   * The payload is ASCII; the ID lies between two places of its block. `read` is shared by all events of
+   * a decoder; it must not fail on a text whose head could be read.
    */
   constructor(
     payload: Payload,
@@ -50,7 +52,7 @@ export class UnopenedEvent implements EventHead {
     this.source = head.source;
     this.type = head.type;
     this.#id = chars < PLACE ? (idFrom - from) * PLACE + chars : block.ascii(idFrom, idTo);
-    this.#idHash = hashOfBytes(block.bytes, idFrom, idTo);
+    this.#idHash = shortHashOfAscii(block.bytes, idFrom, idTo);
     this.#block = block;
     this.#from = from;
     this.#to = to;
@@ -72,11 +74,11 @@ export class UnopenedEvent implements EventHead {
   /** Reads the whole event; a new object each time. Throws where its block answers with another text than it had. */
   open(): Event {
     const event = this.#read(this.#block.text(this.#from, this.#to));
-    if (event.timeMs === this.timeMs && hashOf(event.id) === this.#idHash) return event;
+    if (event.timeMs === this.timeMs && shortHash(event.id) === this.#idHash) return event;
     throw new Error(`a log changed while it was read: where ${event.id} stands now, another event was; read a copy`);
   }
 
-  /** Its ID by {@link hashOf}. */
+  /** Its ID by {@link shortHash}. */
   get idHash(): number {
     return this.#idHash;
   }
@@ -104,20 +106,3 @@ export function setAside(held: HeldEvent, skewMs: DurationMs): Event {
   const attributes = { ...event.attributes, clockSkew: Math.round(skewMs) };
   return { ...event, traceId: asideOf(event.traceId), attributes };
 }
-
-/** FNV-1a (32 bits) over a text's code units. */
-export function hashOf(text: string): number {
-  let hash = FNV_START;
-  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), FNV_PRIME);
-  return hash;
-}
-
-/** The same over ASCII. */
-function hashOfBytes(bytes: Uint8Array, from: number, to: number): number {
-  let hash = FNV_START;
-  for (let at = from; at < to; at++) hash = Math.imul(hash ^ (bytes[at] as number), FNV_PRIME);
-  return hash;
-}
-
-const FNV_START = 0x811c9dc5 | 0;
-const FNV_PRIME = 0x01000193;

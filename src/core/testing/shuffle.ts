@@ -1,7 +1,8 @@
+import { shortHash } from "../model/short-hash.ts";
+
 /** A source of numbers in [0, 1) that looks like chance and is always the same for a seed. */
 export function seededRandom(seed: string): () => number {
-  let state = 0x811c9dc5;
-  for (let at = 0; at < seed.length; at++) state = Math.imul(state ^ seed.charCodeAt(at), 0x01000193);
+  let state = shortHash(seed);
   // mulberry32: 32 bits of state are plenty for orders of arrival.
   return () => {
     state = (state + 0x6d2b79f5) | 0;

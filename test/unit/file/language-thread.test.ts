@@ -1,17 +1,6 @@
 import { expect, test } from "vitest";
 import { LanguageThread } from "../../../src/adapters/file/language-thread.ts";
-
-const PACK = `apiVersion: tapio.dev/v1
-kind: RulePack
-metadata: { name: demo, version: 1.0.0 }
-rules:
-  - id: oom
-    title: Out of memory
-    category: resource-pressure
-    severity: error
-    steps: [ { as: oom, type: k8s.pod.oomkilled } ]
-    story: { summary: Out of memory }
-`;
+import { DEMO_PACK } from "../../support/demo-pack.ts";
 
 function testOf(name: string): { readonly path: string; readonly text: string } {
   const text = `apiVersion: tapio.dev/v1
@@ -27,7 +16,7 @@ cases:
 
 test("what is asked for at once is answered one after the other, each with its own", async () => {
   await using thread = new LanguageThread();
-  const packs = { packs: [{ path: "demo.yaml", text: PACK }], today: "2026-01-01" };
+  const packs = { packs: [{ path: "demo.yaml", text: DEMO_PACK }], today: "2026-01-01" };
   const [one, rules, two, broken] = await Promise.all([
     thread.readTest(testOf("one"), {}),
     thread.readPacks(packs, {}),

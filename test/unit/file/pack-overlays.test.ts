@@ -3,18 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openPackSource } from "../../../src/adapters/file/pack-source.ts";
+import { DEMO_PACK } from "../../support/demo-pack.ts";
 
-const PACK = `apiVersion: tapio.dev/v1
-kind: RulePack
-metadata: { name: demo, version: 1.0.0 }
-rules:
-  - id: oom
-    title: Out of memory
-    category: resource-pressure
-    severity: error
-    steps: [ { as: oom, type: k8s.pod.oomkilled } ]
-    story: { summary: Out of memory }
-`;
 const OVERLAY = `apiVersion: tapio.dev/v1
 kind: RuleOverlay
 metadata: { name: shop, owner: team-shop }
@@ -27,7 +17,7 @@ let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "tapio-overlays-"));
-  await writeFile(join(folder, "demo.yaml"), PACK);
+  await writeFile(join(folder, "demo.yaml"), DEMO_PACK);
   await writeFile(join(folder, "shop.yaml"), OVERLAY);
 });
 afterAll(() => rm(folder, { recursive: true }));

@@ -1,3 +1,4 @@
+import { shortHash } from "../../model/short-hash.ts";
 import { asList, asObject, asText, type JsonObject, nestsDeeper } from "../json.ts";
 import { maskText } from "../secrets/mask.ts";
 import { isSecretName } from "../secrets/secret-names.ts";
@@ -193,9 +194,7 @@ function compactOf(path: string, object: JsonObject): string | undefined {
   return undefined;
 }
 
-/** FNV-1a, 32 bits, with the length: tells two values apart, and gives neither away. */
+/** A short hash with the length: tells two values apart, and gives neither away. */
 function digestOf(text: string): string {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  return `${(hash >>> 0).toString(36)}.${text.length}`;
+  return `${(shortHash(text) >>> 0).toString(36)}.${text.length}`;
 }
