@@ -1,9 +1,9 @@
 import { openPackSource } from "../src/adapters/file/pack-source.ts";
-import { BufferBlock, PayloadEntry } from "../src/adapters/payload-entry.ts";
 import { Engine } from "../src/core/engine/engine.ts";
 import { Decoder } from "../src/core/intake/decoder.ts";
 import type { EngineLimits } from "../src/core/model/limits.ts";
 import type { Payload } from "../src/core/model/payload.ts";
+import { BufferBlock, PayloadEntry } from "../src/ports/payload-entry.ts";
 import { Books } from "../src/service/books.ts";
 import { LogDecoder } from "../src/service/log-decoder.ts";
 import { EVENTS_PER_SECOND, MAIN_WORKLOAD, workloadLines } from "./workload.ts";

@@ -2,18 +2,21 @@ import type { Clock } from "../ports/clock.ts";
 import type { Books } from "../service/books.ts";
 import type { Output } from "./output.ts";
 
+/** Where it is shown, if that is a terminal. */
+export type ProgressLine = Pick<Output, "isTerminal" | "say">;
+
 const EVERY_MS = 250;
 /** Short work shows nothing. */
 const FIRST_AFTER_MS = 1_000;
 
 /** One line on a terminal that says how far a long reading has come. */
 export class Progress implements Disposable {
-  readonly #output: Output;
+  readonly #output: ProgressLine;
   readonly #clock: Clock;
   #nextMs: number;
   #shown = false;
 
-  constructor(output: Output, clock: Clock) {
+  constructor(output: ProgressLine, clock: Clock) {
     this.#output = output;
     this.#clock = clock;
     this.#nextMs = clock.now() + FIRST_AFTER_MS;

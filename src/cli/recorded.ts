@@ -1,6 +1,8 @@
+import { stat } from "node:fs/promises";
 import type { Source } from "../ports/source.ts";
 import type { Settings } from "../service/config-keys.ts";
 import { eventsAt, openReadOnly } from "./compose.ts";
+import { DecodingThread } from "./decoding-thread.ts";
 import { CommandError } from "./failure.ts";
 import { inputsOf } from "./inputs.ts";
 import type { Shell } from "./shell.ts";
@@ -10,7 +12,10 @@ import { checkRange, type RangeOptions, readWhen, withStream } from "./stream-op
 export interface Recorded extends AsyncDisposable {
   /** Standard input is gone once it was read. */
   readonly isOnce: boolean;
+  /** The logs, for one reading. */
   sources(): readonly Source[];
+  /** The same, decoded in a thread for so many readings at once; `undefined` where that can't be, or is not worth it. */
+  decodeApart(readers: number): DecodingThread | undefined;
 }
 
 /** Where recorded events are. */
@@ -27,9 +32,11 @@ export async function openRecorded(paths: readonly string[], options: RecordedOp
   const { since, until, stream: named } = range;
   if (since === undefined && until === undefined && named === undefined) {
     const inputs = inputsOf(paths, verb, shell);
+    const apart = await areLarge(inputs);
     return {
       isOnce: inputs.includes("-"),
       sources: () => inputs.map((path) => eventsAt(path, shell.stdin)),
+      decodeApart: (readers) => (apart ? new DecodingThread(inputs, readers) : undefined),
       async [Symbol.asyncDispose]() {},
     };
   }
@@ -41,9 +48,24 @@ export async function openRecorded(paths: readonly string[], options: RecordedOp
   try {
     // Opened once: it ends at the same entry each time that it is read.
     const source = await stream.open({ sinceMs, end: untilMs ?? "now" });
-    return { isOnce: false, sources: () => [source], [Symbol.asyncDispose]: () => stream[Symbol.asyncDispose]() };
+    return {
+      isOnce: false,
+      sources: () => [source],
+      decodeApart: () => undefined,
+      [Symbol.asyncDispose]: () => stream[Symbol.asyncDispose](),
+    };
   } catch (cause) {
     await stream[Symbol.asyncDispose]();
     throw cause;
   }
+}
+
+/** From so many bytes on a thread of its own is worth its start. */
+const LARGE_BYTES = 16 * 1024 * 1024;
+
+/** Whether so much stands in these files, and all of them can be read in another thread. */
+async function areLarge(inputs: readonly string[]): Promise<boolean> {
+  if (inputs.includes("-")) return false;
+  const found = await Promise.all(inputs.map((path) => stat(path).catch(() => undefined)));
+  return LARGE_BYTES <= found.reduce((sum, file) => sum + (file?.isFile() === true ? file.size : 0), 0);
 }

@@ -8,9 +8,10 @@ import type { Sink } from "../ports/sink.ts";
 import type { Source } from "../ports/source.ts";
 import type { Books } from "../service/books.ts";
 import type { Settings } from "../service/config-keys.ts";
+import type { DecodedLog } from "../service/decode-logs.ts";
 import { type PipelineResult, runPipeline } from "../service/pipeline.ts";
 import { clock } from "./compose.ts";
-import { Progress } from "./progress.ts";
+import { Progress, type ProgressLine } from "./progress.ts";
 import type { Shell } from "./shell.ts";
 import { ToldStories } from "./told-stories.ts";
 
@@ -23,23 +24,29 @@ export interface Replay {
   readonly ended: PipelineResult["ended"];
 }
 
-/** Reads finite logs through the same pipeline as the daemon. The sources are disposed of. */
-export async function replay(options: {
+/** What to read, under which rules. */
+export interface ReplayOptions {
   readonly sources: readonly Source[];
+  /** Read instead of the sources where it is given. */
+  readonly decoded?: DecodedLog | undefined;
   readonly rules: RuleSet;
-  readonly limits?: Partial<EngineLimits>;
+  readonly limits?: Partial<EngineLimits> | undefined;
   readonly sinks?: readonly Sink[];
   /** Sees the windows as they close. */
   readonly observe?: WindowObserver | undefined;
-  readonly shell: Shell;
-}): Promise<Replay> {
-  const { sources, rules, limits = {}, sinks = [], observe, shell } = options;
+  readonly shell: Pick<Shell, "signal"> & { readonly stderr: ProgressLine };
+}
+
+/** Reads finite logs through the same pipeline as the daemon. The sources are disposed of. */
+export async function replay(options: ReplayOptions): Promise<Replay> {
+  const { sources, decoded, rules, limits = {}, sinks = [], observe, shell } = options;
   const engine = new Engine({ rules, limits, observe });
   const told = new ToldStories();
   using progress = new Progress(shell.stderr, clock);
   try {
     const { books, ended } = await runPipeline({
       sources,
+      decoded,
       decoder: new Decoder(),
       engine,
       sinks: [told, ...sinks],

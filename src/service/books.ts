@@ -10,6 +10,9 @@ const REJECTIONS_KEPT = 20;
 /** Distinct reasons or shapes counted apart; the rest is counted as `other`. */
 const KINDS_MAX = 100;
 
+/** The counts alone, as they go from one thread to another. */
+export type BookCounts = Omit<Books, "become" | "filter" | "leave" | "reject" | "balance">;
+
 /**
  * What became of every entry read. The books balance: `entries` is the sum of `decoded`, all of
  * `filtered`, all of `unknown`, and `rejected`.
@@ -39,6 +42,11 @@ export class Books {
   readonly unknown: Record<string, number> = {};
   /** The first {@link REJECTIONS_KEPT} of the rejected. */
   readonly rejections: Rejection[] = [];
+
+  /** Takes over what was counted elsewhere of the same entries. */
+  become(other: BookCounts): void {
+    Object.assign(this, other);
+  }
 
   /** Counts an entry left out on purpose. */
   filter(reason: string): void {

@@ -8,10 +8,10 @@ import type { CheckpointStore } from "../ports/checkpoint-store.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { DeadLetters } from "../ports/dead-letters.ts";
 import type { Sink } from "../ports/sink.ts";
-import type { Batch, ReadOptions, Source } from "../ports/source.ts";
+import type { Source } from "../ports/source.ts";
 import { Books } from "./books.ts";
-import { type DecodedBatch, type EventDecoder, LogDecoder } from "./log-decoder.ts";
-import { mergeLogs } from "./merge-logs.ts";
+import { type DecodedLog, decodeLogs } from "./decode-logs.ts";
+import type { EventDecoder } from "./log-decoder.ts";
 import type { Outlets } from "./outlets.ts";
 import { PipelineRun } from "./pipeline-run.ts";
 
@@ -34,6 +34,8 @@ export interface StoryEngine {
 export interface PipelineOptions {
   /** One log, or several finite ones, which are merged by their log times. */
   readonly sources: readonly Source[];
+  /** Read instead of the sources where it is given. */
+  readonly decoded?: DecodedLog | undefined;
   readonly decoder: EventDecoder;
   readonly engine: StoryEngine;
   /** Sinks that hold up reading themselves: what a story was told to is told at once. */
@@ -70,12 +72,14 @@ const DRAIN_MS_MAX = 5_000;
  * `SourceError`, `SinkError` or {@link CheckpointError}; the sources and sinks stay the caller's.
  */
 export async function runPipeline(options: PipelineOptions): Promise<PipelineResult> {
-  const { sources, engine, signal, onProgress } = options;
+  const { sources, decoded, decoder, engine, signal, onProgress } = options;
   const books = new Books();
   const run = new PipelineRun(options, books);
   try {
     for (let reading = await run.resume(); reading !== undefined; reading = run.readAgain()) {
-      for await (const batch of decodedBatches(options, reading, { books, run })) {
+      const { base, poison } = run;
+      const batches = decoded?.batches(signal, books) ?? decodeLogs({ sources, decoder, books, reading, base, poison });
+      for await (const batch of batches) {
         await run.take(batch);
         onProgress?.(books);
         if (run.isLost) break;
@@ -92,22 +96,4 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineRes
   } finally {
     await run.poison.end();
   }
-}
-
-function decodedBatches(
-  { sources, decoder }: PipelineOptions,
-  reading: ReadOptions,
-  { books, run }: { readonly books: Books; readonly run: PipelineRun },
-): AsyncIterable<DecodedBatch> {
-  const [base, passed] = [run.base, run.poison.passed];
-  const logs = sources.map((source) => {
-    const batches = run.poison.watched(source.batches(reading), base);
-    return decodeLog(batches, new LogDecoder({ source, decoder, books, base, passed }));
-  });
-  const [only] = logs;
-  return only !== undefined && logs.length === 1 ? only : mergeLogs(logs);
-}
-
-async function* decodeLog(batches: AsyncIterable<Batch>, decoder: LogDecoder): AsyncGenerator<DecodedBatch> {
-  for await (const batch of batches) yield decoder.decode(batch);
 }

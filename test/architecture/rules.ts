@@ -14,7 +14,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "core/engine": ["core/model", "core/expression"],
   "core/testing": ["core/model", "core/expression", "core/language", "core/intake", "core/engine", "schemas"],
   ports: ["core/model"],
-  adapters: ["ports", "core/model"],
+  threads: ["ports"],
+  adapters: ["ports", "threads", "core/model"],
   web: ["ports", "core/model"],
   service: [
     "ports",

@@ -1,5 +1,5 @@
+import { BufferBlock } from "../../ports/payload-entry.ts";
 import { type LogEntry, SourceError } from "../../ports/source.ts";
-import { BufferBlock } from "../payload-entry.ts";
 import { DocumentCollector } from "./document-collector.ts";
 import { type LargeFile, LargeFileBlock } from "./large-file.ts";
 import { firstLines, type Layout, layoutOf } from "./layout.ts";

@@ -1,6 +1,6 @@
 import type { PayloadBlock } from "../../core/model/payload.ts";
+import { PayloadEntry } from "../../ports/payload-entry.ts";
 import type { LogEntry } from "../../ports/source.ts";
-import { PayloadEntry } from "../payload-entry.ts";
 
 /** Longest entry held: one line, or one JSON document spread over many lines. */
 export const ENTRY_BYTES_MAX = 256 * 1024 * 1024;

@@ -9,8 +9,8 @@ import type {
 import { Match } from "@nats-io/transport-node";
 import type { Payload } from "../../core/model/payload.ts";
 import { parseTime } from "../../core/model/time.ts";
+import { PayloadEntry } from "../../ports/payload-entry.ts";
 import { type Batch, type LogEntry, SourceError } from "../../ports/source.ts";
-import { PayloadEntry } from "../payload-entry.ts";
 import type { LostMessages } from "./lost-messages.ts";
 import { MessageBuffer } from "./message-buffer.ts";
 import { isConsumerMissing, isStreamMissing } from "./server-refusal.ts";

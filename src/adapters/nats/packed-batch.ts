@@ -1,5 +1,5 @@
+import { BufferBlock, PayloadEntry } from "../../ports/payload-entry.ts";
 import type { Batch, LogEntry } from "../../ports/source.ts";
-import { BufferBlock, PayloadEntry } from "../payload-entry.ts";
 
 /** A batch as it goes from one thread to another: its payloads one behind the other, in memory that is handed over. */
 export interface PackedBatch extends Omit<Batch, "entries"> {

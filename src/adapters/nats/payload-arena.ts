@@ -1,5 +1,5 @@
 import type { Payload } from "../../core/model/payload.ts";
-import { BufferBlock } from "../payload-entry.ts";
+import { BufferBlock } from "../../ports/payload-entry.ts";
 
 const ARENA_BYTES = 256 * 1024;
 /** A longer payload gets a buffer of its own. */

@@ -1,8 +1,10 @@
-import { on, once } from "node:events";
-import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
+import { once } from "node:events";
+import { MessageChannel, Worker } from "node:worker_threads";
 import { type Batch, type ReadOptions, type Source, SourceError } from "../../ports/source.ts";
+import { PortClosed, takeBatches } from "../../threads/batch-port.ts";
+import { errorOf } from "../../threads/failure.ts";
 import { type PackedBatch, unpacked } from "./packed-batch.ts";
-import { errorOf, type ReadingRequest, type ReadingWord, type ReadingWork } from "./reading-protocol.ts";
+import type { ReadingRequest, ReadingWord, ReadingWork } from "./reading-protocol.ts";
 
 /** Beside the sources when run as they stand, beside the compiled files when built. */
 const WORKER = new URL(
@@ -45,33 +47,13 @@ export async function openThreadedSource(work: ReadingWork): Promise<Source> {
       const { port1: near, port2: port } = new MessageChannel();
       worker.postMessage({ port, after, sinceMs } satisfies ReadingRequest, [port]);
       try {
-        for await (const pack of packsOf(near, signal)) {
-          yield unpacked(pack);
-          near.postMessage("taken");
-        }
+        for await (const pack of takeBatches<PackedBatch>(near, signal)) yield unpacked(pack);
       } catch (cause) {
-        if (!signal.aborted) throw cause === CLOSED ? ended(failure) : cause;
-      } finally {
-        near.close();
+        throw cause instanceof PortClosed ? ended(failure) : cause;
       }
     },
     async [Symbol.asyncDispose]() {
       await worker.terminate();
     },
   };
-}
-
-/** The other side closed its port without a word. */
-const CLOSED = new Error("the port was closed");
-
-/** The batches that come by a port, until the other side says that it has ended. Throws what it failed at. */
-async function* packsOf(port: MessagePort, signal: AbortSignal): AsyncGenerator<PackedBatch> {
-  for await (const [word] of on(port, "message", { signal, close: ["close"] }) as AsyncIterable<[ReadingWord]>) {
-    if (word.kind === "batch") yield word.pack;
-    else if (word.kind === "ended") {
-      if (word.failure !== undefined) throw errorOf(word.failure);
-      return;
-    }
-  }
-  throw CLOSED;
 }

@@ -1,6 +1,5 @@
 import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
-import type { RuleSet } from "../../core/model/rule.ts";
 import { compareRuns } from "../../core/testing/compare-runs.ts";
 import { tallyStories } from "../../core/testing/tally-stories.ts";
 import { WindowLog } from "../../core/testing/window-log.ts";
@@ -13,7 +12,8 @@ import { loadRulesAt } from "../git-rules.ts";
 import { apart } from "../inputs.ts";
 import { loadRules } from "../load-rules.ts";
 import { openRecorded } from "../recorded.ts";
-import { limitsOf, type Replay, replay } from "../replay.ts";
+import { limitsOf } from "../replay.ts";
+import { replayBoth, replayRecorded } from "../replay-recorded.ts";
 import { costsOf } from "../rule-costs.ts";
 import { addSettings, CORRELATION_KEYS, readSettings } from "../settings-options.ts";
 import type { RunVerb, Shell } from "../shell.ts";
@@ -68,10 +68,11 @@ async function backtest(files: readonly string[], options: BacktestOptions, shel
   const from = settings.rules.length === 0 ? [shippedRules()] : settings.rules;
   const others = against === undefined ? undefined : await loadRulesAt(against, from, shell);
   const log = new WindowLog(SAMPLE_WINDOWS);
-  const over = (set: RuleSet, observe?: WindowLog["observe"]): Promise<Replay> =>
-    replay({ sources: recorded.sources(), rules: set, limits: limitsOf(settings), observe, shell });
-  const own = await over(rules, log.observe);
-  const before = others === undefined || own.ended === "aborted" ? undefined : await over(others);
+  const replayed = { rules, limits: limitsOf(settings), observe: log.observe, shell };
+  const { own, other: before } =
+    others === undefined
+      ? { own: await replayRecorded(recorded, replayed), other: undefined }
+      : await replayBoth(recorded, replayed, others);
   if (own.ended === "aborted" || before?.ended === "aborted") return interruptedBy(shell.signal);
   const report: BacktestReport = {
     events: own.books.events,

@@ -6,7 +6,8 @@ import { apart } from "../inputs.ts";
 import { loadRules } from "../load-rules.ts";
 import type { Paint } from "../paint.ts";
 import { openRecorded } from "../recorded.ts";
-import { limitsOf, replay } from "../replay.ts";
+import { limitsOf } from "../replay.ts";
+import { replayRecorded } from "../replay-recorded.ts";
 import { costsOf, type RuleCost } from "../rule-costs.ts";
 import { addSettings, CORRELATION_KEYS, readSettings } from "../settings-options.ts";
 import type { RunVerb, Shell } from "../shell.ts";
@@ -61,8 +62,7 @@ async function benchRules(files: readonly string[], options: BenchOptions, shell
   await using recorded = await openRecorded(paths, { verb: "bench rules", range: options, settings, shell });
   const rules = await loadRules(settings.rules, shell);
   const log = new WindowLog(WINDOWS_MAX);
-  const { books, stories, ended } = await replay({
-    sources: recorded.sources(),
+  const { books, stories, ended } = await replayRecorded(recorded, {
     rules,
     limits: limitsOf(settings),
     observe: log.observe,

@@ -43,7 +43,7 @@ const OBJECT_CHARS_MAX = 4 * 1024 * 1024;
 export class Decoder {
   readonly #cluster: string | undefined;
   readonly #memory: Memory;
-  readonly #skimmer = new NativeSkimmer((text) => this.#readOne(text));
+  readonly #skimmer = new NativeSkimmer((text) => this.readSkimmed(text));
   readonly #eventCharsMax: number;
 
   /** `cluster` is written into events that do not say theirs; `memoryMax` bounds what is remembered of objects. */
@@ -103,7 +103,8 @@ export class Decoder {
     return maskDecoded(items === undefined ? decodeOne(value, reading) : this.#decodeItems(items, reading));
   }
 
-  #readOne(text: string): Event {
+  /** The event of a text that could be skimmed. */
+  readSkimmed(text: string): Event {
     const decoded = this.decodeText(text);
     const event = decoded.outcome === "events" ? decoded.events[0] : undefined;
     invariant(event !== undefined, "a text that could be skimmed can be decoded");

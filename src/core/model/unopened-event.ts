@@ -13,6 +13,9 @@ export interface EventHead {
   readonly type: string;
 }
 
+/** Reads a whole event of its text; what stands in the head is the same there. */
+export type EventReader = (text: string, head: Omit<EventHead, "id">) => Event;
+
 /** An ID of fewer characters is kept as its place times this, plus its length: a small integer. */
 const PLACE = 4_096;
 
@@ -33,7 +36,7 @@ export class UnopenedEvent implements EventHead {
   #block: PayloadBlock;
   #from: number;
   #to: number;
-  readonly #read: (text: string) => Event;
+  readonly #read: EventReader;
 
   /**
    * The payload is ASCII; the ID lies between two places of its block. `read` is shared by all events of
@@ -41,7 +44,7 @@ export class UnopenedEvent implements EventHead {
    */
   constructor(
     payload: Payload,
-    read: (text: string) => Event,
+    read: EventReader,
     head: Omit<EventHead, "id"> & { readonly idFrom: number; readonly idTo: number },
   ) {
     const { block, from, to } = payload;
@@ -73,7 +76,7 @@ export class UnopenedEvent implements EventHead {
 
   /** Reads the whole event; a new object each time. Throws where its block answers with another text than it had. */
   open(): Event {
-    const event = this.#read(this.#block.text(this.#from, this.#to));
+    const event = this.#read(this.#block.text(this.#from, this.#to), this);
     if (event.timeMs === this.timeMs && shortHash(event.id) === this.#idHash) return event;
     throw new Error(`a log changed while it was read: where ${event.id} stands now, another event was; read a copy`);
   }
@@ -81,6 +84,13 @@ export class UnopenedEvent implements EventHead {
   /** Its ID by {@link shortHash}. */
   get idHash(): number {
     return this.#idHash;
+  }
+
+  /** Where its text is, and how far behind the text's beginning its ID; none once somebody has asked for the ID. */
+  get payload(): (Payload & { readonly idAt: number; readonly idChars: number }) | undefined {
+    if (typeof this.#id === "string") return undefined;
+    const [idAt, idChars] = [Math.floor(this.#id / PLACE), this.#id % PLACE];
+    return { block: this.#block, from: this.#from, to: this.#to, idAt, idChars };
   }
 
   /** Lets go of memory that it shares with other events. */

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { BufferBlock } from "../../../src/adapters/payload-entry.ts";
 import { Decoder } from "../../../src/core/intake/decoder.ts";
 import type { Payload } from "../../../src/core/model/payload.ts";
+import { BufferBlock } from "../../../src/ports/payload-entry.ts";
 
 const decoder = new Decoder();
 

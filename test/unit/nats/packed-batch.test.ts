@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { memoryOf, packed, unpacked } from "../../../src/adapters/nats/packed-batch.ts";
-import { BufferBlock, PayloadEntry } from "../../../src/adapters/payload-entry.ts";
+import { BufferBlock, PayloadEntry } from "../../../src/ports/payload-entry.ts";
 import type { Batch, LogEntry } from "../../../src/ports/source.ts";
 
 const MEMORY = Buffer.from('…{"n":1}{"n":"zwei ü"}…');

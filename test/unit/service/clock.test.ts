@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { BufferBlock } from "../../../src/adapters/payload-entry.ts";
 import { Engine } from "../../../src/core/engine/engine.ts";
 import { Decoder } from "../../../src/core/intake/decoder.ts";
 import type { Story } from "../../../src/core/model/story.ts";
 import { opened, UnopenedEvent } from "../../../src/core/model/unopened-event.ts";
 import type { Checkpoint } from "../../../src/ports/checkpoint-store.ts";
+import { BufferBlock } from "../../../src/ports/payload-entry.ts";
 import type { LogEntry } from "../../../src/ports/source.ts";
 import { Books } from "../../../src/service/books.ts";
 import { LogDecoder } from "../../../src/service/log-decoder.ts";

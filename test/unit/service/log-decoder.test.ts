@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { BufferBlock, PayloadEntry } from "../../../src/adapters/payload-entry.ts";
+import { BufferBlock, PayloadEntry } from "../../../src/ports/payload-entry.ts";
 import { Books } from "../../../src/service/books.ts";
 import { type EventDecoder, LogDecoder } from "../../../src/service/log-decoder.ts";
 import { at, plainDecoder } from "../../support/plain-decoder.ts";

@@ -1,6 +1,6 @@
 import type { Payload, PayloadBlock } from "../core/model/payload.ts";
 import type { EpochMs } from "../core/model/time.ts";
-import type { LogEntry } from "../ports/source.ts";
+import type { LogEntry } from "./source.ts";
 
 /** A buffer that many messages share. */
 export class BufferBlock implements PayloadBlock {
