@@ -18,9 +18,9 @@ export function decodedBy(port: MessagePort, failure: () => unknown = () => unde
       const unpacker = new EventUnpacker((text) => decoder.readSkimmed(text));
       try {
         for await (const parcel of takeBatches<DecodedParcel>(port, signal)) {
-          books.become(parcel.books);
-          const { position, logTimeMs } = parcel;
-          yield { events: unpacker.unpack(parcel.events), rejected: [], position, logTimeMs, quiet: false };
+          const { events, books: counted, ...more } = parcel;
+          books.takeOver(counted);
+          yield { ...more, events: unpacker.unpack(events), rejected: [] };
         }
       } catch (cause) {
         if (!(cause instanceof PortClosed)) throw cause;

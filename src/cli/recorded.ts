@@ -1,24 +1,15 @@
 import { stat } from "node:fs/promises";
-import type { Source } from "../ports/source.ts";
 import type { Settings } from "../service/config-keys.ts";
-import { eventsAt, openReadOnly } from "./compose.ts";
-import { DecodingThread } from "./decoding-thread.ts";
+import type { RecordedAt } from "./decoding-task.ts";
 import { CommandError } from "./failure.ts";
 import { inputsOf } from "./inputs.ts";
 import type { Shell } from "./shell.ts";
 import { checkRange, type RangeOptions, readWhen, withStream } from "./stream-options.ts";
 
-/** Recorded events: files, standard input, or a range of a stream. */
-export interface Recorded extends AsyncDisposable {
-  /** Standard input is gone once it was read. */
-  readonly isOnce: boolean;
-  /** The logs, for one reading. */
-  sources(): readonly Source[];
-  /** The same, decoded in a thread for so many readings at once; `undefined` where that can't be, or is not worth it. */
-  decodeApart(readers: number): DecodingThread | undefined;
-}
+/** Recorded events: small files and standard input, which are read where they are wanted, or what a thread decodes. */
+export type Recorded = { readonly inputs: readonly string[] } | { readonly apart: RecordedAt };
 
-/** Where recorded events are. */
+/** How a verb was told where recorded events are. */
 export interface RecordedOptions {
   readonly verb: string;
   readonly range: RangeOptions & { readonly stream?: string };
@@ -26,38 +17,19 @@ export interface RecordedOptions {
   readonly shell: Shell;
 }
 
-/** The files, or the range of the stream where one is asked for: the same one at each reading. */
-export async function openRecorded(paths: readonly string[], options: RecordedOptions): Promise<Recorded> {
+/** The files, or the range of the stream where one is asked for. Throws {@link CommandError} where it was not told well. */
+export async function findRecorded(paths: readonly string[], options: RecordedOptions): Promise<Recorded> {
   const { verb, range, settings, shell } = options;
   const { since, until, stream: named } = range;
   if (since === undefined && until === undefined && named === undefined) {
     const inputs = inputsOf(paths, verb, shell);
-    const apart = await areLarge(inputs);
-    return {
-      isOnce: inputs.includes("-"),
-      sources: () => inputs.map((path) => eventsAt(path, shell.stdin)),
-      decodeApart: (readers) => (apart ? new DecodingThread(inputs, readers) : undefined),
-      async [Symbol.asyncDispose]() {},
-    };
+    return (await areLarge(inputs)) ? { apart: { paths: inputs } } : { inputs };
   }
   if (0 < paths.length) throw new CommandError(`${verb}: read files, or a range of a stream, and not both`);
   const sinceMs = readWhen(verb, "--since", since) ?? 0;
   const untilMs = readWhen(verb, "--until", until);
   checkRange(verb, sinceMs, untilMs);
-  const stream = await openReadOnly(withStream(verb, settings));
-  try {
-    // Opened once: it ends at the same entry each time that it is read.
-    const source = await stream.open({ sinceMs, end: untilMs ?? "now" });
-    return {
-      isOnce: false,
-      sources: () => [source],
-      decodeApart: () => undefined,
-      [Symbol.asyncDispose]: () => stream[Symbol.asyncDispose](),
-    };
-  } catch (cause) {
-    await stream[Symbol.asyncDispose]();
-    throw cause;
-  }
+  return { apart: { stream: withStream(verb, settings), sinceMs, end: untilMs ?? "now" } };
 }
 
 /** From so many bytes on a thread of its own is worth its start. */

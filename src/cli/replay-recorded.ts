@@ -1,18 +1,20 @@
 import type { RuleSet } from "../core/model/rule.ts";
+import { eventsAt } from "./compose.ts";
 import { decodedBy } from "./decoded-log.ts";
-import type { DecodingThread } from "./decoding-thread.ts";
+import { DecodingThread } from "./decoding-thread.ts";
 import type { Recorded } from "./recorded.ts";
 import { type Replay, type ReplayOptions, replay } from "./replay.ts";
 import { replayApart } from "./replay-thread.ts";
+import type { Shell } from "./shell.ts";
 
 /** How recorded events are to be read. */
-export type RecordedReplayOptions = Omit<ReplayOptions, "sources" | "decoded">;
+export type RecordedReplayOptions = Omit<ReplayOptions, "sources" | "decoded" | "shell"> & { readonly shell: Shell };
 
-/** Reads recorded events, decoded in a thread of their own where there are many. */
+/** Reads recorded events, decoded in a thread of their own where there may be many. */
 export async function replayRecorded(recorded: Recorded, options: RecordedReplayOptions): Promise<Replay> {
-  await using thread = recorded.decodeApart(1);
-  // Awaited here: the thread ends with this block.
-  return await replayOwn(recorded, thread, options);
+  if ("inputs" in recorded) return replayHere(recorded.inputs, options);
+  await using thread = new DecodingThread(recorded.apart, 1);
+  return await replayDecoded(thread, options);
 }
 
 /**
@@ -25,25 +27,21 @@ export async function replayBoth(
   others: RuleSet,
 ): Promise<{ readonly own: Replay; readonly other: Pick<Replay, "stories" | "ended"> | undefined }> {
   const { limits, shell } = options;
-  await using thread = recorded.decodeApart(2);
-  const port = thread?.ports[1];
-  if (port === undefined) {
-    const own = await replayRecorded(recorded, options);
-    const other =
-      own.ended === "aborted" ? undefined : await replayRecorded(recorded, { rules: others, limits, shell });
-    return { own, other };
+  if ("inputs" in recorded) {
+    const own = await replayHere(recorded.inputs, options);
+    if (own.ended === "aborted") return { own, other: undefined };
+    return { own, other: await replayHere(recorded.inputs, { rules: others, limits, shell }) };
   }
-  const task = { rules: others, limits, port };
-  const [own, other] = await Promise.all([replayOwn(recorded, thread, options), replayApart(task, shell.signal)]);
+  await using thread = new DecodingThread(recorded.apart, 2);
+  const task = { rules: others, limits, port: thread.port(1) };
+  const [own, other] = await Promise.all([replayDecoded(thread, options), replayApart(task, shell.signal)]);
   return { own, other };
 }
 
-function replayOwn(
-  recorded: Recorded,
-  thread: DecodingThread | undefined,
-  options: RecordedReplayOptions,
-): Promise<Replay> {
-  const port = thread?.ports[0];
-  if (port === undefined) return replay({ ...options, sources: recorded.sources() });
-  return replay({ ...options, sources: [], decoded: decodedBy(port, () => thread?.failure) });
+function replayHere(inputs: readonly string[], options: RecordedReplayOptions): Promise<Replay> {
+  return replay({ ...options, sources: inputs.map((path) => eventsAt(path, options.shell.stdin)) });
+}
+
+function replayDecoded(thread: DecodingThread, options: RecordedReplayOptions): Promise<Replay> {
+  return replay({ ...options, sources: [], decoded: decodedBy(thread.port(0), () => thread.failure) });
 }

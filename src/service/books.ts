@@ -11,7 +11,7 @@ const REJECTIONS_KEPT = 20;
 const KINDS_MAX = 100;
 
 /** The counts alone, as they go from one thread to another. */
-export type BookCounts = Omit<Books, "become" | "filter" | "leave" | "reject" | "balance">;
+export type BookCounts = Omit<Books, "takeOver" | "filter" | "leave" | "reject" | "balance">;
 
 /**
  * What became of every entry read. The books balance: `entries` is the sum of `decoded`, all of
@@ -43,9 +43,9 @@ export class Books {
   /** The first {@link REJECTIONS_KEPT} of the rejected. */
   readonly rejections: Rejection[] = [];
 
-  /** Takes over what was counted elsewhere of the same entries. */
-  become(other: BookCounts): void {
-    Object.assign(this, other);
+  /** Takes over what was counted of the same entries where they were decoded; what was lost is noticed where they are taken. */
+  takeOver({ gaps: _, lost: __, wentBack: ___, ...decoded }: BookCounts): void {
+    Object.assign(this, decoded);
   }
 
   /** Counts an entry left out on purpose. */

@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { recordingAt } from "../../src/cli/compose.ts";
 import { decodedBy } from "../../src/cli/decoded-log.ts";
 import { DecodingThread } from "../../src/cli/decoding-thread.ts";
@@ -9,6 +9,8 @@ import { Decoder } from "../../src/core/intake/decoder.ts";
 import { opened } from "../../src/core/model/unopened-event.ts";
 import { Books } from "../../src/service/books.ts";
 import { type DecodedLog, decodeLogs } from "../../src/service/decode-logs.ts";
+import { natsServerAvailable } from "../support/nats-server.ts";
+import { startStream } from "./event-stream.ts";
 import { tapio } from "./in-process.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
@@ -29,9 +31,8 @@ async function fixtures(): Promise<string[]> {
 function decodedApart(paths: readonly string[]): DecodedLog {
   return {
     async *batches(signal, books) {
-      await using thread = new DecodingThread(paths, 1);
-      const [port] = thread.ports;
-      if (port !== undefined) yield* decodedBy(port).batches(signal, books);
+      await using thread = new DecodingThread({ paths }, 1);
+      yield* decodedBy(thread.port(0)).batches(signal, books);
     },
   };
 }
@@ -94,10 +95,8 @@ test("an abort ends the reading, and the thread", async () => {
 });
 
 test("a thread that dies is no end of the log", async () => {
-  const thread = new DecodingThread(await fixtures(), 1);
-  const [port] = thread.ports;
-  if (port === undefined) throw new Error("there is a port for each reader");
-  const reading = decodedBy(port, () => new Error("out of memory"))
+  const thread = new DecodingThread({ paths: await fixtures() }, 1);
+  const reading = decodedBy(thread.port(0), () => new Error("out of memory"))
     .batches(forever, new Books())
     [Symbol.asyncIterator]();
   await reading.next();
@@ -134,4 +133,29 @@ test("a backtest of a large file tells what it tells of a small one", { timeout:
   const compared = await told("small.ndjson", ...against);
   expect(compared).toMatchObject({ stories: 1, against: { same: 0, added: [{}], removed: [{}] } });
   expect(await told("large.ndjson", ...against)).toEqual(compared);
+});
+
+describe.skipIf(!natsServerAvailable())("a backtest of a stream", () => {
+  test("compares what both rules tell of the same events, and leaves no consumer behind", async () => {
+    const lines = (await readFile(join(PACK, "fixtures/node-oom.ndjson"), "utf8")).trim().split("\n");
+    await using stream = await startStream(lines.map((line) => JSON.parse(line)));
+    const rules = ["--rules", PACK, "--against", join(RULES, "pod-lifecycle")];
+    const { code, out, err } = await tapio(["backtest", ...stream.argv, ...rules, "--output", "json"]);
+    expect(err).toContain(`${lines.length} entries read`);
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ stories: 1, against: { same: 0, added: [{}], removed: [] } });
+    expect(await stream.consumers()).toEqual([]);
+  });
+
+  test("says what is wrong with the server and the stream", async () => {
+    const nowhere = await tapio(["backtest", "--nats", "nats://127.0.0.1:1", "--stream", "TAPIO", "--rules", PACK]);
+    expect(nowhere).toMatchObject({
+      code: 3,
+      out: "",
+      err: expect.stringContaining("cannot connect to nats://127.0.0.1:1"),
+    });
+    await using stream = await startStream([]);
+    const unknown = await tapio(["backtest", ...stream.argv.slice(0, 2), "--stream", "OTHER", "--rules", PACK]);
+    expect(unknown).toMatchObject({ code: 3, err: expect.stringContaining("there is no stream OTHER on the server") });
+  });
 });

@@ -11,7 +11,7 @@ import { CommandError } from "../failure.ts";
 import { loadRulesAt } from "../git-rules.ts";
 import { apart } from "../inputs.ts";
 import { loadRules } from "../load-rules.ts";
-import { openRecorded } from "../recorded.ts";
+import { findRecorded } from "../recorded.ts";
 import { limitsOf } from "../replay.ts";
 import { replayBoth, replayRecorded } from "../replay-recorded.ts";
 import { costsOf } from "../rule-costs.ts";
@@ -59,8 +59,8 @@ async function backtest(files: readonly string[], options: BacktestOptions, shel
   const { paths, rules: named } = apart(files, options.rules);
   const flags = named === undefined ? options : { ...options, rules: named };
   const { settings } = await readSettings(flags, KEYS, shell);
-  await using recorded = await openRecorded(paths, { verb: "backtest", range: options, settings, shell });
-  if (against !== undefined && recorded.isOnce)
+  const recorded = await findRecorded(paths, { verb: "backtest", range: options, settings, shell });
+  if (against !== undefined && "inputs" in recorded && recorded.inputs.includes("-"))
     throw new CommandError(
       "backtest: with --against the events are read twice, and standard input can't be; name a file",
     );

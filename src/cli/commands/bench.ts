@@ -5,7 +5,7 @@ import { ExitCode, interruptedBy } from "../exit-code.ts";
 import { apart } from "../inputs.ts";
 import { loadRules } from "../load-rules.ts";
 import type { Paint } from "../paint.ts";
-import { openRecorded } from "../recorded.ts";
+import { findRecorded } from "../recorded.ts";
 import { limitsOf } from "../replay.ts";
 import { replayRecorded } from "../replay-recorded.ts";
 import { costsOf, type RuleCost } from "../rule-costs.ts";
@@ -59,7 +59,7 @@ export function addBench(program: Command, run: RunVerb): void {
 async function benchRules(files: readonly string[], options: BenchOptions, shell: Shell): Promise<ExitCode> {
   const { paths, rules: named } = apart(files, options.rules);
   const { settings } = await readSettings(named === undefined ? options : { ...options, rules: named }, KEYS, shell);
-  await using recorded = await openRecorded(paths, { verb: "bench rules", range: options, settings, shell });
+  const recorded = await findRecorded(paths, { verb: "bench rules", range: options, settings, shell });
   const rules = await loadRules(settings.rules, shell);
   const log = new WindowLog(WINDOWS_MAX);
   const { books, stories, ended } = await replayRecorded(recorded, {
