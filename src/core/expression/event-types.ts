@@ -1,4 +1,8 @@
 import { compileGlob } from "./glob.ts";
+import { rememberedTest } from "./remembered-test.ts";
+
+/** Types whose answer one test with globs keeps: there are few of them, and many events of each. */
+const KEPT = { textsMax: 1_024, charsMax: 256 };
 
 /** Whether a type of an event test names one type, and is no `*` glob. */
 export function isExactType(text: string): boolean {
@@ -14,5 +18,5 @@ export function compileTypes(types: readonly string[] | undefined): (type: strin
   if (globs.length === 0 && exact.length === 1) return (type) => type === only;
   const known = new Set(exact);
   if (globs.length === 0) return (type) => known.has(type);
-  return (type) => known.has(type) || globs.some((glob) => glob(type));
+  return rememberedTest((type) => known.has(type) || globs.some((glob) => glob(type)), KEPT);
 }

@@ -46,6 +46,21 @@ declare module "liquidjs/dist/liquid.browser.mjs" {
     render(context: Context, emitter: Emitter): Iterable<unknown>;
   }
   export class UnlessTag extends IfTag {}
+  export class ForTag implements Template {
+    readonly token: Token;
+    readonly variable: string;
+    readonly collection: Token;
+    readonly hash: { readonly hash: Readonly<Record<string, unknown>> };
+    readonly templates: readonly Template[];
+    readonly elseTemplates: readonly Template[];
+    render(context: Context, emitter: Emitter): Iterable<unknown>;
+  }
+  export class AssignTag implements Template {
+    readonly token: Token;
+    readonly key: string;
+    readonly value: Value;
+    render(context: Context, emitter: Emitter): Iterable<unknown>;
+  }
   export class Output implements Template {
     readonly token: Token;
     readonly value: Value;
@@ -72,7 +87,9 @@ declare module "liquidjs/dist/liquid.browser.mjs" {
   }
   export function evalToken(token: Token, context: Context, lenient?: boolean): Iterator<unknown>;
   export function toValueSync(steps: unknown): unknown;
+  export const filters: Readonly<Record<string, (this: object, ...args: readonly unknown[]) => unknown>>;
   export const TypeGuards: {
+    isOperatorToken(token: unknown): token is Token & { readonly operator: string };
     isPropertyAccessToken(token: unknown): token is PropertyAccessToken;
     isHTMLToken(token: unknown): token is Token & { getContent(): string };
     isRangeToken(token: unknown): token is Token & { readonly lhs: Token; readonly rhs: Token };

@@ -1,4 +1,5 @@
 import { RE2JS } from "re2js";
+import { rememberedTest } from "./remembered-test.ts";
 
 /** What became of one regular expression in RE2 syntax. */
 export type CompiledRegex =
@@ -9,8 +10,7 @@ export type CompiledRegex =
 const REGEX_PROGRAM_MAX = 20_000;
 
 /** Texts whose answer one regular expression keeps, and how long they may be: rules look at one event again and again. */
-const KNOWN_MAX = 128;
-const KNOWN_CHARS_MAX = 1_024;
+const KEPT = { textsMax: 128, charsMax: 1_024 };
 
 /** Compiles a regular expression in RE2 syntax; `find` looks anywhere in the text, in linear time. */
 export function compileRegex(pattern: string): CompiledRegex {
@@ -18,23 +18,8 @@ export function compileRegex(pattern: string): CompiledRegex {
     const regex = RE2JS.compile(pattern);
     const size = regex.programSize();
     if (REGEX_PROGRAM_MAX < size) return { ok: false, problem: `it is too large (${size} instructions)` };
-    return { ok: true, find: remembering((text) => regex.test(text)) };
+    return { ok: true, find: rememberedTest((text) => regex.test(text), KEPT) };
   } catch (error) {
     return { ok: false, problem: error instanceof Error ? error.message : String(error) };
   }
-}
-
-/** The same test, which keeps its last answers. */
-function remembering(test: (text: string) => boolean): (text: string) => boolean {
-  const known = new Map<string, boolean>();
-  return (text) => {
-    if (KNOWN_CHARS_MAX < text.length) return test(text);
-    let answer = known.get(text);
-    if (answer === undefined) {
-      answer = test(text);
-      if (KNOWN_MAX <= known.size) known.clear();
-      known.set(text, answer);
-    }
-    return answer;
-  };
 }

@@ -57,7 +57,7 @@ export function argumentVariables(filter: FilterCall): readonly Variable[] {
 }
 
 /** The variable that an output prints as it is: most outputs. */
-export function plainVariable({ value }: Output): Variable | undefined {
+export function plainVariable({ value }: Pick<Output, "value">): Variable | undefined {
   const [first, ...more] = value.initial.postfix;
   const [subject, ...others] = initialVariables(value);
   const isPlain = value.filters.length === 0 && more.length === 0 && first === subject?.token && others.length === 0;
