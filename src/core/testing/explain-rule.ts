@@ -83,7 +83,7 @@ function isIn(log: WindowLog, trace: string, eventId: string): boolean {
 }
 
 /** The windows that could hold the rule: those with an event of a type that it requires. */
-export function windowsOf(rule: CompiledRule, log: WindowLog, trace: string | undefined): SeenWindow[] {
+function windowsOf(rule: CompiledRule, log: WindowLog, trace: string | undefined): SeenWindow[] {
   const windows = rule.joins.length === 0 ? log.traces : log.groupsOf(rule.rule.key);
   const required = rule.steps.filter(({ step }) => !step.optional);
   return windows.filter(({ window }) => {
