@@ -1,4 +1,4 @@
-import { isNode, isScalar, parseDocument, visit, type YAMLMap } from "yaml";
+import { isNode, isScalar, type Node, parseDocument, visit, type YAMLMap } from "yaml";
 import type { Expectation, ExpectedStory, RuleTestCase } from "../core/language/rule-test-file.ts";
 import type { Story } from "../core/model/story.ts";
 import { differencesOf, ruleKeyOf } from "../core/testing/compare-story.ts";
@@ -23,19 +23,28 @@ const SHORT_ID = 12;
  */
 export function expectationEdits(text: string, cases: readonly ToldCase[], fill: boolean): TextEdit[] {
   const maps = storyMaps(text);
-  const edits: TextEdit[] = [];
+  const wanted = new Map<YAMLMap, TextEdit[][]>();
+  const want = (expectation: Expectation, stories: readonly Story[], filled: boolean): void => {
+    for (const [expected, story] of pairs(expectation, stories)) {
+      const map = maps.get(expected.span.start);
+      if (map === undefined) continue;
+      const edits = corrections(text, map, expected, story);
+      if (filled) edits.push(...additions(text, map, missingFields(expected, story)));
+      wanted.set(map, [...(wanted.get(map) ?? []), edits]);
+    }
+  };
   for (const { one, told } of cases) {
     const moments = one.moments.toSorted((a, b) => a.atMs - b.atMs);
-    for (const [at, moment] of moments.entries())
-      for (const [expected, story] of pairs(moment, told.atMoments[at] ?? []))
-        edits.push(...corrections(maps.get(expected.span.start), expected, story));
-    for (const [expected, story] of one.expect === undefined ? [] : pairs(one.expect, told.stories)) {
-      const map = maps.get(expected.span.start);
-      edits.push(...corrections(map, expected, story));
-      if (fill && map !== undefined) edits.push(...additions(text, map, missingFields(expected, story)));
-    }
+    for (const [at, moment] of moments.entries()) want(moment, told.atMoments[at] ?? [], false);
+    if (one.expect !== undefined) want(one.expect, told.stories, fill);
   }
-  return edits;
+  return [...wanted.values()].flatMap(agreed);
+}
+
+/** A story that several cases expect, by an alias, is changed once, and only where all want the same of it. */
+function agreed([first = [], ...others]: readonly TextEdit[][]): readonly TextEdit[] {
+  const own = JSON.stringify(first);
+  return others.every((edits) => JSON.stringify(edits) === own) ? first : [];
 }
 
 /** Expected stories by the place of their rule's name. */
@@ -70,18 +79,27 @@ function pairs({ stories = [] }: Expectation, told: readonly Story[]): [Expected
   });
 }
 
-function corrections(map: YAMLMap | undefined, expected: ExpectedStory, story: Story): TextEdit[] {
+function corrections(text: string, map: YAMLMap, expected: ExpectedStory, story: Story): TextEdit[] {
   return differencesOf(expected, story, { shuffled: false }).flatMap(({ path }) => {
     const [field = "", ...rest] = path.split(".");
     const names = rest.length === 0 ? [field] : [field, rest.join(".")];
-    const node = map?.getIn(names, true);
+    const node = map.getIn(names, true);
     const value = names.reduce<unknown>(
       (from, name) => (from as Record<string, unknown> | undefined)?.[name],
       sayingOf(story),
     );
-    if (!(isNode(node) && node.range) || value === undefined) return [];
-    return [{ start: node.range[0], end: node.range[1], text: flow(value) }];
+    const end = isNode(node) ? endOf(node, text) : undefined;
+    if (!(isNode(node) && node.range) || end === undefined || value === undefined) return [];
+    return [{ start: node.range[0], end, text: flow(value) }];
   });
+}
+
+/** Where a value ends: that of a block (`|`, `>`) before the line break and the blanks that the parser counts in. */
+function endOf(node: Node, text: string): number | undefined {
+  if (!node.range) return undefined;
+  const [start, end] = node.range;
+  const isBlock = isScalar(node) && node.type?.startsWith("BLOCK") === true;
+  return isBlock ? start + text.slice(start, end).trimEnd().length : end;
 }
 
 /** A story in the words of an expectation. */
@@ -124,17 +142,19 @@ function missingFields(expected: ExpectedStory, story: Story): [string, unknown]
 /** Fields after the last one of a map: on its line while that has room, else on lines of their own. */
 function additions(text: string, map: YAMLMap, fields: readonly [string, unknown][]): TextEdit[] {
   const last = map.items.at(-1);
-  const end = isNode(last?.value) ? last.value.range?.[1] : undefined;
+  const end = isNode(last?.value) ? endOf(last.value, text) : undefined;
+  const newline = text.includes("\r\n") ? "\r\n" : "\n";
   if (last === undefined || end === undefined || fields.length === 0 || !isNode(last.key) || !last.key.range) return [];
   const words = fields.map(([field, value]) => `${field}: ${flow(value)}`);
   if (map.flow !== true) {
     const indent = " ".repeat(last.key.range[0] - lineStart(text, last.key.range[0]));
     const after = text[end - 1] === "\n" ? end - 1 : lineEnd(text, end);
-    return [{ start: after, end: after, text: words.map((each) => `\n${indent}${each}`).join("") }];
+    const at = text[after - 1] === "\r" ? after - 1 : after;
+    return [{ start: at, end: at, text: words.map((each) => `${newline}${indent}${each}`).join("") }];
   }
   const line = text.slice(lineStart(text, end), lineEnd(text, end));
   const added = words.map((each) => `, ${each}`).join("");
   if (line.length + added.length <= LINE_COLUMNS) return [{ start: end, end, text: added }];
   const indent = " ".repeat(line.search(/\S/) + 4);
-  return [{ start: end, end, text: `,\n${indent}${words.join(", ")}` }];
+  return [{ start: end, end, text: `,${newline}${indent}${words.join(", ")}` }];
 }

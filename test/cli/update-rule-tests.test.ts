@@ -81,4 +81,69 @@ describe("test --update", () => {
     expect(await tapio(["test", folder.path(""), "--fill"])).toMatchObject({ code: 0, err: "" });
     expect(await readFile(folder.path("a.test.yaml"), "utf8")).toBe(filled);
   });
+
+  test("a text of several lines gives way to one line, and what stands after it stays", async () => {
+    const cases = (folded: string, kept: string): string => `  - name: in the middle
+    ${EVENTS}
+    expect:
+      stories:
+        - rule: ${KEY}
+          summary: ${folded}
+          # the chain
+          severity: critical
+  - name: at the end
+    ${EVENTS}
+    expect:
+      stories:
+        - rule: ${KEY}
+          summary: ${kept}
+  - name: after it
+    ${EVENTS}
+    expect: { stories: [ { rule: ${KEY} } ] }
+`;
+    await using folder = await folderWith(cases(">-\n            some\n            text", "|+\n            text\n"));
+    expect((await tapio(["test", folder.path("a.test.yaml"), "--update"])).code).toBe(0);
+    const summary = "Service disruption due to memory pressure";
+    expect(await readFile(folder.path("a.test.yaml"), "utf8")).toBe(HEAD + cases(summary, `${summary}\n`));
+  });
+
+  test("a story that cases share by an alias is changed once, and only where all want the same", async () => {
+    const cases = (severity: string): string => `  - name: anchor
+    ${EVENTS}
+    expect: &same { stories: [ { rule: ${KEY}, severity: ${severity} } ] } # one for all
+  - { name: alias, ${EVENTS}, expect: *same }
+`;
+    await using agreeing = await folderWith(cases("info"));
+    expect(await tapio(["test", agreeing.path("a.test.yaml"), "--update"])).toMatchObject({ code: 0 });
+    expect(await readFile(agreeing.path("a.test.yaml"), "utf8")).toBe(HEAD + cases("critical"));
+
+    const torn = `  - name: anchor
+    ${EVENTS}
+    expect: &same { stories: [ { rule: ${KEY}, severity: critical, bound: { oom: [e2] } } ] }
+  - name: alias
+    events: [ { id: e1, at: 0s, use: gone }, { id: e2, at: 40s, use: oom }, { id: e3, at: 80s, use: gone } ]
+    expect: *same
+`;
+    await using disagreeing = await folderWith(torn);
+    expect((await tapio(["test", disagreeing.path("a.test.yaml"), "--update"])).code).toBe(1);
+    expect(await readFile(disagreeing.path("a.test.yaml"), "utf8")).toBe(HEAD + torn);
+  });
+
+  test("line ends stay as the file has them", async () => {
+    const cases = `  - name: flow
+    ${EVENTS}
+    expect: { stories: [ { rule: ${KEY} } ] }
+  - name: block
+    ${EVENTS}
+    expect:
+      stories:
+        - rule: ${KEY} # the chain
+`;
+    const text = (HEAD + cases).replaceAll("\n", "\r\n");
+    await using folder = await temporaryFolder({ "pack.yaml": SEED_PACK, "a.test.yaml": text });
+    expect((await tapio(["test", folder.path(""), "--fill"])).code).toBe(0);
+    const filled = await readFile(folder.path("a.test.yaml"), "utf8");
+    expect(filled).toContain("severity: critical");
+    expect(filled.replaceAll("\r\n", "")).not.toMatch(/[\r\n]/);
+  });
 });
