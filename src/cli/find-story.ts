@@ -10,9 +10,14 @@ const LEAD_MS = 1_800_000;
 
 const ID = /^st_[A-Za-z0-9]{1,64}$/;
 
+/** Whether a text could be the id of a story. */
+export function looksLikeStoryId(text: string): boolean {
+  return ID.test(text);
+}
+
 /** Checks that a text could be the id of a story. */
 export function checkStoryId(verb: string, id: string): void {
-  if (!ID.test(id)) throw new CommandError(`${verb}: ${id} is not the id of a story; they look like st_5f0c…`);
+  if (!looksLikeStoryId(id)) throw new CommandError(`${verb}: ${id} is not the id of a story; they look like st_5f0c…`);
 }
 
 /** A story as a running engine has it. Throws {@link CommandError} where it has none. */

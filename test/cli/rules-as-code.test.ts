@@ -94,6 +94,27 @@ describe("explain", () => {
     expect((await tapio(["explain", ...given])).out).toContain("gap: endpoint removed (e2)");
   });
 
+  test("of a trace that joins nothing what is in it is told, whatever other traces hold", async () => {
+    const pack = SEED_PACK.replace(
+      / {4}steps:/,
+      "    join: [ { as: owner, keys: { oom: [entity.node], gone: [entity.node] }, ignore: [n9] } ]\n    steps:",
+    );
+    const event = (id: string, traceId: string, type: string, node: string): string =>
+      `${JSON.stringify({ id, traceId, time: "2026-03-01T10:00:00.250Z", source: "k8s", type, entity: { kind: "Pod", name: id, node } })}\n`;
+    const events = [
+      event("e1", "t1", "k8s.pod.oomkilled", "n1"),
+      event("e2", "t2", "k8s.pod.oomkilled", "n9"),
+      event("e3", "t3", "k8s.pod.started", "n1"),
+    ];
+    await using folder = await temporaryFolder({ "pack.yaml": pack, "a.ndjson": events.join("") });
+    const why = async (trace: string): Promise<string> => {
+      const given = ["explain", folder.path("a.ndjson"), "--rules", folder.path("pack.yaml"), "--rule", KEY];
+      return (await tapio([...given, "--trace", trace])).out;
+    };
+    expect(await why("t2")).toContain("oom: join: pod oomkilled (e2) has owner n9, which is ignored\n");
+    expect(await why("t3")).toContain("oom: no-event: there is no event of type k8s.pod.oomkilled in trace t3\n");
+  });
+
   test("a rule, a story or a trace that cannot be", async () => {
     await using folder = await temporaryFolder({ "pack.yaml": SEED_PACK, "a.ndjson": STORY });
     const given = ["explain", folder.path("a.ndjson"), "--rules", folder.path("pack.yaml")];
@@ -103,6 +124,12 @@ describe("explain", () => {
     });
     expect((await tapio([...given, "--story", "st_0"])).code).toBe(3);
     expect((await tapio([...given, "--trace", "t1"])).code).toBe(3);
+    expect(await tapio(["explain", "st_0011aabb", ...given.slice(1)])).toMatchObject({
+      code: 3,
+      err: expect.stringContaining("st_0011aabb is a story and no file; write --story st_0011aabb"),
+    });
+    const nowhere = await tapio([...given, "--rule", KEY, "--trace", "t9"]);
+    expect(nowhere.out).toContain("no-event: there is no event of trace t9 at all\n");
   });
 });
 

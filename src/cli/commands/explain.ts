@@ -8,6 +8,7 @@ import { ExitCode, interruptedBy } from "../exit-code.ts";
 import { explainLive } from "../explain-live.ts";
 import { explanationText, storyExplanationText } from "../explain-text.ts";
 import { CommandError } from "../failure.ts";
+import { looksLikeStoryId } from "../find-story.ts";
 import { apart, inputsOf } from "../inputs.ts";
 import { loadRules } from "../load-rules.ts";
 import { limitsOf, replay } from "../replay.ts";
@@ -52,6 +53,8 @@ async function explain(files: readonly string[], options: ExplainOptions, shell:
   if (options.url !== undefined) return askEngineWhy(options.url, files, options, shell);
   if (options.since !== undefined) throw new CommandError("explain: --since needs --url");
   const { paths, rules: named } = apart(files, options.rules);
+  const [id] = paths.filter(looksLikeStoryId);
+  if (id !== undefined) throw new CommandError(`explain: ${id} is a story and no file; write --story ${id}, or --url`);
   const flags = named === undefined ? options : { ...options, rules: named };
   const { settings } = await readSettings(flags, CORRELATION_KEYS, shell);
   const sources = inputsOf(paths, "explain", shell).map((path) => eventsAt(path, shell.stdin));

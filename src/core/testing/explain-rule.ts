@@ -54,12 +54,29 @@ export async function explainRule(
     .flatMap((each) => halfMatch(rule, each))
     .slice(0, HALF_MATCHED_MAX);
   if (best === undefined) {
-    const [first] = rule.steps.filter(({ step }) => !step.optional);
-    const failed = first === undefined ? undefined : whyMissing(first, { rule, window: undefined, events });
+    const failed = trace === undefined ? whyNowhere(rule, events) : whyNotInTrace(rule, log, trace);
     return { rule: key, told: ids, scope: undefined, reached: [], failed, halfMatched };
   }
   const failed = failureOf(best, told, evidence);
   return { rule: key, told: ids, scope: scopeOf(best.seen), reached: reachedOf(rule, best), failed, halfMatched };
+}
+
+/** Why no window holds anything that a rule requires. */
+function whyNowhere(rule: CompiledRule, events: AllEvents): Failure | undefined {
+  const required = rule.steps.filter(({ step }) => !step.optional);
+  const [first] = required;
+  if (first === undefined) return undefined;
+  // An event that joins nothing says more than one that is not there.
+  const step = required.find((each) => events.fitting(each, undefined) !== undefined) ?? first;
+  return whyMissing(step, { rule, window: undefined, events });
+}
+
+/** The same of one trace, whatever others hold. */
+function whyNotInTrace(rule: CompiledRule, log: WindowLog, trace: string): Failure | undefined {
+  const own = [...log.events(rule.rule.key)].filter(({ traceId }) => asGiven(traceId) === trace);
+  if (own.length === 0) return { because: "no-event", detail: `there is no event of trace ${trace} at all` };
+  const failed = whyNowhere(rule, new AllEvents(() => own));
+  return failed?.because === "no-event" ? { ...failed, detail: `${failed.detail} in trace ${trace}` } : failed;
 }
 
 /** What came of a rule in each window that could hold it. */

@@ -31,14 +31,22 @@ export async function attempt(rule: CompiledRule, seen: SeenWindow, events: AllE
   const context = seen.context((trial) => keep(trials, trial));
   const scene: Scene = { rule, window, context };
   const finding = await conclude(judge(rule, window, context));
+  const unseen = whyNotLookedAt(scene);
   if (finding.kind === "holds") {
     const { match } = finding;
-    const failed = whyNotLookedAt(scene);
     const anchors = match.bound.map((step) => step?.anchor);
-    return { seen, anchors, match, reach: reachOf(rule, STAGES.length), ...(failed === undefined ? {} : { failed }) };
+    return {
+      seen,
+      anchors,
+      match,
+      reach: reachOf(rule, STAGES.length),
+      ...(unseen === undefined ? {} : { failed: unseen }),
+    };
   }
   for (const trial of trials.toReversed()) {
-    const failed = await failureOfTrial(scene, trial);
+    // What it waits for changes nothing in a window that is not looked at.
+    const unawaited = finding.kind === "pending" ? unseen : undefined;
+    const failed = unawaited ?? (await failureOfTrial(scene, trial));
     if (failed === undefined) continue;
     return { seen, anchors: trial.anchors, failed, reach: reachOf(rule, STAGES.indexOf(trial.stage)) };
   }

@@ -6,10 +6,11 @@ import { gather, type JudgeContext, type RejectedTrial } from "../engine/judge.t
 import type { BoundStep } from "../engine/match.ts";
 import type { Window } from "../engine/window.ts";
 import { compileConditions } from "../expression/conditions.ts";
-import { isRecord } from "../expression/read-path.ts";
+import { isRecord, readPath } from "../expression/read-path.ts";
 import type { Event } from "../model/event.ts";
+import { parsePath } from "../model/path.ts";
 import { formatTime } from "../model/time.ts";
-import { eventWords } from "./event-words.ts";
+import { eventWords, exactDuration } from "./event-words.ts";
 import type { Failure } from "./explanation.ts";
 import { type Anchors, failure, violationsOf } from "./step-violations.ts";
 
@@ -96,12 +97,13 @@ function withLeast(rule: CompiledRule, own: CompiledStep): CompiledRule {
 
 type Bound = readonly (BoundStep | undefined)[];
 
-function absenceFailure({ rule, window, context }: Scene, bound: Bound): Failure | undefined {
+function absenceFailure(scene: Scene, bound: Bound): Failure | undefined {
+  const { rule, window, context } = scene;
   let undecided: Failure | undefined;
   for (const absence of rule.absences) {
     const alone = { rule: { ...rule, absences: [absence] }, window, bound, context };
     const verdict = judgeAbsences(alone, []);
-    const { as, requireSource } = absence.absence;
+    const { as } = absence.absence;
     if (verdict.kind === "broken") {
       const event = breakerOf(absence, { ...alone, rule });
       return {
@@ -111,13 +113,30 @@ function absenceFailure({ rule, window, context }: Scene, bound: Bound): Failure
       };
     }
     if (verdict.kind === "absent") continue;
-    const unheard = verdict.kind !== "pending" || verdict.source !== undefined;
-    const until = unheard
-      ? `${requireSource ?? "its source"} was not heard from after its end`
-      : "log time has not passed its end";
-    undecided ??= { step: as, because: "undecided", detail: `nobody knows whether ${as} is absent: ${until}` };
+    undecided ??= {
+      step: as,
+      because: "undecided",
+      detail: `nobody knows whether ${as} is absent: ${whyUnknown(absence, { scene, bound })}`,
+    };
   }
   return undecided;
+}
+
+/** What an absence still waits for: that its source is heard from, or that log time goes on. */
+function whyUnknown({ absence, to }: CompiledAbsence, { scene, bound }: { scene: Scene; bound: Bound }): string {
+  const { window, context } = scene;
+  const { requireSource } = absence;
+  const toMs = momentMs(to, bound);
+  const endMs = toMs ?? window.lastEventMs;
+  const heardMs = requireSource === undefined ? undefined : context.heard(requireSource);
+  if (heardMs !== undefined && heardMs <= endMs) {
+    const last = Number.isFinite(heardMs) ? `was last heard from at ${formatTime(heardMs)}` : "was never heard from";
+    return `${requireSource} ${last}, and its end is ${formatTime(endMs)}`;
+  }
+  if (toMs === undefined) return "its window is still open";
+  const shortMs = toMs - context.nowMs;
+  const short = 0 < shortMs ? `${exactDuration(shortMs)} short of its end` : "its end, and has to pass it";
+  return `log time came to ${formatTime(context.nowMs)}, ${short}`;
 }
 
 function brokenBy(event: Event | undefined): string {
@@ -136,7 +155,9 @@ async function conditionsFailure(rule: CompiledRule, bound: Bound): Promise<Fail
     if (await compileConditions({ all: [part] })(facts)) continue;
     const { fact } = part;
     const step = typeof fact === "string" && rule.steps.some(({ step: { as } }) => as === fact) ? { step: fact } : {};
-    return { ...step, because: "conditions", detail: `this condition does not hold: ${JSON.stringify(part)}` };
+    const stood = [...new Set(factsIn(part).map((ref) => standing(ref, facts)))].join(", ");
+    const detail = `this condition does not hold: ${JSON.stringify(part)}; ${stood}`;
+    return { ...step, because: "conditions", detail };
   }
   return { because: "conditions", detail: "its conditions do not hold" };
 }
@@ -147,4 +168,22 @@ type Tree = Readonly<Record<string, unknown>>;
 function conditionParts(tree: Tree): readonly Tree[] {
   const { all } = tree;
   return Array.isArray(all) ? all.filter(isRecord).flatMap(conditionParts) : [tree];
+}
+
+/** Every field of a bound step that a condition looks at, those on its right side too. */
+function factsIn(tree: unknown): Tree[] {
+  if (Array.isArray(tree)) return tree.flatMap(factsIn);
+  if (!isRecord(tree)) return [];
+  return [...(typeof tree["fact"] === "string" ? [tree] : []), ...Object.values(tree).flatMap(factsIn)];
+}
+
+/** `count of gone is 1`. */
+function standing({ fact, path }: Tree, facts: Tree): string {
+  const step = facts[String(fact)];
+  if (step === undefined) return `${fact} found no event`;
+  if (typeof path !== "string") return `${fact} is there`;
+  const field = parsePath(path);
+  const values = field === undefined ? [] : readPath(step, field);
+  const words = values.map((value) => JSON.stringify(value)).join(", ");
+  return `${path} of ${fact} is ${words === "" ? "missing" : words}`;
 }

@@ -90,20 +90,44 @@ test.each([
     [OOM, `{ id: e2, at: 9s, ${GONE} }`, `{ id: e3, at: 20s, ${GONE}, type: x.back }`],
   ],
   [
-    "undecided back: nobody knows whether back is absent: log time has not passed its end",
+    "undecided back: nobody knows whether back is absent: log time came to 2026-03-01T10:00:09.000Z, 1m short of its end",
     [chain("absent: [ { as: back, type: x.back, from: gone, to: gone + 1m } ],")],
     [OOM, `{ id: e2, at: 9s, ${GONE} }`],
   ],
   [
-    "undecided back: nobody knows whether back is absent: y was not heard from after its end",
+    "undecided back: nobody knows whether back is absent: y was never heard from, and its end is 2026-03-01T10:00:09.000Z",
     [chain("absent: [ { as: back, type: x.back, from: gone, requireSource: y } ],")],
     [OOM, `{ id: e2, at: 9s, ${GONE} }`],
   ],
   [
-    'conditions gone: this condition does not hold: {"fact":"gone","path":"count","operator":"greaterThan","value":1}',
+    'conditions gone: this condition does not hold: {"fact":"gone","path":"count","operator":"greaterThan","value":1}; count of gone is 1',
     [
       chain(
         "conditions: { all: [ { fact: oom, path: count, operator: equal, value: 1 }, { fact: gone, path: count, operator: greaterThan, value: 1 } ] },",
+      ),
+    ],
+    [OOM, `{ id: e2, at: 9s, ${GONE} }`],
+  ],
+  [
+    "undecided back: nobody knows whether back is absent: x was last heard from at 2026-03-01T10:00:09.000Z, and its end is",
+    [chain("absent: [ { as: back, type: x.back, from: gone, to: gone + 1m, requireSource: x, onUnknown: drop } ],")],
+    [OOM, `{ id: e2, at: 9s, ${GONE} }`],
+  ],
+  [
+    "undecided back: nobody knows whether back is absent: log time came to 2026-03-01T10:00:09.000Z, 1m short of its end",
+    [chain("absent: [ { as: back, type: x.back, from: gone, to: gone + 1m, onUnknown: drop } ],")],
+    [OOM, `{ id: e2, at: 9s, ${GONE} }`],
+  ],
+  [
+    "undecided back: nobody knows whether back is absent: log time came to 2026-03-01T10:00:09.000Z, its end, and has to pass it",
+    [chain("absent: [ { as: back, type: x.back, from: oom, to: gone } ],")],
+    [OOM, `{ id: e2, at: 9s, ${GONE} }`],
+  ],
+  [
+    'entity.node of gone is "n1", entity.uid of oom is missing',
+    [
+      chain(
+        "conditions: { any: [ { fact: gone, path: entity.node, operator: notEqual, value: { fact: oom, path: entity.uid } } ] },",
       ),
     ],
     [OOM, `{ id: e2, at: 9s, ${GONE} }`],
@@ -140,6 +164,14 @@ test.each([
   ["join oom: oom (e1) has place n1, which is ignored", JOINED(", ignore: [n*]"), ""],
   ["join gone: gone (e2) has no entity.uid", JOINED().replace("gone: [entity.node]", "gone: [entity.uid]"), ""],
   ["limit place: place n1 joins 2 traces, and 1 are the most it may join", JOINED(", maxFanOut: 1"), ""],
+  [
+    "limit place: place n1 joins 2 traces, and 1 are the most it may join",
+    JOINED(", maxFanOut: 1").replace(
+      "steps:",
+      "absent: [ { as: back, type: x.back, from: gone, to: gone + 1m } ], steps:",
+    ),
+    "",
+  ],
 ])("across traces: %s", async (expected, rule, gone) => {
   const events = [OOM, `{ id: e2, at: 9s, ${GONE}, traceId: t2, ${gone} }`];
   expect(await why([rule], events)).toContain(expected);
