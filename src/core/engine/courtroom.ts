@@ -38,7 +38,7 @@ export class Courtroom implements JudgeContext {
 
   traceEvents(traceId: string, window: Window): readonly Event[] {
     const open = this.#parts.windows.get(traceId)?.events ?? [];
-    const kept = window.joinRule === undefined ? [] : this.#parts.groups.keptEvents(window, traceId);
+    const kept = window.joinRule === undefined ? [] : this.#parts.groups.byTrace.keptEvents(window, traceId);
     return kept.length === 0 ? open : [...kept, ...open];
   }
 
@@ -79,7 +79,7 @@ export class Courtroom implements JudgeContext {
   closeIdle({ window, because }: DueWindow): void {
     window.closedBy = because;
     this.#detach(window);
-    this.#release([window.key]);
+    if (window.joinRule === undefined) this.#release([window.key]);
   }
 
   /** Closes windows at one moment: they are judged for the last time, and weighed together. */
@@ -210,7 +210,7 @@ export class Courtroom implements JudgeContext {
     this.#parts.counters.windowsClosed++;
     this.#parts.counters.eventsDropped += window.dropped;
     if (window.joinRule === undefined) {
-      this.#parts.groups.keepTrace(window);
+      this.#parts.groups.byTrace.keep(window);
       this.#parts.windows.close(window);
     } else this.#parts.groups.close(window);
   }

@@ -18,8 +18,11 @@ export class DueWindows {
 
   /** Closes those that are due up to a log time, for as long as they have nothing left to say, as most. */
   closeIdle(toMs: EpochMs, close: (due: DueWindow, atMs: EpochMs) => void): void {
-    for (let atMs = this.atMs; atMs <= toMs; atMs = this.atMs) {
-      const due = this.next();
+    for (;;) {
+      const list = this.#next;
+      const atMs = list.dueMs;
+      if (toMs < atMs) return;
+      const due = list.nextDue();
       if (due === undefined || due.window.needsLastLook) return;
       close(due, atMs);
     }
@@ -27,6 +30,10 @@ export class DueWindows {
 
   /** The one that closes next; of two at the same time the trace's. */
   next(): DueWindow | undefined {
-    return this.#groups.dueMs < this.#traces.dueMs ? this.#groups.nextDue() : this.#traces.nextDue();
+    return this.#next.nextDue();
+  }
+
+  get #next(): WindowList {
+    return this.#groups.dueMs < this.#traces.dueMs ? this.#groups : this.#traces;
   }
 }

@@ -68,7 +68,7 @@ export class HeldEvents {
 
   /** The event with this ID, as it is held. */
   find(id: string): Event | undefined {
-    const at = this.#find({ id }, shortHash(id));
+    const at = this.#find({ id }, hashOf(id));
     return at < 0 ? undefined : this.#open(at);
   }
 
@@ -102,7 +102,7 @@ export class HeldEvents {
 
   /** Takes an event out of a join group again: a story's, or one whose newer version does not belong there. */
   remove(id: string): boolean {
-    const at = this.#find({ id }, shortHash(id));
+    const at = this.#find({ id }, hashOf(id));
     if (at < 0) return false;
     this.#held.splice(at, 1);
     this.#openedTo = 0;
@@ -175,8 +175,17 @@ export class HeldEvents {
   }
 }
 
+/** The ID that was hashed last, and its hash: one event is put into many windows in turn. */
+let lastId = "";
+let lastHash = shortHash(lastId);
+
+function hashOf(id: string): number {
+  if (id !== lastId) [lastId, lastHash] = [id, shortHash(id)];
+  return lastHash;
+}
+
 function hashIn(event: HeldEvent): number {
-  return event instanceof UnopenedEvent ? event.idHash : shortHash(event.id);
+  return event instanceof UnopenedEvent ? event.idHash : hashOf(event.id);
 }
 
 /** Orders events by (event time, id): the order of every choice in the engine. */

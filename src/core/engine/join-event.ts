@@ -1,7 +1,8 @@
 import type { Event } from "../model/event.ts";
-import type { JoinGroups } from "./join-groups.ts";
+import type { Arrival, JoinGroups } from "./join-groups.ts";
+import { type GroupKey, groupKeys } from "./join-keys.ts";
 import type { LogPlace } from "./log-place.ts";
-import type { RuleIndex, TypeEntry } from "./rule-index.ts";
+import type { JoinedType, RuleIndex, TypeEntry } from "./rule-index.ts";
 import type { Window } from "./window.ts";
 
 /** An event that came, what the rules say of its type, and the version of it that was there before. */
@@ -13,16 +14,37 @@ export interface Joining {
 }
 
 /** Puts an event into the join groups it belongs to; answers those that learned something. */
-export function joinEvent(groups: JoinGroups, { entry, event, before, at }: Joining, index: RuleIndex): Set<Window> {
-  const touched = new Set(
-    before === undefined ? [] : groups.replaceVersion(before, event, index.entry(before.type).joins),
-  );
-  for (const joined of entry.joins) {
-    for (const group of groups.add(joined, event, at)) touched.add(group);
-    if (!joined.rule.hasUnkeyed) continue;
-    for (const group of groups.withTrace(event.traceId)) if (group.joinRule === joined.rule) touched.add(group);
+export function joinEvent(groups: JoinGroups, joining: Joining, index: RuleIndex): Set<Window> {
+  const { entry, event, at } = joining;
+  const touched = new Set<Window>();
+  const arrival: Arrival = { event, at, touched };
+  const known = replaceVersion(groups, joining, arrival, index);
+  for (let place = 0; place < entry.joins.length; place++) {
+    const joined = entry.joins[place] as JoinedType;
+    const { rule } = joined;
+    groups.add(rule, known?.[place] ?? groupKeys(joined, event), arrival);
+    if (!rule.hasUnkeyed) continue;
+    for (const group of groups.byTrace.of(event.traceId, rule)) if (group.joinRule === rule) touched.add(group);
   }
   return touched;
+}
+
+/** Replaces the version that was there before, if one was; answers the event's keys under each rule where it asked for them. */
+function replaceVersion(
+  groups: JoinGroups,
+  { entry, event, before }: Joining,
+  arrival: Arrival,
+  index: RuleIndex,
+): (readonly GroupKey[])[] | undefined {
+  if (before === undefined) return undefined;
+  const { joins } = index.entry(before.type);
+  // All that is asked about one version is asked together: what was read of it last is known.
+  const had = joins.map((joined) => groupKeys(joined, before));
+  const has = before.type === event.type ? joins.map((joined) => groupKeys(joined, event)) : undefined;
+  for (const [place, { rule }] of joins.entries()) {
+    groups.replaceVersion(rule, { had: had[place] ?? [], has: has?.[place] ?? [] }, arrival);
+  }
+  return joins === entry.joins ? has : undefined;
 }
 
 /** Whether judging a join group in which nothing held would find nothing, and nothing to count: as in most. */

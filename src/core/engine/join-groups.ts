@@ -4,13 +4,21 @@ import type { Event } from "../model/event.ts";
 import type { EngineLimits } from "../model/limits.ts";
 import type { EngineCounters } from "../model/story.ts";
 import type { CompiledRule } from "./compiled-rule.ts";
-import { groupKeys } from "./join-keys.ts";
+import { GroupsByKey } from "./groups-by-key.ts";
+import { GroupsByTrace } from "./groups-by-trace.ts";
+import { type GroupKey, groupKeys } from "./join-keys.ts";
 import type { LogPlace } from "./log-place.ts";
-import type { JoinedType, TypeEntry } from "./rule-index.ts";
+import type { TypeEntry } from "./rule-index.ts";
 import { Window } from "./window.ts";
 import { WindowList } from "./window-list.ts";
 
-const NO_GROUPS: readonly Window[] = [];
+/** An event that comes into join groups, or a later version of it. */
+export interface Arrival {
+  readonly event: Event;
+  readonly at: LogPlace;
+  /** The groups that learned something are added here. */
+  readonly touched: Set<Window>;
+}
 
 /**
  * The groups that rules with `join` look at: for each rule and each tuple of key values a window
@@ -20,13 +28,10 @@ export class JoinGroups {
   readonly table: WindowList;
   readonly #limits: EngineLimits;
   readonly #counters: EngineCounters;
-  /** The open groups by rule key and by their own key there: rules that join by the same share its text. */
-  readonly #byKey = new Map<string, Map<string, Window>>();
+  readonly #byKey = new GroupsByKey();
   readonly #ignored = new Map<CompiledRule, (key: string) => boolean>();
   /** Groups by trace, for rules that also have steps without a key. */
-  readonly #byTrace = new Map<string, Set<Window>>();
-  /** Windows of traces that closed before the group did, for the same rules. */
-  readonly #closedTraces = new WeakMap<Window, Window[]>();
+  readonly byTrace = new GroupsByTrace();
   /** The groups that each story's event is in, by its ID. */
   readonly #byStory = new Map<string, Set<Window>>();
 
@@ -36,33 +41,35 @@ export class JoinGroups {
     this.table = new WindowList(limits.correlationWindowMs, limits.maxWindowMs);
   }
 
-  /** Puts an event into its groups under one rule; answers the groups that learned something. */
-  add(joined: JoinedType, event: Event, at: LogPlace): readonly Window[] {
-    let touched: Window[] | undefined;
-    for (const { group, bits } of this.#groupsOf(joined, event, at)) {
+  /** Puts an event into its groups under one rule, by its keys there. */
+  add(rule: CompiledRule, keys: readonly GroupKey[], { event, at, touched }: Arrival): void {
+    for (const { key, bits } of keys) {
+      const group = this.#open(rule, key, at);
+      if (group === undefined) continue;
       const outcome = group.add(event, this.#limits.windowEventsMax);
       if (outcome !== "same") group.noteSteps(event.id, bits, outcome);
       else if (group.find(event.id) !== event) continue;
       this.table.touch(group, at.logTimeMs);
-      if (joined.rule.hasUnkeyed) this.#note(event.traceId, group);
-      if (touched === undefined) touched = [group];
-      else touched.push(group);
+      this.#noteTrace(event, group);
+      touched.add(group);
     }
-    return touched ?? NO_GROUPS;
   }
 
-  /** Takes an older version of an event out of the groups where it was; `now` goes there at once where it stays. */
-  replaceVersion(before: Event, now: Event, joins: TypeEntry["joins"]): Window[] {
-    const left: Window[] = [];
-    for (const joined of joins) {
-      const staying = before.type === now.type ? groupKeys(joined, now) : [];
-      for (const { key, bits } of groupKeys(joined, before)) {
-        const group = this.#find(joined.rule, key);
-        const stays = staying.some((one) => one.key === key && one.bits === bits);
-        if (group !== undefined && ((stays && group.replace(now)) || group.remove(before.id))) left.push(group);
-      }
+  /**
+   * Takes the version of an event that was there before, by its keys, out of its groups under one rule. The
+   * one that came goes there at once where it stays by the keys that it has.
+   */
+  replaceVersion(
+    rule: CompiledRule,
+    keys: { readonly had: readonly GroupKey[]; readonly has: readonly GroupKey[] },
+    { event, touched }: Arrival,
+  ): void {
+    for (const { key, bits } of keys.had) {
+      const group = this.#byKey.find(rule, key);
+      if (group === undefined) continue;
+      const stays = keys.has.some((one) => one.key === key && one.bits === bits);
+      if ((stays && group.replace(event)) || group.remove(event.id)) touched.add(group);
     }
-    return left;
   }
 
   /**
@@ -73,13 +80,10 @@ export class JoinGroups {
     const touched = new Set<Window>();
     const stays = new Set<Window>();
     for (const joined of joins) {
-      for (const { group, bits } of this.#groupsOf(joined, event, at)) {
-        const known = group.remove(event.id);
-        if (!known && group.size === 0) group.openedByStory = true;
-        group.add(event, this.#limits.windowEventsMax);
-        group.noteSteps(event.id, bits);
-        if (!known) this.table.touch(group, at.logTimeMs);
-        if (joined.rule.hasUnkeyed) this.#note(event.traceId, group);
+      for (const { key, bits } of groupKeys(joined, event)) {
+        const group = this.#open(joined.rule, key, at);
+        if (group === undefined) continue;
+        this.#putStory(event, group, bits, at);
         stays.add(group);
         touched.add(group);
       }
@@ -92,10 +96,20 @@ export class JoinGroups {
     return touched;
   }
 
+  /** Puts a story's event into a group, in place of its last version. */
+  #putStory(event: Event, group: Window, bits: number, at: LogPlace): void {
+    const known = group.remove(event.id);
+    if (!known && group.size === 0) group.openedByStory = true;
+    group.add(event, this.#limits.windowEventsMax);
+    group.noteSteps(event.id, bits);
+    if (!known) this.table.touch(group, at.logTimeMs);
+    this.#noteTrace(event, group);
+  }
+
   /** Notes that a story's event is in a group, from a snapshot. */
   recallStory(event: Event, group: Window): void {
     this.#byStory.set(event.id, new Set([...(this.#byStory.get(event.id) ?? []), group]));
-    if (group.joinRule?.hasUnkeyed === true) this.#note(event.traceId, group);
+    this.#noteTrace(event, group);
   }
 
   /** Takes a story's event out of its groups, if it is still the one meant; answers those that had it. */
@@ -108,55 +122,19 @@ export class JoinGroups {
     return groups;
   }
 
-  /** A trace's window closes: groups that look into the trace keep it. */
-  keepTrace(window: Window): void {
-    const groups = this.#byTrace.get(window.key);
-    if (groups === undefined) return;
-    window.detach();
-    for (const group of groups) {
-      const kept = this.#closedTraces.get(group);
-      if (kept === undefined) this.#closedTraces.set(group, [window]);
-      else kept.push(window);
-    }
-  }
-
-  /** Windows of traces that closed while the group was open. */
-  keptWindows(group: Window): readonly Window[] {
-    return this.#closedTraces.get(group) ?? [];
-  }
-
-  /** Keeps a closed window for a group, from a snapshot. */
-  recallTrace(group: Window, window: Window): void {
-    this.#closedTraces.set(group, [...this.keptWindows(group), window]);
-  }
-
-  /** Events of a trace's windows that closed while the group was open. */
-  keptEvents(group: Window, traceId: string): readonly Event[] {
-    return this.keptWindows(group).flatMap(({ key, events }) => (key === traceId ? events : []));
-  }
-
-  /** Open groups with an event of this trace, of rules that have steps without a key. */
-  withTrace(traceId: string): Iterable<Window> {
-    return this.#byTrace.get(traceId) ?? [];
-  }
-
-  /** The open group whose window has this key: no rule's own key holds a bar. */
+  /** The open group whose window has this key. */
   named(name: string): Window | undefined {
-    const at = name.indexOf("|");
-    return this.#byKey.get(name.slice(0, at))?.get(name.slice(at + 1));
+    return this.#byKey.named(name);
   }
 
   /** Opens a group that is not open yet. */
   open(group: Window): void {
-    const rule = group.joinRule?.rule.key ?? "";
-    const ofRule = this.#byKey.get(rule);
-    if (ofRule === undefined) this.#byKey.set(rule, new Map([[keyOf(group), group]]));
-    else ofRule.set(keyOf(group), group);
+    this.#byKey.add(group);
     this.table.open(group);
   }
 
   close(group: Window): void {
-    this.#byKey.get(group.joinRule?.rule.key ?? "")?.delete(keyOf(group));
+    this.#byKey.delete(group);
     this.table.close(group);
     for (const { id, source } of group.events) {
       if (source !== "story") continue;
@@ -164,12 +142,7 @@ export class JoinGroups {
       groups?.delete(group);
       if (groups?.size === 0) this.#byStory.delete(id);
     }
-    if (group.joinRule?.hasUnkeyed !== true) return;
-    for (const { traceId } of group.events) {
-      const groups = this.#byTrace.get(traceId);
-      groups?.delete(group);
-      if (groups?.size === 0) this.#byTrace.delete(traceId);
-    }
+    if (group.joinRule?.hasUnkeyed === true) this.byTrace.forget(group, group.joinRule);
   }
 
   /** Whether the group joins more traces than its rule allows: a hub value, which joins nothing. */
@@ -178,18 +151,9 @@ export class JoinGroups {
     return max < group.size && max < new Set(group.events.map(({ traceId }) => traceId)).size;
   }
 
-  #note(traceId: string, group: Window): void {
-    const groups = this.#byTrace.get(traceId);
-    if (groups === undefined) this.#byTrace.set(traceId, new Set([group]));
-    else groups.add(group);
-  }
-
-  /** The groups of an event under one rule, opened where there is none, each with its bits there. */
-  *#groupsOf(joined: JoinedType, event: Event, at: LogPlace): Generator<{ group: Window; bits: number }> {
-    for (const { key, bits } of groupKeys(joined, event)) {
-      const group = this.#open(joined.rule, key, at);
-      if (group !== undefined) yield { group, bits };
-    }
+  #noteTrace({ traceId }: Event, group: Window): void {
+    const { joinRule } = group;
+    if (joinRule?.hasUnkeyed === true) this.byTrace.note(traceId, joinRule, group);
   }
 
   /**
@@ -200,7 +164,7 @@ export class JoinGroups {
 
   /** The group of a rule with this key, opened where there is none; `undefined` where it may not be. */
   #open(rule: CompiledRule, key: string, at: LogPlace): Window | undefined {
-    const open = this.#find(rule, key);
+    const open = this.#byKey.find(rule, key);
     if (open !== undefined) return open;
     if (this.#isIgnored(rule, key)) return undefined;
     const name = `${rule.rule.key}|${key}`;
@@ -221,10 +185,6 @@ export class JoinGroups {
     return group;
   }
 
-  #find({ rule }: CompiledRule, key: string): Window | undefined {
-    return this.#byKey.get(rule.key)?.get(key);
-  }
-
   #isIgnored(rule: CompiledRule, key: string): boolean {
     const globs = rule.joins[0]?.ignore ?? [];
     if (globs.length === 0) return false;
@@ -235,10 +195,4 @@ export class JoinGroups {
     }
     return ignored(asGiven(key));
   }
-}
-
-/** A group's own key, among those of its rule. */
-function keyOf({ group }: Window): string {
-  const [key = ""] = Object.values(group);
-  return key;
 }

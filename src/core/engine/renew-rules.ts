@@ -5,6 +5,7 @@ import type { Claims } from "./arbitrate.ts";
 import type { CompiledRule } from "./compiled-rule.ts";
 import type { Job } from "./courtroom-parts.ts";
 import type { JoinGroups } from "./join-groups.ts";
+import { groupKeys } from "./join-keys.ts";
 import type { Match } from "./match.ts";
 import type { RuleIndex } from "./rule-index.ts";
 import type { StoryBook } from "./story-book.ts";
@@ -118,7 +119,7 @@ function newGroups(
       for (const joined of index.entry(event.type).joins) {
         if (!fresh.has(joined.rule)) continue;
         const at = { logTimeMs: nowMs, position: openedPosition };
-        for (const group of groups.add(joined, event, at)) touched.add(group);
+        groups.add(joined.rule, groupKeys(joined, event), { event, at, touched });
       }
     }
   }

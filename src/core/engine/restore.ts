@@ -5,6 +5,7 @@ import type { Announcer } from "./announcer.ts";
 import type { Claims } from "./arbitrate.ts";
 import type { Deadline } from "./deadlines.ts";
 import type { HeardSources } from "./heard-sources.ts";
+import { joinEvent } from "./join-event.ts";
 import type { JoinGroups } from "./join-groups.ts";
 import type { LogPlace } from "./log-place.ts";
 import type { RuleIndex } from "./rule-index.ts";
@@ -160,8 +161,7 @@ export class Restore {
     }
     if (entry.joins.length === 0) return;
     const held = before === undefined ? opened(event) : (window?.versionOf(event) ?? opened(event));
-    if (before !== undefined) groups.replaceVersion(before, held, index.entry(before.type).joins);
-    for (const joined of entry.joins) groups.add(joined, held, at);
+    joinEvent(groups, { entry, event: held, before, at }, index);
   }
 
   #openGroup({ name, rule, group, openedLogMs, openedPosition }: GroupData): Window | undefined {
@@ -187,7 +187,7 @@ export class Restore {
       const match = matchData === undefined ? undefined : reader.match(matchData);
       if (match !== undefined) announcer.recall(event, match);
     }
-    for (const kept of data.kept.flatMap((ref) => reader.window(ref) ?? [])) groups.recallTrace(window, kept);
+    for (const kept of data.kept.flatMap((ref) => reader.window(ref) ?? [])) groups.byTrace.recall(window, kept);
     if (0 < window.size) [window.firstEventMs, window.lastEventMs] = [data.firstEventMs, data.lastEventMs];
     groups.table.touch(window, data.lastLogMs);
   }

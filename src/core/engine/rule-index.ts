@@ -1,16 +1,16 @@
 import { isAlertEnd } from "../model/alert-end.ts";
 import type { Event } from "../model/event.ts";
-import type { FieldPath } from "../model/path.ts";
 import type { RuleSet } from "../model/rule.ts";
 import type { RuleMeaning } from "../model/snapshot.ts";
 import { type CompiledRule, compileRule, RESOLVE_BIT } from "./compiled-rule.ts";
+import { type KeyReader, keyReader } from "./join-keys.ts";
 import { TypeSet } from "./type-set.ts";
 
 /** What the rules have to say about one event type. */
 export interface TypeEntry {
   /** By rule index: bits of the steps (and {@link RESOLVE_BIT}) whose type test passes. */
   readonly traceMasks: ReadonlyMap<number, number>;
-  /** Rules with joins that name the type. */
+  /** Rules with joins to which an event of the type may matter. */
   readonly joins: readonly JoinedType[];
   /** Trace rules that an absence makes sensitive to the type, though no step names it. */
   readonly absenceOf: readonly CompiledRule[];
@@ -29,7 +29,7 @@ export interface JoinedType {
 /** A step or an absence with its key. */
 export interface KeyedTest {
   readonly bit: number;
-  readonly paths: readonly FieldPath[];
+  readonly reader: KeyReader;
   readonly matchesFields: (event: Event) => boolean;
 }
 
@@ -85,7 +85,8 @@ export class RuleIndex {
     }
     const joins = this.joinRules
       .filter((rule) => maskOf(rule, type) !== 0 || hasAbsence(rule, type))
-      .map((rule) => ({ rule, keyed: keyedTests(rule, type) }));
+      .map((rule) => ({ rule, keyed: keyedTests(rule, type) }))
+      .filter(({ rule, keyed }) => rule.hasUnkeyed || 0 < keyed.length);
     return {
       traceMasks,
       joins,
@@ -112,7 +113,7 @@ function keyedTests({ steps, absences, joins }: CompiledRule, type: string): Key
   return named.flatMap(({ test, as, bitIndex }) => {
     const paths = keys[as];
     if (paths === undefined || !test.matchesType(type)) return [];
-    return [{ bit: 1 << bitIndex, paths, matchesFields: test.matchesFields }];
+    return [{ bit: 1 << bitIndex, reader: keyReader(paths), matchesFields: test.matchesFields }];
   });
 }
 

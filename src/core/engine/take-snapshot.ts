@@ -52,7 +52,7 @@ export function takeSnapshot(parts: SnapshotParts): EngineSnapshot {
     groups: open.map((group) =>
       writer.group(group, {
         order: orderOf.get(group) ?? 0,
-        kept: groups.keptWindows(group),
+        kept: groups.byTrace.keptWindows(group),
         matchOf: (event) => announcer.memberOf(event),
       }),
     ),
