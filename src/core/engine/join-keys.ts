@@ -1,4 +1,4 @@
-import { readPath } from "../expression/read-path.ts";
+import { readPath, singleReader } from "../expression/read-path.ts";
 import { markOf } from "../model/aside.ts";
 import type { Event } from "../model/event.ts";
 import type { FieldPath } from "../model/path.ts";
@@ -13,19 +13,47 @@ const TUPLE_SEPARATOR = "/";
 const NO_TEXTS: readonly string[] = [];
 const ONE_TUPLE: readonly string[] = [""];
 
+/** Reads the scalars at one path, as texts, each once; those of the event that was asked about last are kept. */
+class PathReader {
+  readonly #path: FieldPath;
+  readonly #single: ((subject: unknown) => unknown) | undefined;
+  #event: Event | undefined = undefined;
+  #texts: readonly string[] = NO_TEXTS;
+
+  constructor(path: FieldPath) {
+    this.#path = path;
+    this.#single = singleReader(path);
+  }
+
+  textsOf(event: Event): readonly string[] {
+    if (this.#event !== event) {
+      this.#texts = this.#read(event);
+      this.#event = event;
+    }
+    return this.#texts;
+  }
+
+  #read(event: Event): readonly string[] {
+    const values = this.#single === undefined ? readPath(event, this.#path) : [this.#single(event)];
+    if (values.length === 0) return NO_TEXTS;
+    if (values.length === 1) return isScalar(values[0]) ? [String(values[0])] : NO_TEXTS;
+    return [...new Set(values.filter(isScalar).map(String))];
+  }
+}
+
 /**
  * Reads the key tuples of events by some paths, each as one text: one for each combination of its values.
  * What was read last is kept, as many rules join by the same paths and ask about one event in turn. Events
  * never change, so the answer depends on the event and the paths alone.
  */
 export class KeyReader {
-  readonly #paths: readonly FieldPath[];
+  readonly #paths: readonly PathReader[];
   #event: Event | undefined = undefined;
   #keys: readonly string[] = NO_TEXTS;
   #groupKeys: readonly string[] = NO_TEXTS;
 
   constructor(paths: readonly FieldPath[]) {
-    this.#paths = paths;
+    this.#paths = paths.map((path) => shared(pathReaders, path.text, () => new PathReader(path)));
   }
 
   /** The keys as the event gives them. */
@@ -42,26 +70,51 @@ export class KeyReader {
 
   #read(event: Event): void {
     const mark = markOf(event.traceId);
-    this.#keys = keysOf(event, this.#paths);
+    this.#keys = this.#tuplesOf(event);
     this.#groupKeys = mark === "" ? this.#keys : this.#keys.map((key) => key + mark);
     this.#event = event;
   }
+
+  #tuplesOf(event: Event): readonly string[] {
+    let tuples = ONE_TUPLE;
+    for (let at = 0; at < this.#paths.length; at++) {
+      const texts = (this.#paths[at] as PathReader).textsOf(event);
+      if (texts.length === 0) return NO_TEXTS;
+      tuples = at === 0 ? texts : combined(tuples, texts);
+      if (KEYS_PER_EVENT_MAX < tuples.length) tuples = tuples.slice(0, KEYS_PER_EVENT_MAX);
+    }
+    return tuples;
+  }
 }
 
-const readers = new WeakMap<readonly FieldPath[], KeyReader>();
-/** Those of many rules, by the text of their paths. */
-const sharedReaders = new Map<string, KeyReader>();
-/** Texts kept; there are as many as different joins. */
+function combined(tuples: readonly string[], texts: readonly string[]): readonly string[] {
+  if (tuples.length === 1 && texts.length === 1) return [`${tuples[0]}${TUPLE_SEPARATOR}${texts[0]}`];
+  return tuples.flatMap((tuple) => texts.map((text) => tuple + TUPLE_SEPARATOR + text));
+}
+
+/** Readers of single paths, and of the paths of a key, that many rules share: by the text of the paths. */
+const pathReaders = new Map<string, PathReader>();
+const keyReaders = new Map<string, KeyReader>();
+/** Texts kept of each; there are as many as different joins. */
 const SHARED_MAX = 10_000;
+
+function shared<T>(readers: Map<string, T>, text: string, make: () => T): T {
+  const known = readers.get(text);
+  if (known !== undefined) return known;
+  const made = make();
+  if (readers.size < SHARED_MAX) readers.set(text, made);
+  return made;
+}
+
+const byPaths = new WeakMap<readonly FieldPath[], KeyReader>();
 
 /** The reader of these paths: one and the same for all rules that join by them. */
 export function keyReader(paths: readonly FieldPath[]): KeyReader {
-  const known = readers.get(paths);
+  const known = byPaths.get(paths);
   if (known !== undefined) return known;
   const text = paths.map((path) => path.text).join("\n");
-  const reader = sharedReaders.get(text) ?? new KeyReader(paths);
-  if (sharedReaders.size < SHARED_MAX) sharedReaders.set(text, reader);
-  readers.set(paths, reader);
+  const reader = shared(keyReaders, text, () => new KeyReader(paths));
+  byPaths.set(paths, reader);
   return reader;
 }
 
@@ -94,30 +147,6 @@ export function groupKeys({ keyed }: JoinedType, event: Event): readonly GroupKe
     }
   }
   return found ?? NO_KEYS;
-}
-
-function keysOf(event: Event, paths: readonly FieldPath[]): readonly string[] {
-  let tuples = ONE_TUPLE;
-  for (let at = 0; at < paths.length; at++) {
-    const values = textsAt(event, paths[at] as FieldPath);
-    if (values.length === 0) return NO_TEXTS;
-    tuples = at === 0 ? values : combined(tuples, values);
-    if (KEYS_PER_EVENT_MAX < tuples.length) tuples = tuples.slice(0, KEYS_PER_EVENT_MAX);
-  }
-  return tuples;
-}
-
-/** The scalars at a path as texts, each once. */
-function textsAt(event: Event, path: FieldPath): readonly string[] {
-  const values = readPath(event, path);
-  if (values.length === 0) return NO_TEXTS;
-  if (values.length === 1) return isScalar(values[0]) ? [String(values[0])] : NO_TEXTS;
-  return [...new Set(values.filter(isScalar).map(String))];
-}
-
-function combined(tuples: readonly string[], values: readonly string[]): readonly string[] {
-  if (tuples.length === 1 && values.length === 1) return [`${tuples[0]}${TUPLE_SEPARATOR}${values[0]}`];
-  return tuples.flatMap((tuple) => values.map((value) => tuple + TUPLE_SEPARATOR + value));
 }
 
 function isScalar(value: unknown): boolean {

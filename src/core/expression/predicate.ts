@@ -1,7 +1,6 @@
-import type { FieldPath } from "../model/path.ts";
 import type { Predicate } from "../model/rule.ts";
 import { operatorTest, type ValueTest } from "./operators.ts";
-import { isRecord, readPath } from "./read-path.ts";
+import { readPath, singleReader } from "./read-path.ts";
 
 /** Kleene's three values: `undefined` says that a field it depends on is missing. */
 type Verdict = boolean | undefined;
@@ -87,26 +86,4 @@ function anyPasses(values: readonly unknown[], test: ValueTest): Verdict {
   if (values.length === 0) return undefined;
   for (const value of values) if (test(value)) return true;
   return false;
-}
-
-/**
- * Reads one value, `undefined` where it is missing; itself `undefined` for a path that may lead to several.
- * The hot path: paths of one and two keys are plain property reads, which are safe because names that
- * every object inherits are left to {@link readPath}.
- */
-function singleReader(path: FieldPath): ((subject: unknown) => unknown) | undefined {
-  const names: string[] = [];
-  for (const segment of path.segments) {
-    if (segment.kind === "each" || segment.kind === "select") return undefined;
-    if (segment.kind === "key" && !(segment.name in Object.prototype)) names.push(segment.name);
-  }
-  const [first = "", second = ""] = names;
-  const slow = (subject: unknown): unknown => readPath(subject, path)[0];
-  if (names.length !== path.segments.length || 2 < names.length) return slow;
-  if (names.length === 1) return (subject) => (isRecord(subject) ? (subject[first] ?? undefined) : undefined);
-  return (subject) => {
-    if (!isRecord(subject)) return undefined;
-    const inner = subject[first];
-    return (isRecord(inner) ? inner[second] : undefined) ?? subject[path.text] ?? undefined;
-  };
 }

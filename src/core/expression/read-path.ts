@@ -13,6 +13,28 @@ export function readPath(root: unknown, path: FieldPath): readonly unknown[] {
   return values;
 }
 
+/**
+ * Reads one value, `undefined` where it is missing; itself `undefined` for a path that may lead to several.
+ * The hot path: paths of one and two keys are plain property reads, which are safe because names that
+ * every object inherits are left to {@link readPath}.
+ */
+export function singleReader(path: FieldPath): ((subject: unknown) => unknown) | undefined {
+  const names: string[] = [];
+  for (const segment of path.segments) {
+    if (segment.kind === "each" || segment.kind === "select") return undefined;
+    if (segment.kind === "key" && !(segment.name in Object.prototype)) names.push(segment.name);
+  }
+  const [first = "", second = ""] = names;
+  const slow = (subject: unknown): unknown => readPath(subject, path)[0];
+  if (names.length !== path.segments.length || 2 < names.length) return slow;
+  if (names.length === 1) return (subject) => (isRecord(subject) ? (subject[first] ?? undefined) : undefined);
+  return (subject) => {
+    if (!isRecord(subject)) return undefined;
+    const inner = subject[first];
+    return (isRecord(inner) ? inner[second] : undefined) ?? subject[path.text] ?? undefined;
+  };
+}
+
 /** Whether a value is an object that key hops can enter. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
