@@ -12,7 +12,7 @@ import type { StreamStart } from "../adapters/nats/jetstream-source.ts";
 import type { RefusedChange } from "../adapters/nats/undelivered.ts";
 import { openReloadTriggers, type ReloadTriggers } from "../adapters/reload-triggers.ts";
 import type { StoryOutlets } from "../adapters/story-outlets.ts";
-import { cpuNow, randomKey, type ShutdownSignals, shutdownSignals, systemClock } from "../adapters/system.ts";
+import { monotonicNow, randomKey, type ShutdownSignals, shutdownSignals, systemClock } from "../adapters/system.ts";
 import type { EpochMs } from "../core/model/time.ts";
 import type { CheckpointStore } from "../ports/checkpoint-store.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -29,8 +29,8 @@ import type { Surroundings } from "./shell.ts";
 /** The wall clock. */
 export const clock: Clock = systemClock;
 
-/** Milliseconds of CPU that this thread has had. */
-export const cpuMs: () => number = cpuNow;
+/** Milliseconds that only ever go on, for spans. */
+export const monotonicMs: () => number = monotonicNow;
 
 /** SIGINT and SIGTERM as one abort signal. */
 export function listenForSignals(): ShutdownSignals {

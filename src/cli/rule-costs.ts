@@ -3,7 +3,7 @@ import { rememberedTest } from "../core/expression/remembered-test.ts";
 import type { RuleSet } from "../core/model/rule.ts";
 import { judgeAgain } from "../core/testing/explain-window.ts";
 import type { SeenWindow, WindowLog } from "../core/testing/window-log.ts";
-import { cpuMs } from "./compose.ts";
+import { monotonicMs } from "./compose.ts";
 
 /** What it costs to judge a rule. */
 export interface RuleCost {
@@ -22,11 +22,12 @@ export interface RuleCost {
 
 /** Long enough to tell, and not felt. */
 const MEASURED_MS = 2;
-/** Of that, how long a rule is judged before the clock starts: the replay has the code warm already. */
-const WARM_SHARE = 0.25;
-const JUDGEMENTS_MAX = 100_000;
-/** Judgements between two looks at the clock, which takes as long as a cheap one. */
-const LOOK_EVERY = 32;
+/** Windows that a rule is judged in, spread over all that could hold it. */
+const WINDOWS_MAX = 128;
+/** The fewest judgements of a pass: it is long against the looks at the clock. */
+const PASS_MIN = 32;
+/** The fewest passes: of three, the one in the middle is neither the first, which is cold, nor a disturbed one. */
+const PASSES_MIN = 3;
 
 /** Types whose answer is kept while one rule is looked at. */
 const KEPT = { textsMax: 20_000, charsMax: 1_024 };
@@ -46,11 +47,7 @@ export async function costsOf(rules: RuleSet, log: WindowLog, measuredMs: number
     const windows = rule.joins.length === 0 ? couldHold(rule, traces) : log.groupsOf(each.key).map(tally);
     if (windows.length === 0) continue;
     const events = eventsFor(rule, windows);
-    const msEach = await judgementMs(
-      rule,
-      windows.map(({ seen }) => seen),
-      measuredMs,
-    );
+    const msEach = await judgementMs(rule, windows, measuredMs);
     costs.push({
       rule: each.key,
       windows: windows.length,
@@ -90,22 +87,30 @@ function testOfTypes(tests: readonly CompiledTest[]): (type: string) => boolean 
   return rememberedTest((type) => tests.some((test) => test.matchesType(type)), KEPT);
 }
 
-/** Milliseconds for one judgement, over all windows in turn, once the rule's own tests are warm. */
-async function judgementMs(rule: CompiledRule, windows: readonly SeenWindow[], measuredMs: number): Promise<number> {
-  await judgeFor(rule, windows, measuredMs * WARM_SHARE);
-  return judgeFor(rule, windows, measuredMs);
+/**
+ * Milliseconds for one judgement, over all windows in turn: the median of some passes, so that those in
+ * which the code was cold, memory was collected or something else had the processor don't count.
+ */
+async function judgementMs(rule: CompiledRule, windows: readonly TalliedWindow[], measuredMs: number): Promise<number> {
+  const sample = spread(windows, WINDOWS_MAX);
+  const judgements = Math.max(PASS_MIN, sample.length);
+  const passes: number[] = [];
+  const startMs = monotonicMs();
+  for (let nowMs = startMs; passes.length < PASSES_MIN || nowMs - startMs < measuredMs; ) {
+    const beforeMs = nowMs;
+    for (let at = 0; at < judgements; at++) {
+      const { seen } = sample[at % sample.length] as TalliedWindow;
+      await judgeAgain(rule, seen);
+    }
+    nowMs = monotonicMs();
+    passes.push((nowMs - beforeMs) / judgements);
+  }
+  passes.sort((a, b) => a - b);
+  return passes[passes.length >> 1] ?? 0;
 }
 
-async function judgeFor(rule: CompiledRule, windows: readonly SeenWindow[], measuredMs: number): Promise<number> {
-  const startMs = cpuMs();
-  let judgements = 0;
-  for (;;) {
-    for (const seen of windows) {
-      await judgeAgain(rule, seen);
-      judgements++;
-      if (judgements % LOOK_EVERY !== 0) continue;
-      const spentMs = cpuMs() - startMs;
-      if (measuredMs <= spentMs || JUDGEMENTS_MAX <= judgements) return spentMs / judgements;
-    }
-  }
+/** At most so many of a list, at even distances. */
+function spread<T>(list: readonly T[], max: number): readonly T[] {
+  const step = Math.max(1, list.length / max);
+  return Array.from({ length: Math.min(list.length, max) }, (_, at) => list[Math.floor(at * step)] as T);
 }
