@@ -12,8 +12,22 @@ const REGEX_PROGRAM_MAX = 20_000;
 /** Texts whose answer one regular expression keeps, and how long they may be: rules look at one event again and again. */
 const KEPT = { textsMax: 128, charsMax: 1_024 };
 
+/** Patterns that are kept compiled: packs use few, each of them in many rules, which then share its answers. */
+const PATTERNS_MAX = 2_000;
+const compiled = new Map<string, CompiledRegex>();
+
 /** Compiles a regular expression in RE2 syntax; `find` looks anywhere in the text, in linear time. */
 export function compileRegex(pattern: string): CompiledRegex {
+  let regex = compiled.get(pattern);
+  if (regex === undefined) {
+    regex = compile(pattern);
+    if (PATTERNS_MAX <= compiled.size) compiled.clear();
+    compiled.set(pattern, regex);
+  }
+  return regex;
+}
+
+function compile(pattern: string): CompiledRegex {
   try {
     const regex = RE2JS.compile(pattern);
     const size = regex.programSize();
