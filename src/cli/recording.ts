@@ -1,5 +1,6 @@
 import type { Redactor } from "../core/intake/redact/redactor.ts";
 import { nativeOf } from "../core/intake/write-native.ts";
+import { endOfAlert } from "../core/model/alert-end.ts";
 import type { Event } from "../core/model/event.ts";
 
 /** How much a recording may hold. */
@@ -62,8 +63,17 @@ function lineOf(event: Event): string {
   return `${JSON.stringify(nativeOf(event))}\n`;
 }
 
-/** Short ids in place of long ones, in the same order: it decides between events of one moment. */
+/**
+ * Short ids in place of long ones, in the same order: it decides between events of one moment. The end of an
+ * alert goes on being that alert's.
+ */
 export function numberedIds(ids: readonly string[]): ReadonlyMap<string, string> {
   const width = String(ids.length).length;
-  return new Map(ids.map((id, at) => [id, `e${String(at + 1).padStart(width, "0")}`]));
+  const numbers = new Map(ids.map((id, at) => [id, `e${String(at + 1).padStart(width, "0")}`]));
+  for (const id of ids) {
+    const own = numbers.get(id);
+    const end = endOfAlert(id);
+    if (own !== undefined && numbers.has(end)) numbers.set(end, endOfAlert(own));
+  }
+  return numbers;
 }

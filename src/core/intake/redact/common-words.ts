@@ -6,7 +6,7 @@ export const COMMON_NAMES: ReadonlySet<string> = new Set(
   http https tcp udp localhost true false null none unknown user group name namespace kind uid ip verb role
   get list watch create update patch delete deletecollection pod pods deployment deployments replicaset replicasets
   daemonset daemonsets statefulset statefulsets job jobs cronjob cronjobs service services endpoint endpoints
-  endpointslice endpointslices configmap configmaps secret secrets ingress ingresses namespaces container containers
+  firing resolved endpointslice endpointslices configmap configmaps secret secrets ingress ingresses namespaces container containers
   clusterrole clusterrolebinding rolebinding networkpolicy persistentvolumeclaim event events api apis`
     .split(/\s+/)
     .filter((word) => word !== ""),

@@ -54,6 +54,13 @@ export function pseudonymOfIpv6(key: string, address: string): string {
   return `fd00::${[0, 2, 4, 6].map(group).join(":")}`;
 }
 
+/** A hardware address that nobody was given, in place of another one. */
+export function pseudonymOfMac(key: string, address: string): string {
+  const hash = keyedHash(key, address.toLowerCase());
+  const pair = (at: number): string => (hash[at] as number).toString(16).padStart(2, "0");
+  return ["02", ...[0, 1, 2, 3, 4].map(pair)].join(":");
+}
+
 /** Another UUID. */
 export function pseudonymOfUuid(key: string, uuid: string): string {
   const hex = [...keyedHash(key, uuid.toLowerCase())].map((byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -2,23 +2,33 @@ import { isRecord } from "../../expression/read-path.ts";
 import type { EntityRef, Event, RelatedEntity } from "../../model/event.ts";
 import type { Rule } from "../../model/rule.ts";
 import { COMMON_NAMES, COMMON_PARTS } from "./common-words.ts";
-import { pseudonymOf, pseudonymOfIpv4, pseudonymOfIpv6, pseudonymOfUuid } from "./pseudonyms.ts";
+import { pseudonymOf, pseudonymOfIpv4, pseudonymOfIpv6, pseudonymOfMac, pseudonymOfUuid } from "./pseudonyms.ts";
 import { type RuleWords, wordsOfRules } from "./rule-words.ts";
 import { TOKEN } from "./tokens.ts";
 
 /** Pseudonyms remembered; beyond, they are worked out anew. */
 const KNOWN_MAX = 100_000;
 
-const IPV4 = String.raw`\d{1,3}(?:\.\d{1,3}){3}(?!\.?[\p{L}\p{N}])`;
+/** Also before the rest of a host name: `203.0.113.7.nip.io`, `7.113.0.203.in-addr.arpa`. */
+const IPV4 = String.raw`\d{1,3}(?:\.\d{1,3}){3}(?!\.?\p{N}|\p{L})`;
+/** As part of a host name: `ip-203-0-113-7.internal`. */
+const DASHED_IPV4 = String.raw`\d{1,3}(?:-\d{1,3}){3}(?!-?\p{N}|\p{L})`;
 const GROUPS = "[0-9a-f]{1,4}(?::[0-9a-f]{1,4})*";
 const IPV6 = String.raw`(?:(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}|(?:${GROUPS})?::(?:${GROUPS})?)(?![:.]?[\p{L}\p{N}])`;
+const MAC = String.raw`(?:[0-9a-f]{2}:){5}[0-9a-f]{2}(?![:\p{L}\p{N}])`;
 const UUID = String.raw`[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![\p{L}\p{N}])`;
 /** What is one name although it looks like many. */
-const WHOLE = new RegExp(String.raw`(?<![\p{L}\p{N}.:])(?:${IPV4}|${IPV6})|(?<![\p{L}\p{N}])${UUID}`, "giu");
+const WHOLE = new RegExp(
+  String.raw`(?<![\p{L}\p{N}.:])(?:${IPV4}|${MAC}|${IPV6})|(?<!\p{L}|\p{N}-?)${DASHED_IPV4}|(?<![\p{L}\p{N}])${UUID}`,
+  "giu",
+);
+const DASHED = /^\d+-\d+-\d+-\d+$/;
+const SEPARATED = /^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}$/i;
 const LOOPBACK = /^(?:127\.|0\.0\.0\.0$|::1?$)/;
 /** Counts, sizes, versions, ports: they name nobody. */
 const NUMBER = /^v?\d{1,7}(?:\.\d{1,7}){0,2}[A-Za-z]{0,2}$/;
 const REASON = /^[A-Za-z][A-Za-z0-9]{0,63}$/;
+const PLAIN_NAME = /^\w+$/;
 const DERIVED = /^derived:([^/]*)\/([^/]*)\/([^/]*)\/(.*)$/s;
 
 /**
@@ -76,6 +86,8 @@ export class Redactor {
 
   #whole(whole: string): string {
     if (LOOPBACK.test(whole)) return whole;
+    if (DASHED.test(whole)) return this.#whole(whole.replaceAll("-", ".")).replaceAll(".", "-");
+    if (SEPARATED.test(whole)) return pseudonymOfMac(this.#key, whole);
     if (whole.includes(":")) return pseudonymOfIpv6(this.#key, whole);
     return whole.includes(".") ? pseudonymOfIpv4(this.#key, whole) : pseudonymOfUuid(this.#key, whole);
   }
@@ -132,9 +144,14 @@ export class Redactor {
     return `derived:${this.text(cluster)}/${this.text(namespace)}/${kind}/${this.text(name)}`;
   }
 
-  /** The names of attributes are the collector's. */
+  /** The names of attributes are the collector's, if plain: what is made of several may be a label's, and somebody's. */
   #attributes(attributes: Readonly<Record<string, unknown>>): Record<string, unknown> {
-    return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, this.#value(value)]));
+    return Object.fromEntries(
+      Object.entries(attributes).map(([name, value]) => [
+        PLAIN_NAME.test(name) ? name : this.text(name),
+        this.#value(value),
+      ]),
+    );
   }
 
   #value(value: unknown): unknown {

@@ -19,16 +19,20 @@ const PIECE_MIN = 3;
 
 const PATTERNS: ReadonlySet<string> = new Set(["matches", "startsWith", "endsWith", "contains", "doesNotContain"]);
 
-/** The words that rules test for, in fields, conditions and the keys that joins ignore. */
+/** `attributes.memory.limit_bytes`, `attributes["memory.limit_bytes"]` */
+const ATTRIBUTE = /\battributes((?:\.[\w-]+|\[\s*["'][^"']+["']\s*\])+)/g;
+
+/** The words that rules test for, in fields, conditions and the keys that joins ignore, and what their stories read. */
 export function wordsOfRules(rules: readonly Rule[]): RuleWords {
   const words: Words = { names: new Set(), parts: new Set(), beginnings: new Set(), ends: new Set() };
-  for (const { steps, absent, resolve, joins, conditions } of rules) {
+  for (const { steps, absent, resolve, joins, conditions, story } of rules) {
     for (const test of [...steps, ...absent, ...resolve]) ofTest(test, words);
     for (const { ignore, keys } of joins) {
       for (const glob of ignore) addPattern(glob, words);
       for (const paths of Object.values(keys)) for (const path of paths) addPath(path, words);
     }
     ofConditions(conditions, words);
+    for (const template of [story.summary, story.detail ?? "", ...story.actions]) ofTemplate(template, words);
   }
   return words;
 }
@@ -77,6 +81,12 @@ function addPattern(pattern: string, words: Words): void {
     if (PIECE_MIN <= first.length) words.ends.add(first.toLowerCase());
     if (PIECE_MIN <= last.length) words.beginnings.add(last.toLowerCase());
   }
+}
+
+/** Names of attributes, as a story's words read them. */
+function ofTemplate(template: string, words: Words): void {
+  for (const [, path = ""] of template.matchAll(ATTRIBUTE))
+    for (const token of tokensOf(path)) words.names.add(token.toLowerCase());
 }
 
 /** Names of fields are keys of maps too, which events may bring along. */

@@ -1,7 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { Redactor } from "../../../../src/core/intake/redact/redactor.ts";
+import type { Event } from "../../../../src/core/model/event.ts";
+import { event, rule, step } from "../../../support/engine-kit.ts";
 
 const redactor = new Redactor("key", []);
+
+function oomWith(attributes: Record<string, unknown>): Event {
+  return event("e1", "k8s.pod.oomkilled", 0, { attributes });
+}
 
 describe("what belongs together does so still", () => {
   // The name of a workload, and of what it owns or serves: some are words that every cluster has.
@@ -39,4 +45,50 @@ test("addresses stay addresses, numbers numbers, and nobody's name is left", () 
   expect(text).toMatch(/ 10\.\d+\.\d+\.\d+:8443 \w+ fd00::[0-9a-f:]+, 3 \w+ 512Mi, v1\.34\.0, /);
   expect(redactor.text("127.0.0.1 and ::1")).toContain("127.0.0.1");
   expect(new Redactor("other", []).text("ledger")).not.toBe(redactor.text("ledger"));
+});
+
+describe("addresses inside of longer words", () => {
+  const address = redactor.text("203.0.113.77");
+
+  test.for([
+    ["a node that is called after its address", "ip-203-0-113-77.internal", `ip-${address.replaceAll(".", "-")}.`],
+    ["a host of a resolver that takes addresses", "203.0.113.77.nip.io", `${address}.`],
+    [
+      "a pod's own name in DNS",
+      "203-0-113-77.default.pod.cluster.local",
+      `${address.replaceAll(".", "-")}.default.pod.`,
+    ],
+  ])("%s", ([, text, shown]) => {
+    expect(redactor.text(text as string).startsWith(shown as string)).toBe(true);
+  });
+
+  test("of hardware, however it is written", () => {
+    const shown = redactor.text("from 00:1a:2b:3c:4d:5e");
+    expect(shown).toMatch(/ 02(:[0-9a-f]{2}){5}$/);
+    expect(redactor.text("from 00:1A:2B:3C:4D:5E")).toBe(shown);
+    expect(redactor.text("10:00:00")).toBe("10:00:00");
+  });
+});
+
+describe("names of attributes", () => {
+  test("what a collector calls a thing stays; what may be a label's name does not", () => {
+    const { attributes } = redactor.event(
+      oomWith({ restartCount: 3, "corp.example/team": "blue", "corp.tenant": "x" }),
+    );
+    expect(attributes).toHaveProperty("restartCount", 3);
+    expect(Object.keys(attributes ?? {}).join(" ")).not.toMatch(/corp|team|tenant/);
+  });
+
+  test("and what the words of a story read stays", () => {
+    const story = {
+      summary: "{{ oom.attributes['corp.tenant'] }}",
+      detail: undefined,
+      actions: [],
+      runbook: undefined,
+    };
+    const reading = rule("oom", [step("oom", "k8s.pod.oomkilled")], { story });
+    const { attributes } = new Redactor("key", [reading]).event(oomWith({ "corp.tenant": "x", "corp.other": "y" }));
+    expect(attributes).toHaveProperty(["corp.tenant"]);
+    expect(attributes).not.toHaveProperty(["corp.other"]);
+  });
 });
