@@ -1,10 +1,10 @@
-import type { Story } from "../core/model/story.ts";
-import type { RunDifference } from "../core/testing/compare-runs.ts";
 import type { RuleTally } from "../core/testing/tally-stories.ts";
+import { differenceText } from "./backtest-difference-text.ts";
+import { type ComparedRules, inBrief } from "./compared-rules.ts";
 import type { Paint } from "./paint.ts";
 import type { RuleCost } from "./rule-costs.ts";
 import { counted } from "./story-text.ts";
-import { printable, table } from "./text-layout.ts";
+import { table } from "./text-layout.ts";
 
 /** What some rules would have told of a recording. */
 export interface BacktestReport {
@@ -16,88 +16,72 @@ export interface BacktestReport {
   /** The costliest first. */
   readonly costs: readonly RuleCost[];
   /** Against other rules, where some were named. */
-  readonly against?: RunDifference & { readonly rules: string };
+  readonly against?: ComparedRules;
 }
 
-/** A story in the few words that a comparison needs. */
-export interface StoryInBrief {
-  readonly rule: string;
-  readonly summary: string;
-  readonly severity: Story["severity"];
-  readonly entity: string;
-  readonly time: string;
-  readonly id: string;
-}
-
-const RULES_SHOWN = 10;
-
-/** A story, in brief. */
-export function inBrief({ id, rule, summary, severity, rootCause }: Story): StoryInBrief {
-  const { kind, namespace, name } = rootCause.entity;
-  const entity = `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`;
-  return { rule: `${rule.pack}/${rule.id}`, summary, severity, entity, time: rootCause.time, id };
-}
+/** Rules whose cost is shown to people. */
+export const COSTS_SHOWN = 10;
+/** Days that have a column of their own; more would be wider than any page. */
+const DAYS_SHOWN = 7;
 
 /** The report for programs. */
 export function backtestJson(report: BacktestReport): string {
   const { against, ...own } = report;
-  const compared =
-    against === undefined
-      ? {}
-      : {
-          against: {
-            rules: against.rules,
-            same: against.same,
-            added: against.added.map(inBrief),
-            removed: against.removed.map(inBrief),
-            changed: against.changed.map(({ after, differences }) => ({ ...inBrief(after), differences })),
-          },
-        };
-  return `${JSON.stringify({ ...own, ...compared }, undefined, 2)}\n`;
+  if (against === undefined) return `${JSON.stringify(own, undefined, 2)}\n`;
+  const { rules, same, byRule, added, removed, changed } = against;
+  const compared = {
+    rules,
+    same,
+    byRule,
+    added: added.map(inBrief),
+    removed: removed.map(inBrief),
+    changed: changed.map(({ after, differences }) => ({ ...inBrief(after), differences })),
+  };
+  return `${JSON.stringify({ ...own, against: compared }, undefined, 2)}\n`;
 }
 
 /** The report for people. */
 export function backtestText(report: BacktestReport, paint: Paint): string {
-  const { events, stories, eventsPerStory, rules, costs, against } = report;
-  const ratio = eventsPerStory === null ? "" : `, ${Math.round(eventsPerStory)} events to a story`;
-  const days = daysOf(rules);
-  const head = ["RULE", "STORIES", "REPEATED", ...days];
-  const rows = rules.map((rule) => [
-    `${rule.rule}${rule.shadow ? " (shadow)" : ""}`,
-    `${rule.stories}`,
-    `${Math.round(rule.noise * 100)} %`,
-    ...days.map((day) => `${rule.perDay[day] ?? 0}`),
-  ]);
+  const { rules, costs, against } = report;
+  const { head, rows } = talliesOf(rules);
   const costRows = costs
-    .slice(0, RULES_SHOWN)
+    .slice(0, COSTS_SHOWN)
     .map(({ rule, windows, msPerThousand }) => [rule, `${windows}`, msPerThousand.toFixed(2)]);
   return [
-    `${counted(events, "event")} → ${counted(stories, "story")}${ratio}\n`,
-    ...(rows.length === 0 ? [] : [table([head, ...rows])]),
+    `${headlineOf(report)}\n`,
+    ...(rows.length === 0 ? [] : [table([head.map((name) => name.toUpperCase()), ...rows])]),
     ...(costRows.length === 0 ? [] : [table([["SLOWEST RULES", "WINDOWS", "MS PER 1,000"], ...costRows])]),
     ...(against === undefined ? [] : [differenceText(against, paint)]),
   ].join("\n");
 }
 
-/** The days on which something was told, in order. */
-export function daysOf(rules: readonly RuleTally[]): string[] {
-  return [...new Set(rules.flatMap(({ perDay }) => Object.keys(perDay)))].sort();
+/** `19226 events → 136 stories, 141 events to a story` */
+export function headlineOf({ events, stories, eventsPerStory }: BacktestReport): string {
+  const ratio = eventsPerStory === null ? "" : `, ${Math.round(eventsPerStory)} events to a story`;
+  return `${counted(events, "event")} → ${counted(stories, "story")}${ratio}`;
 }
 
-function differenceText(against: NonNullable<BacktestReport["against"]>, paint: Paint): string {
-  const { added, removed, changed, same, rules } = against;
-  const line = (mark: string, story: Story): string => {
-    const { rule, summary, entity, time } = inBrief(story);
-    return printable(`${mark} ${time}  ${rule}  ${entity}  ${summary}`);
-  };
-  const lines = [
-    `against ${rules}: ${added.length} added, ${removed.length} removed, ${changed.length} changed, ${same} the same`,
-    ...added.map((story) => paint("green", line("+", story))),
-    ...removed.map((story) => paint("red", line("-", story))),
-    ...changed.flatMap(({ after, differences }) => [
-      paint("yellow", line("~", after)),
-      ...differences.map(({ path, expected, got }) => printable(`    ${path}: ${expected} → ${got}`)),
-    ]),
-  ];
-  return `${lines.join("\n")}\n`;
+/** What each rule told, as a table: by day where there are few, else on the average day and on the busiest. */
+export function talliesOf(rules: readonly RuleTally[]): { readonly head: string[]; readonly rows: string[][] } {
+  const days = [...new Set(rules.flatMap(({ perDay }) => Object.keys(perDay)))].sort();
+  const isWide = DAYS_SHOWN < days.length;
+  const head = ["rule", "stories", "repeated", ...(isWide ? ["on a day", "most on a day"] : days)];
+  const rows = rules.map(({ rule, shadow, stories, noise, perDay }) => [
+    `${rule}${shadow ? " (shadow)" : ""}`,
+    `${stories}`,
+    `${Math.round(noise * 100)} %`,
+    ...(isWide ? [(stories / spanOf(days)).toFixed(1), busiestOf(perDay)] : days.map((day) => `${perDay[day] ?? 0}`)),
+  ]);
+  return { head, rows };
+}
+
+/** Days from the first to the last one, those on which nothing was told among them. */
+function spanOf(days: readonly string[]): number {
+  const [first = "", last = ""] = [days[0], days.at(-1)];
+  return Math.round((Date.parse(last) - Date.parse(first)) / 86_400_000) + 1;
+}
+
+function busiestOf(perDay: RuleTally["perDay"]): string {
+  const [[day, count] = ["", 0]] = Object.entries(perDay).sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  return `${count} (${day})`;
 }

@@ -23,7 +23,9 @@ export async function loadRulesAt(where: string, paths: readonly string[], shell
     let count = 0;
     for (const [at, path] of paths.entries()) count += await checkOut(revision, path, join(folder, `${at}`));
     if (count === 0) throw new CommandError(`git: ${revision} holds no *.yaml in ${paths.join(", ")}`);
-    return await loadRules([folder], shell);
+    const named = (text: string): string =>
+      paths.reduce((shown, path, at) => shown.replaceAll(`${join(folder, `${at}`)}/`, `${revision}:${path}/`), text);
+    return await loadRules([folder], shell, { name: where, named });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { SEED_PACK } from "../support/seed-pack.ts";
@@ -157,10 +157,9 @@ describe("backtest", () => {
     expect(added.code).toBe(0);
     expect(added.out).toMatch(/3 events → 1 story, 3 events to a story\n/);
     expect(added.out).toMatch(/seed\/oom-service-disruption +1 +0 % +1\n/);
-    expect(added.out).toMatch(/: 1 added, 0 removed, 0 changed, 0 the same\n\+ 2026-03-01T10:00:00Z/);
-    const page = await readFile(folder.path("report.html"), "utf8");
-    expect(page).toContain('<li class="added">');
-    expect(page).not.toMatch(/<script|https?:\/\/|src=/);
+    expect(added.out).toMatch(/: 1 added, 0 removed, 0 changed, 0 the same\n/);
+    expect(added.out).toContain(`\n${KEY}: 1 added\n  + 2026-03-01T10:00:00Z  critical  Pod shop/api-7f9  `);
+    expect(await readFile(folder.path("report.html"), "utf8")).toContain('<li data-mark="added">');
     expect(await tapio(against("old.yaml", "--max-new", "0"))).toMatchObject({
       code: 1,
       err: expect.stringContaining("tapio: 1 story added, and at most 0 may be"),
@@ -171,9 +170,58 @@ describe("backtest", () => {
       against: {
         added: [],
         removed: [],
-        changed: [{ differences: [{ path: "severity", expected: '"error"', got: '"critical"' }] }],
+        changed: [{ differences: [{ path: "severity", before: "error", after: "critical" }] }],
+        byRule: [{ rule: KEY, before: 1, after: 1, added: 0, removed: 0, changed: 1, passedOn: 0 }],
       },
     });
+  });
+
+  test("a renamed rule tells the same stories under another name, and none is new", async () => {
+    const renamed = SEED_PACK.replace("oom-service-disruption", "oom-breaks-service");
+    await using folder = await temporaryFolder({ "new.yaml": renamed, "old.yaml": SEED_PACK, "a.ndjson": STORY });
+    const rules = ["--rules", folder.path("new.yaml"), "--against", folder.path("old.yaml"), "--max-new", "0"];
+    const { code, out } = await tapio(["backtest", folder.path("a.ndjson"), ...rules]);
+    expect(code).toBe(0);
+    expect(out).toContain("0 added, 0 removed, 1 changed, 0 the same");
+    expect(out).toMatch(/\nseed\/oom-service-disruption +1 +0 +0 +0 +0 +1\n/);
+    expect(out).toContain(`\n      rule: ${KEY} → seed/oom-breaks-service\n`);
+  });
+
+  test("many stories of a kind: some are shown, and how many more there are", async () => {
+    const lines = Array.from({ length: 12 }, (_, at) =>
+      line(`e${at}`, "k8s.pod.oomkilled", `10:0${at % 10}:0${Math.floor(at / 10)}`, {
+        traceId: `t${at}`,
+        entity: { kind: "Pod", namespace: "shop", name: `api-${at}` },
+      }),
+    );
+    const alone = SEED_PACK.replace(/ {6}- \{ as: (?:pressure|rollback|gone),[^\n]*\n/g, "");
+    await using folder = await temporaryFolder({
+      "new.yaml": alone,
+      "old.yaml": alone.replace("k8s.pod.oomkilled", "a.b"),
+      "a.ndjson": lines.join(""),
+    });
+    const rules = ["--rules", folder.path("new.yaml"), "--against", folder.path("old.yaml")];
+    const { out } = await tapio(["backtest", folder.path("a.ndjson"), ...rules]);
+    expect(out).toContain(`${KEY}: 12 added\n`);
+    expect(out.match(/\n {2}\+ /g)).toHaveLength(10);
+    expect(out).toMatch(/\n {2}… 2 more added\n\nall of them: -o json\n$/);
+  });
+
+  test("more days than fit are told as the average day and the busiest", async () => {
+    const day = (at: number, pod: number): string =>
+      line(`e${at}-${pod}`, "k8s.pod.oomkilled", "10:00:00", {
+        traceId: `t${at}-${pod}`,
+        time: `2026-03-${10 + at}T1${pod}:00:00Z`,
+        entity: { kind: "Pod", namespace: "shop", name: `api-${at}-${pod}` },
+      });
+    const lines = [0, 1, 2, 3, 4, 5, 7, 9].flatMap((at) => (at === 4 ? [day(at, 0), day(at, 1)] : [day(at, 0)]));
+    await using folder = await temporaryFolder({
+      "pack.yaml": SEED_PACK.replace(/ {6}- \{ as: (?:pressure|rollback|gone),[^\n]*\n/g, ""),
+      "a.ndjson": lines.join(""),
+    });
+    const { out } = await tapio(["backtest", folder.path("a.ndjson"), "--rules", folder.path("pack.yaml")]);
+    expect(out).toMatch(/RULE +STORIES +REPEATED +ON A DAY +MOST ON A DAY\n/);
+    expect(out).toMatch(/ 9 +0 % +0\.9 +2 \(2026-03-14\)\n/);
   });
 
   test("against a git revision", async () => {
@@ -195,6 +243,12 @@ describe("backtest", () => {
       err: expect.stringContaining("nowhere"),
     });
     expect((await tapio([...given, "--against", "git:--help"])).code).toBe(3);
+    await writeFile(folder.path("rules/pack.yaml"), STRICT.replace("title:", "titel:"));
+    await git("commit", "-qam", "wrong");
+    await writeFile(folder.path("rules/pack.yaml"), STRICT);
+    const wrong = await tapio([...given, "--against", "git:HEAD"]);
+    expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining("the rules of git:HEAD can't be loaded: ") });
+    expect(wrong.err).toContain(`HEAD:${folder.path("rules")}/pack.yaml:6:5: error[`);
     expect((await tapio([...given, "--against", next.path("pack.yaml")])).out).toContain("0 added, 1 removed");
   });
 
