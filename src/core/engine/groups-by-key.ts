@@ -40,7 +40,7 @@ export class GroupsByKey {
   }
 
   add(group: Window): void {
-    const key = keyOf(group);
+    const key = group.ownKey;
     const shelf = this.#shelf(key);
     if (shelf !== undefined) {
       shelf.groups = grown(shelf.groups, group);
@@ -51,7 +51,7 @@ export class GroupsByKey {
   }
 
   delete(group: Window): void {
-    const key = keyOf(group);
+    const key = group.ownKey;
     const shelf = this.#shelf(key);
     if (shelf === undefined) return;
     const at = shelf.groups.indexOf(group);
@@ -69,8 +69,4 @@ export class GroupsByKey {
     }
     return this.#lastShelf;
   }
-}
-
-function keyOf({ group }: Window): string {
-  return group[Object.keys(group)[0] ?? ""] ?? "";
 }

@@ -177,7 +177,7 @@ export class JoinGroups {
     const group = new Window({
       key: name,
       joinRule: rule,
-      group: { [rule.joins[0]?.as ?? ""]: key },
+      ownKey: key,
       logTimeMs: at.logTimeMs,
       position: at.position,
     });

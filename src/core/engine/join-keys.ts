@@ -2,7 +2,7 @@ import { readPath, singleReader } from "../expression/read-path.ts";
 import { markOf } from "../model/aside.ts";
 import type { Event } from "../model/event.ts";
 import type { FieldPath } from "../model/path.ts";
-import type { JoinedType } from "./rule-index.ts";
+import type { JoinedType, KeyedTest } from "./rule-index.ts";
 
 /** How many key tuples one event may have under one join; the rest join nothing. */
 const KEYS_PER_EVENT_MAX = 64;
@@ -135,7 +135,8 @@ const NO_KEYS: readonly GroupKey[] = [];
 /** The group keys of an event under one rule, each once. */
 export function groupKeys({ keyed }: JoinedType, event: Event): readonly GroupKey[] {
   let found: GroupKey[] | undefined;
-  for (const { bit, reader, matchesFields } of keyed) {
+  for (let at = 0; at < keyed.length; at++) {
+    const { bit, reader, matchesFields } = keyed[at] as KeyedTest;
     // Keys that were read are known; a test has to be run.
     const keys = reader.groupKeysOf(event);
     if (keys.length === 0 || !matchesFields(event)) continue;

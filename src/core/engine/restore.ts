@@ -169,7 +169,8 @@ export class Restore {
     const joinRule = index.joinRules.find((one) => one.rule.key === rule);
     const open = groups.named(name);
     if (joinRule === undefined || open !== undefined) return open;
-    const window = new Window({ key: name, joinRule, group, logTimeMs: openedLogMs, position: openedPosition });
+    const [ownKey] = Object.values(group);
+    const window = new Window({ key: name, joinRule, ownKey, logTimeMs: openedLogMs, position: openedPosition });
     window.openedByStory = true;
     groups.open(window);
     return window;

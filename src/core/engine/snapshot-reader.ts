@@ -176,7 +176,8 @@ export class SnapshotReader {
 
 function closedWindow(data: WindowData, joinRule: CompiledRule | undefined): Window {
   const { key, group, openedLogMs, openedPosition } = data;
-  const window = new Window({ key, joinRule, group, logTimeMs: openedLogMs, position: openedPosition });
+  const [ownKey] = joinRule === undefined ? [] : Object.values(group);
+  const window = new Window({ key, joinRule, ownKey, logTimeMs: openedLogMs, position: openedPosition });
   for (const event of data.events) window.add(event, Number.POSITIVE_INFINITY);
   for (const [id, bits] of data.bits) window.noteSteps(id, bits);
   window.lastLogMs = data.lastLogMs;

@@ -62,19 +62,21 @@ export class Window extends HeldEvents {
   /** The types here; a join group has no use for them. */
   #types: TypeSet | undefined = undefined;
   #ownTrace: readonly string[] | undefined = undefined;
-  readonly #group: Readonly<Record<string, string>> | undefined;
+  /** A join group's own key, among those of its rule. */
+  readonly #ownKey: string | undefined;
 
   constructor(options: {
     readonly key: string;
     readonly joinRule?: CompiledRule | undefined;
-    readonly group?: Readonly<Record<string, string>>;
+    /** Of a join group: its key among those of its rule. */
+    readonly ownKey?: string | undefined;
     readonly logTimeMs: EpochMs;
     readonly position: number;
   }) {
     super();
     this.key = options.key;
     this.joinRule = options.joinRule;
-    this.#group = options.group;
+    this.#ownKey = options.ownKey;
     this.openedLogMs = options.logTimeMs;
     this.lastLogMs = options.logTimeMs;
     this.openedPosition = options.position;
@@ -94,7 +96,13 @@ export class Window extends HeldEvents {
 
   /** Group key by name of the join, or the trace ID. */
   get group(): Readonly<Record<string, string>> {
-    return this.#group ?? { traceId: this.key };
+    const { joinRule } = this;
+    return joinRule === undefined ? { traceId: this.key } : { [joinRule.joins[0]?.as ?? ""]: this.ownKey };
+  }
+
+  /** What tells it from the other groups of its rule, or from other traces. */
+  get ownKey(): string {
+    return this.#ownKey ?? this.key;
   }
 
   /** The window's key as a list, the same one each time: what the matches of a trace claim. */

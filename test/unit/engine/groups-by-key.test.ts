@@ -15,7 +15,7 @@ const RULES = ["one", "two", "three"].map((id, index) =>
 const [ONE, TWO, THREE] = RULES;
 
 const group = (joinRule: CompiledRule, key: string): Window =>
-  new Window({ key: `${joinRule.rule.key}|${key}`, joinRule, group: { pod: key }, logTimeMs: 0, position: 1 });
+  new Window({ key: `${joinRule.rule.key}|${key}`, joinRule, ownKey: key, logTimeMs: 0, position: 1 });
 
 /** These groups, added in this order. */
 function holding(...groups: readonly Window[]): GroupsByKey {
