@@ -26,7 +26,11 @@ export function summaryOf(books: Books, stories?: readonly Story[]): string {
   if (0 < more) lines.push(`  bad: and ${counted(more, "more line")}`);
   if (0 < books.gaps)
     lines.push(`  lost: up to ${counted(books.lost, "entry")} that the stream had deleted before they could be read`);
-  if (0 < books.old) lines.push(`  old: ${counted(books.old, "event")} more than a day behind the stream: set aside`);
+  if (0 < books.old) {
+    // Where nobody tells stories, the events are passed on as they are.
+    const because = stories === undefined ? "rules would not see them there" : "set aside";
+    lines.push(`  old: ${counted(books.old, "event")} more than a day behind the stream: ${because}`);
+  }
   return `${lines.join("\n")}\n`;
 }
 

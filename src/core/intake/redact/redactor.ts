@@ -28,6 +28,8 @@ const LOOPBACK = /^(?:127\.|0\.0\.0\.0$|::1?$)/;
 /** Counts, sizes, versions, ports: they name nobody. */
 const NUMBER = /^v?\d{1,7}(?:\.\d{1,7}){0,2}[A-Za-z]{0,2}$/;
 const REASON = /^[A-Za-z][A-Za-z0-9]{0,63}$/;
+/** A single one names nobody, and rules look for flags such as `sh -c`. */
+const LETTER = /^[a-z]$/i;
 const PLAIN_NAME = /^\w+$/;
 const DERIVED = /^derived:([^/]*)\/([^/]*)\/([^/]*)\/(.*)$/s;
 
@@ -127,7 +129,14 @@ export class Redactor {
 
   #part(part: string): string {
     const lower = part.toLowerCase();
-    if (NUMBER.test(part) || COMMON_PARTS.has(lower) || this.#isKept(part) || this.#words.parts.has(lower)) return part;
+    if (
+      LETTER.test(part) ||
+      NUMBER.test(part) ||
+      COMMON_PARTS.has(lower) ||
+      this.#isKept(part) ||
+      this.#words.parts.has(lower)
+    )
+      return part;
     const { beginnings, ends } = this.#words;
     for (let at = part.length - 1; 0 < at; at--) {
       if (beginnings.has(lower.slice(0, at))) return part.slice(0, at) + pseudonymOf(this.#key, part.slice(at));

@@ -1,6 +1,7 @@
 import { isRecord } from "../../expression/read-path.ts";
 import type { FieldPath } from "../../model/path.ts";
 import type { EventTest, Predicate, Rule } from "../../model/rule.ts";
+import { spellingsOf } from "./spellings.ts";
 import { tokensOf } from "./tokens.ts";
 
 /** Words that rules look for: without them a recording would tell other stories. */
@@ -73,7 +74,11 @@ function addValue(value: unknown, operator: string, words: Words): void {
 
 /** The words of a glob, a text to be found, or a regular expression without its escapes. */
 function addPattern(pattern: string, words: Words): void {
-  const plain = pattern.replaceAll(/\(\?[a-zA-Z-]*[:)]?|\\[A-Za-z]|\[[^\]]*\]/g, " ");
+  const plain = pattern.replaceAll("(?:", "(").replaceAll(/\(\?[a-zA-Z-]*[:)]?|\\[A-Za-z]|\[[^\]]*\]/g, " ");
+  for (const spelling of spellingsOf(plain)) addSpelling(spelling, words);
+}
+
+function addSpelling(plain: string, words: Words): void {
   for (const token of tokensOf(plain)) words.names.add(token.toLowerCase());
   for (const [word] of plain.matchAll(/[\p{L}\p{N}]{2,}/gu)) words.parts.add(word.toLowerCase());
   for (const branch of plain.split(/[|()]/)) {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { Redactor } from "../../../../src/core/intake/redact/redactor.ts";
 import type { Event } from "../../../../src/core/model/event.ts";
-import { event, rule, step } from "../../../support/engine-kit.ts";
+import type { Predicate } from "../../../../src/core/model/rule.ts";
+import { event, path, rule, step } from "../../../support/engine-kit.ts";
 
 const redactor = new Redactor("key", []);
 
@@ -68,6 +69,28 @@ describe("addresses inside of longer words", () => {
     expect(redactor.text("from 00:1A:2B:3C:4D:5E")).toBe(shown);
     expect(redactor.text("10:00:00")).toBe("10:00:00");
   });
+});
+
+describe("words that rules look for", () => {
+  const looking = (pattern: string): Redactor => {
+    const where: Predicate = { kind: "test", path: path("message"), operator: "matches", value: pattern };
+    return new Redactor("key", [rule("r", [step("s", "a.b", { where })])]);
+  };
+
+  // Without them a recording tells other stories than what was recorded.
+  test.for([
+    ["pull(ing)? image", "Back-off pulling image"],
+    ["Kill(ed)? process", "Killed process"],
+    ["(?i)creat(e|ing)", "Creating"],
+    ["(?:un|dis)mount", "unmount"],
+  ])("%s is found in %s still", ([pattern, text]) => {
+    const shown = looking(pattern as string).text(text as string);
+    expect(shown).toMatch(new RegExp((pattern as string).replace("(?i)", ""), "i"));
+  });
+});
+
+test("a single letter names nobody, and may be a flag that rules look for", () => {
+  expect(redactor.text("ledger -c")).toMatch(/^\w+ -c$/);
 });
 
 describe("names of attributes", () => {
