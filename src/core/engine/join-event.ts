@@ -29,6 +29,15 @@ export function joinEvent(groups: JoinGroups, joining: Joining, index: RuleIndex
   return touched;
 }
 
+/**
+ * The keys, under each rule of its type, of events that came in a later version: what repeats once mostly
+ * repeats again, and then this version is the one before.
+ */
+const knownKeys = new WeakMap<
+  Event,
+  { readonly joins: TypeEntry["joins"]; readonly keys: readonly (readonly GroupKey[])[] }
+>();
+
 /** Replaces the version that was there before, if one was; answers the event's keys under each rule where it asked for them. */
 function replaceVersion(
   groups: JoinGroups,
@@ -39,11 +48,13 @@ function replaceVersion(
   if (before === undefined) return undefined;
   const { joins } = index.entry(before.type);
   // All that is asked about one version is asked together: what was read of it last is known.
-  const had = joins.map((joined) => groupKeys(joined, before));
+  const known = knownKeys.get(before);
+  const had = known?.joins === joins ? known.keys : joins.map((joined) => groupKeys(joined, before));
   const has = before.type === event.type ? joins.map((joined) => groupKeys(joined, event)) : undefined;
   for (const [place, { rule }] of joins.entries()) {
     groups.replaceVersion(rule, { had: had[place] ?? [], has: has?.[place] ?? [] }, arrival);
   }
+  if (has !== undefined) knownKeys.set(event, { joins, keys: has });
   return joins === entry.joins ? has : undefined;
 }
 
