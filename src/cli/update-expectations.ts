@@ -1,4 +1,4 @@
-import { isNode, isScalar, type Node, parseDocument, visit, type YAMLMap } from "yaml";
+import { isCollection, isNode, isScalar, isSeq, type Node, parseDocument, visit, type YAMLMap } from "yaml";
 import type { Expectation, ExpectedStory, RuleTestCase } from "../core/language/rule-test-file.ts";
 import type { Story } from "../core/model/story.ts";
 import { differencesOf, ruleKeyOf } from "../core/testing/compare-story.ts";
@@ -88,23 +88,36 @@ function corrections(text: string, map: YAMLMap, expected: ExpectedStory, story:
       (from, name) => (from as Record<string, unknown> | undefined)?.[name],
       sayingOf(story),
     );
-    const end = isNode(node) ? endOf(node, text) : undefined;
-    if (!(isNode(node) && node.range) || end === undefined || value === undefined) return [];
-    return [{ start: node.range[0], end, text: flow(value) }];
+    if (!(isNode(node) && node.range) || value === undefined) return [];
+    return [replaced(text, node, value)];
   });
 }
 
-/** Where a value ends: that of a block (`|`, `>`) before the line break and the blanks that the parser counts in. */
-function endOf(node: Node, text: string): number | undefined {
-  if (!node.range) return undefined;
-  const [start, end] = node.range;
-  const isBlock = isScalar(node) && node.type?.startsWith("BLOCK") === true;
+/** A value in place of another; a list that has a line for each item keeps them. */
+function replaced(text: string, node: Node, value: unknown): TextEdit {
+  const start = node.range?.[0] ?? 0;
+  const end = endOf(node, text);
+  if (!isSeq(node) || node.flow === true || !Array.isArray(value) || value.length === 0)
+    return { start, end, text: flow(value) };
+  const indent = " ".repeat(start - lineStart(text, start));
+  return { start, end, text: value.map((item) => `- ${flow(item)}`).join(`${newlineOf(text)}${indent}`) };
+}
+
+/** Line ends stay as the file has them. */
+function newlineOf(text: string): string {
+  return text.includes("\r\n") ? "\r\n" : "\n";
+}
+
+/** Where a value ends: that of a block (`|`, `>`, a line an item) before the line break and blanks that the parser counts in. */
+function endOf(node: Node, text: string): number {
+  const [start = 0, end = 0] = node.range ?? [];
+  const isBlock = isScalar(node) ? node.type?.startsWith("BLOCK") === true : isCollection(node) && node.flow !== true;
   return isBlock ? start + text.slice(start, end).trimEnd().length : end;
 }
 
 /** A story in the words of an expectation. */
 function sayingOf(story: Story): Record<string, unknown> {
-  const { rootCause, superseded, alsoMatched, events, truncated = false } = story;
+  const { rootCause, superseded, alsoMatched, events, truncated = false, shadow = false } = story;
   return {
     ...story,
     confidence: Math.round(story.confidence * 100) / 100,
@@ -114,6 +127,7 @@ function sayingOf(story: Story): Record<string, unknown> {
     impact: story.impact.map(({ kind, namespace, name }) => ({ kind, namespace, name })),
     events: events.total,
     truncated,
+    shadow,
   };
 }
 
@@ -130,6 +144,7 @@ export function expectableFields(story: Story): Readonly<Record<string, unknown>
     severity,
     confidence,
     rootCause: { kind, name },
+    ...(story.shadow === true ? { shadow: true } : {}),
   };
 }
 
@@ -143,7 +158,7 @@ function missingFields(expected: ExpectedStory, story: Story): [string, unknown]
 function additions(text: string, map: YAMLMap, fields: readonly [string, unknown][]): TextEdit[] {
   const last = map.items.at(-1);
   const end = isNode(last?.value) ? endOf(last.value, text) : undefined;
-  const newline = text.includes("\r\n") ? "\r\n" : "\n";
+  const newline = newlineOf(text);
   if (last === undefined || end === undefined || fields.length === 0 || !isNode(last.key) || !last.key.range) return [];
   const words = fields.map(([field, value]) => `${field}: ${flow(value)}`);
   if (map.flow !== true) {

@@ -146,4 +146,32 @@ describe("test --update", () => {
     expect(filled).toContain("severity: critical");
     expect(filled.replaceAll("\r\n", "")).not.toMatch(/[\r\n]/);
   });
+
+  test("a rule in shadow mode has its story say so, and actions are written anew in flow and in block", async () => {
+    const cases = (actions: readonly string[], shadow: boolean): string => `  - name: flow
+    ${EVENTS}
+    expect: { stories: [ { rule: ${KEY}, actions: [${actions.join(", ")}], shadow: ${shadow} } ] }
+  - name: block
+    ${EVENTS}
+    expect:
+      stories:
+        - rule: ${KEY}
+          actions:
+${actions.map((action) => `            - ${action}\n`).join("")}          shadow: ${shadow}
+`;
+    const pack = `${SEED_PACK.replace("    priority: 80", "    priority: 80\n    mode: shadow")}      actions: ["Look at {{ oom.entity.name }}", Wait]
+`;
+    await using folder = await temporaryFolder({ "pack.yaml": pack, "a.test.yaml": HEAD + cases(["Wait"], false) });
+    expect((await tapio(["test", folder.path(""), "--update"])).code).toBe(0);
+    const updated = await readFile(folder.path("a.test.yaml"), "utf8");
+    expect(updated).toBe(HEAD + cases(["Look at api-7f9", "Wait"], true));
+  });
+
+  test("--fill says of a story that it is in shadow mode", async () => {
+    const pack = SEED_PACK.replace("    priority: 80", "    priority: 80\n    mode: shadow");
+    const cases = `  - { name: told in shadow, ${EVENTS}, expect: { stories: [ { rule: ${KEY} } ] } }\n`;
+    await using folder = await temporaryFolder({ "pack.yaml": pack, "a.test.yaml": HEAD + cases });
+    expect((await tapio(["test", folder.path(""), "--fill"])).code).toBe(0);
+    expect(await readFile(folder.path("a.test.yaml"), "utf8")).toContain("shadow: true");
+  });
 });

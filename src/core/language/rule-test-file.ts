@@ -97,6 +97,8 @@ export interface ExpectedStory {
   readonly rule: string;
   readonly summary?: string;
   readonly detail?: string;
+  /** In this order. */
+  readonly actions?: readonly string[];
   readonly category?: Category;
   readonly severity?: Severity;
   readonly status?: StoryStatus;
@@ -112,4 +114,6 @@ export interface ExpectedStory {
   /** How many events its window held. */
   readonly events?: number;
   readonly truncated?: boolean;
+  /** Whether its rule is in shadow mode; `false` where nothing is said. */
+  readonly shadow?: boolean;
 }

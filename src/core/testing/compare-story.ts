@@ -34,6 +34,9 @@ export function differencesOf(expected: ExpectedStory, story: Story, { shuffled 
   same("confidence", expected.confidence, Math.round(story.confidence * 100) / 100);
   same("events", expected.events, story.events.total);
   same("truncated", expected.truncated, story.truncated ?? false);
+  // Nobody is notified of a story in shadow mode: it is none that a case may take for told.
+  same("shadow", expected.shadow ?? false, story.shadow ?? false);
+  sameList("actions", expected.actions, story.actions, found);
   const { event, ...entity } = expected.rootCause ?? {};
   same("rootCause.event", event, story.rootCause.event);
   for (const [field, wanted] of Object.entries(entity))
@@ -57,9 +60,18 @@ function sameSet(
   found: Difference[],
 ): void {
   if (wanted === undefined) return;
-  const [a, b] = [wanted.toSorted(), got.toSorted()];
-  if (a.length === b.length && a.every((each, at) => each === b[at])) return;
-  found.push({ path, expected: shown(a), got: shown(b) });
+  sameList(path, wanted.toSorted(), got.toSorted(), found);
+}
+
+function sameList(
+  path: string,
+  wanted: readonly string[] | undefined,
+  got: readonly string[],
+  found: Difference[],
+): void {
+  if (wanted === undefined) return;
+  if (wanted.length === got.length && wanted.every((each, at) => each === got[at])) return;
+  found.push({ path, expected: shown(wanted), got: shown(got) });
 }
 
 function sameEntities(wanted: readonly EntityFields[], got: readonly EntityRef[], found: Difference[]): void {

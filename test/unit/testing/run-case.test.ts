@@ -136,6 +136,38 @@ describe("what passes", () => {
   });
 });
 
+/** In which fields the stories are not as expected. */
+const differing = ({ problems }: CaseResult): string[] =>
+  problems.flatMap(({ differences }) => differences.map(({ path }) => path));
+
+test("actions, whole and in their order", async () => {
+  const pack = PACK.replace('was killed" }', 'was killed", actions: ["Look at {{ oom.entity.name }}", Wait] }');
+  const expecting = async (actions: string): Promise<string[]> =>
+    differing(
+      await run(
+        ["events: [ { at: 0s, use: oom } ]", `expect: { stories: [ { rule: shop/single, actions: ${actions} } ] }`],
+        { pack },
+      ),
+    );
+  expect(await expecting("[Look at api-1, Wait]")).toEqual([]);
+  expect(await expecting("[Wait, Look at api-1]")).toEqual(["actions"]);
+  expect(await expecting("[Look at api-1]")).toEqual(["actions"]);
+});
+
+test("a story in shadow mode is told only where the case says so", async () => {
+  const inShadow = PACK.replace("    priority: 10", "    priority: 10\n    mode: shadow");
+  const expecting = async (pack: string, more: string): Promise<string[]> =>
+    differing(
+      await run(["events: [ { at: 0s, use: oom } ]", `expect: { stories: [ { rule: shop/single${more} } ] }`], {
+        pack,
+      }),
+    );
+  expect(await expecting(inShadow, "")).toEqual(["shadow"]);
+  expect(await expecting(inShadow, ", shadow: true")).toEqual([]);
+  expect(await expecting(PACK, ", shadow: true")).toEqual(["shadow"]);
+  expect(await expecting(PACK, "")).toEqual([]);
+});
+
 describe("what fails", () => {
   test("a field that differs, with its place and both values", async () => {
     const result = await run([
