@@ -1,6 +1,6 @@
 import { predicateWords } from "../expression/predicate-words.ts";
 import type { Place } from "../language/yaml-tree.ts";
-import type { EventTest, Predicate, Rule, Step } from "../model/rule.ts";
+import type { EventTest, Predicate, Rule, Scalar, Step } from "../model/rule.ts";
 import { exactDuration } from "./event-words.ts";
 import { isImplied } from "./implied-test.ts";
 import { partsOf } from "./missing-step.ts";
@@ -94,15 +94,14 @@ function choice({ as, count, pick }: Step): Change[] {
   return changes;
 }
 
-/** Changes to what an event must look like: a type or a field test less, a list less its last. */
+/** Changes to what an event must look like: a type or a field test less, a list less one of its values. */
 export function testChanges(
   { types = [], where }: EventTest,
   as: string,
 ): (Omit<Change, "change"> & { change: Partial<EventTest> })[] {
-  const last = types.length < 2 ? [] : types.slice(-1);
   const parts = partsOf(where);
   return [
-    ...last.map((type) => ({
+    ...(types.length < 2 ? [] : types).map((type) => ({
       what: `${as} no longer takes the type ${type}`,
       hint: `a case in which ${as} is a ${type}`,
       field: ["type", types.indexOf(type)],
@@ -134,9 +133,9 @@ export function testChanges(
   ];
 }
 
-/** The test with its list's last value left out. */
+/** The test with each value of its list left out. */
 function shorterLists(part: Predicate): { readonly value: string; readonly by: Predicate }[] {
   if (part.kind !== "test" || !Array.isArray(part.value) || part.value.length < 2) return [];
-  const last: unknown = part.value.at(-1);
-  return [{ value: String(last), by: { ...part, value: part.value.slice(0, -1) } }];
+  const values: readonly Scalar[] = part.value;
+  return values.map((value, at) => ({ value: String(value), by: { ...part, value: values.toSpliced(at, 1) } }));
 }

@@ -31,7 +31,7 @@ export function mutantsOf(rule: Rule, isLoaded: (key: string) => boolean = () =>
 }
 
 function headMutants(rule: Rule, isLoaded: (key: string) => boolean): Mutant[] {
-  const { withinMs, minConfidence, standalone, supersedes, resolve } = rule;
+  const { withinMs, mode, minConfidence, standalone, supersedes, resolve } = rule;
   const mutants: Mutant[] = [];
   const add = (field: string, what: string, hint: string, change: Partial<Rule>): void => {
     mutants.push({ what, hint, place: [field], rule: { ...rule, ...change } });
@@ -41,6 +41,7 @@ function headMutants(rule: Rule, isLoaded: (key: string) => boolean): Mutant[] {
     add("within", "within removed", hint, { withinMs: undefined });
     add("within", "within doubled", hint, { withinMs: withinMs * 2 });
   }
+  if (mode === "active") add("mode", "told in shadow mode", "a case that expects a story of it", { mode: "shadow" });
   if (0 < minConfidence) {
     add("minConfidence", "minConfidence removed", "a case with too little evidence, and no story", {
       minConfidence: 0,

@@ -76,6 +76,7 @@ test("what a rule supersedes, of what is loaded, joins and ignores", async () =>
   const results: MutantResult[] = [];
   if (own !== undefined) for await (const result of run.try(own)) results.push(result);
   expect(results.map(({ mutant: { what }, outcome }) => `${outcome}: ${what}`)).toEqual([
+    "killed: told in shadow mode",
     "killed: no longer supersedes p/s",
     "killed: join place removed",
     "survived: join place no longer compares entity.namespace",
@@ -88,6 +89,34 @@ test("what a rule supersedes, of what is loaded, joins and ignores", async () =>
   ]);
 });
 
+test("each type and each value of a list is dropped once, and a case that binds it notices", async () => {
+  const rule = ruleOf(
+    "id: r, steps: [ { as: oom, type: [x.oom, x.kill], where: { entity.node: [n1, n2] } }, { as: gone, type: x.gone } ]",
+  );
+  const told = (id: string, event: string, bound: string): string[] => [
+    `events: [ { id: ${id}, at: 0s, ${event} }, { id: g, at: 9s, use: gone } ]`,
+    `expect: { stories: [ { rule: p/r, bound: ${bound} } ] }`,
+  ];
+  const first = told("a", "use: oom", "{ oom: [a] }");
+  const ofLists = (results: readonly MutantResult[]): string[] =>
+    results.flatMap(({ outcome, mutant: { what } }) =>
+      what.includes("no longer takes") ? [`${outcome}: ${what}`] : [],
+    );
+  expect(ofLists(await mutate(rule, [first]))).toEqual([
+    "killed: oom no longer takes the type x.oom",
+    "survived: oom no longer takes the type x.kill",
+    "killed: oom no longer takes n1 for entity.node is one of n1, n2",
+    "survived: oom no longer takes n2 for entity.node is one of n1, n2",
+  ]);
+  const second = told("b", "use: oom, type: x.kill, entity: { node: n2 }", "{ oom: [b] }");
+  expect(ofLists(await mutate(rule, [first, second])).filter((each) => each.startsWith("survived"))).toEqual([]);
+});
+
+test("a rule that was put in shadow mode is missed by every case that expects its story", async () => {
+  const [inShadow] = (await mutate(RULE, [MATCH])).filter(({ mutant }) => mutant.what === "told in shadow mode");
+  expect(inShadow).toMatchObject({ outcome: "killed", mutant: { place: ["mode"] } });
+});
+
 test("what would be the same rule is no mutant", async () => {
   const where =
     "where: { reason: { exists: true, startsWith: Oom, notIn: [Evicted, Killed] }, message: { exists: true }, not: { message: { contains: x } }, entity.node: { exists: true }, any: [ { entity.node: a }, { entity.node: b } ] }";
@@ -98,6 +127,7 @@ test("what would be the same rule is no mutant", async () => {
   await run.add(await runLines([rule], ["events: [ { at: 0s, use: oom } ]", "expect: { stories: [] }"]));
   const [own] = run.rules;
   expect(own === undefined ? [] : mutantsOf(own).map(({ what }) => what)).toEqual([
+    "told in shadow mode",
     "step oom dropped",
     "step oom made optional",
     'oom no longer asks that reason starts with "Oom"',
