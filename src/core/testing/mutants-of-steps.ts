@@ -1,8 +1,9 @@
 import { predicateWords } from "../expression/predicate-words.ts";
 import type { Place } from "../language/yaml-tree.ts";
-import type { EventTest, Predicate, Rule, Scalar, Step } from "../model/rule.ts";
+import type { EventTest, Predicate, Rule, Step } from "../model/rule.ts";
 import { exactDuration } from "./event-words.ts";
 import { isImplied } from "./implied-test.ts";
+import { lesserTests } from "./lesser-tests.ts";
 import { partsOf } from "./missing-step.ts";
 import type { Mutant } from "./mutants.ts";
 import { needsFact } from "./needs-fact.ts";
@@ -94,7 +95,7 @@ function choice({ as, count, pick }: Step): Change[] {
   return changes;
 }
 
-/** Changes to what an event must look like: a type or a field test less, a list less one of its values. */
+/** Changes to what an event must look like: a type or a field test less, or less in one of these tests. */
 export function testChanges(
   { types = [], where }: EventTest,
   as: string,
@@ -122,20 +123,13 @@ export function testChanges(
       const isAll = rest.length === 0 && types.length === 0;
       return [
         ...(isAll ? [] : [removed]),
-        ...shorterLists(part).map(({ value, by }) => ({
-          what: `${as} no longer takes ${value} for ${words}`,
-          hint: `a case in which it is ${value}`,
+        ...lesserTests(part).map(({ what, hint, by }) => ({
+          what: `${as} no longer ${what}`,
+          hint,
           field,
           change: replaced([by]),
         })),
       ];
     }),
   ];
-}
-
-/** The test with each value of its list left out. */
-function shorterLists(part: Predicate): { readonly value: string; readonly by: Predicate }[] {
-  if (part.kind !== "test" || !Array.isArray(part.value) || part.value.length < 2) return [];
-  const values: readonly Scalar[] = part.value;
-  return values.map((value, at) => ({ value: String(value), by: { ...part, value: values.toSpliced(at, 1) } }));
 }

@@ -112,6 +112,28 @@ test("each type and each value of a list is dropped once, and a case that binds 
   expect(ofLists(await mutate(rule, [first, second])).filter((each) => each.startsWith("survived"))).toEqual([]);
 });
 
+test("each way of several, and each test within one, is dropped once", async () => {
+  const where =
+    "any: [ { reason: a, message: { exists: true, contains: x } }, { reason: b } ], not: { entity.node: [n1, n2] }";
+  const rule = ruleOf(`id: r, steps: [ { as: oom, type: x.oom, where: { ${where} } }, { as: gone, type: x.gone } ]`);
+  const told = [
+    "events: [ { at: 0s, use: oom, reason: b, entity: { node: n3 } }, { at: 9s, use: gone } ]",
+    "expect: { stories: [ { rule: p/r } ] }",
+  ];
+  const ofWhere = (await mutate(rule, [told])).filter(({ mutant: { what } }) => what.startsWith("oom no longer"));
+  const first = 'all of (reason is "a"; all of (message contains "x"; message is there))';
+  expect(ofWhere.map(({ outcome, mutant: { what } }) => `${outcome}: ${what}`)).toEqual([
+    `survived: oom no longer asks that any of (${first}; reason is "b")`,
+    `survived: oom no longer takes it where ${first}`,
+    'killed: oom no longer takes it where reason is "b"',
+    'survived: oom no longer asks that reason is "a"',
+    'survived: oom no longer asks that message contains "x"',
+    "survived: oom no longer asks that not (entity.node is one of n1, n2)",
+    "survived: oom no longer takes n1 for entity.node is one of n1, n2",
+    "survived: oom no longer takes n2 for entity.node is one of n1, n2",
+  ]);
+});
+
 test("a rule that was put in shadow mode is missed by every case that expects its story", async () => {
   const [inShadow] = (await mutate(RULE, [MATCH])).filter(({ mutant }) => mutant.what === "told in shadow mode");
   expect(inShadow).toMatchObject({ outcome: "killed", mutant: { place: ["mode"] } });
@@ -133,6 +155,8 @@ test("what would be the same rule is no mutant", async () => {
     'oom no longer asks that reason starts with "Oom"',
     'oom no longer asks that not (message contains "x")',
     'oom no longer asks that any of (entity.node is "a"; entity.node is "b")',
+    'oom no longer takes it where entity.node is "a"',
+    'oom no longer takes it where entity.node is "b"',
     "step gone dropped",
     "conditions removed",
   ]);
