@@ -9,10 +9,12 @@ export const LOCK_FILE = "rules.lock";
 /** Version and meaning of each rule, by key. */
 export type RulesLock = Readonly<Record<string, { readonly version: string; readonly meaning: string }>>;
 
-/** A rule that means something else than the lock says, under the same version. */
+/** A rule that means something else than the lock says, or is gone, under the same version. */
 export interface LockBreach {
   readonly rule: string;
-  readonly version: string;
+  readonly pack: string;
+  /** What happened to it, as a sentence for people. */
+  readonly message: string;
 }
 
 /** The lock of some rules. */
@@ -41,11 +43,18 @@ export async function readLock(path: string): Promise<RulesLock | undefined> {
   throw new CommandError(`${path} is no lock of rules; write it anew with: tapio pack lock`);
 }
 
-/** Rules whose meaning changed while their pack's version did not. */
-export function breachesOf(lock: RulesLock, rules: RuleSet): LockBreach[] {
-  return rules.rules.flatMap(({ key, packVersion, meaningDigest }) => {
-    const locked = lock[key];
-    const changed = locked !== undefined && locked.meaning !== meaningDigest && locked.version === packVersion;
-    return changed ? [{ rule: key, version: packVersion }] : [];
+/** Rules whose meaning changed, or which are gone, while their pack's version is the same. Packs that are not loaded break nothing. */
+export function breachesOf(lock: RulesLock, { packs, rules }: RuleSet): LockBreach[] {
+  const meanings = new Map(rules.map(({ key, meaningDigest }) => [key, meaningDigest]));
+  return Object.entries(lock).flatMap(([rule, locked]) => {
+    const [name = ""] = rule.split("/");
+    const pack = packs.find((each) => each.name === name);
+    const meaning = meanings.get(rule);
+    if (pack?.version !== locked.version || meaning === locked.meaning) return [];
+    const message =
+      meaning === undefined
+        ? `${rule} is gone, and the version of its pack is still ${locked.version}`
+        : `the meaning of ${rule} changed, and its version is still ${locked.version}`;
+    return [{ rule, pack: name, message }];
   });
 }

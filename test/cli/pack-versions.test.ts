@@ -41,6 +41,27 @@ describe("pack lock", () => {
   });
 });
 
+test("lint fails where a locked rule is gone under the same version, and not where its pack is not loaded", async () => {
+  const second = SEED_PACK.slice(SEED_PACK.indexOf("  - id:")).replace("oom-service-disruption", "other");
+  await using folder = await temporaryFolder({ "rules/pack.yaml": SEED_PACK + second });
+  const [rules, pack] = [folder.path("rules"), folder.path("rules/pack.yaml")];
+  await writeFile(folder.path("rules/more.yaml"), SEED_PACK.replace("name: seed", "name: more"));
+  expect((await tapio(["pack", "lock", rules])).code).toBe(0);
+
+  await writeFile(pack, SEED_PACK);
+  const gone = await tapio(["lint", rules]);
+  expect(gone.code).toBe(1);
+  expect(gone.out).toContain(
+    "pack.yaml:1:1: error[LOCK]: seed/other is gone, and the version of its pack is still 1.0.0",
+  );
+  expect(await tapio(["pack", "lock", rules])).toMatchObject({ code: 1, out: expect.stringContaining("is gone") });
+
+  await writeFile(pack, SEED_PACK.replace("version: 1.0.0", "version: 2.0.0"));
+  expect((await tapio(["lint", rules])).code).toBe(0);
+  await writeFile(pack, SEED_PACK + second);
+  expect((await tapio(["lint", pack])).code).toBe(0);
+});
+
 describe("pack diff", () => {
   test("tells meaning from words, and names the field", async () => {
     const reworded = SEED_PACK.replace("summary: Service", "summary: A service");

@@ -78,7 +78,7 @@ async function print(findings: readonly PackFinding[], format: LintFormat, outpu
   await output.write(notes.join(""));
 }
 
-/** Where a `rules.lock` lies beside packs that load: rules that mean something else under the same version. */
+/** Where a `rules.lock` lies beside packs that load: rules that mean something else, or are gone, under the same version. */
 async function lockFindings(paths: readonly string[], { signal }: Shell): Promise<PackFinding[]> {
   const findings: PackFinding[] = [];
   for (const path of paths.length === 0 ? ["rules"] : paths) {
@@ -86,11 +86,10 @@ async function lockFindings(paths: readonly string[], { signal }: Shell): Promis
     if (lock === undefined) continue;
     const { rules, findings: inPacks } = await packsAt([path]).load({ signal });
     if (inPacks.some(({ severity }) => severity === "error")) continue;
-    for (const { rule, version } of breachesOf(lock, rules)) {
-      const { pack, id } = rules.rules.find(({ key }) => key === rule) ?? {};
+    for (const { rule, pack, message } of breachesOf(lock, rules)) {
+      const { id } = rules.rules.find(({ key }) => key === rule) ?? {};
       const file = rules.packs.find(({ name }) => name === pack)?.file ?? path;
       const at = rulesLocator(new SourceText(file, await readFile(file, "utf8")))(id ?? "", []);
-      const message = `the meaning of ${rule} changed, and its version is still ${version}`;
       const rendered = `${file}:${at.line}:${at.column}: error[${LOCK_CODE}]: ${message}\nhint: raise the pack's version, then run: tapio pack lock`;
       findings.push({ code: LOCK_CODE, severity: "error", message, file, ...at, rendered });
     }

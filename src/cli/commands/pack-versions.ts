@@ -50,8 +50,7 @@ async function lock(path: string, check: boolean, shell: Shell): Promise<ExitCod
   const rules = await loadRules([path], shell);
   const file = await lockPath(path);
   const breaches = breachesOf((await readLock(file)) ?? {}, rules);
-  for (const { rule, version } of breaches)
-    await shell.stdout.write(`${rule}: its meaning changed, and its version is still ${version}\n`);
+  for (const { message } of breaches) await shell.stdout.write(`${message}\n`);
   if (check || 0 < breaches.length) return breaches.length === 0 ? ExitCode.ok : ExitCode.findings;
   await writeFile(file, lockText(lockOf(rules)));
   shell.stderr.say(`tapio: ${counted(rules.rules.length, "rule")} in ${file}\n`);
