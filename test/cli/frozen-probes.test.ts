@@ -40,6 +40,8 @@ const frozen = (leftOut: string): string => `  ${KEY}:
     gone before oom: ${leftOut}
     oom in another trace: ${leftOut}
     gone in another trace: ${leftOut}
+    oom of another type: nothing
+    gone of another type: ${leftOut}
 `;
 
 test("probes are frozen on request; one that tells something else fails, and --update renews them", async () => {
@@ -51,7 +53,7 @@ test("probes are frozen on request; one that tells something else fails, and --u
 
   const { code, err } = await run("--freeze");
   expect(code).toBe(0);
-  expect(err).toMatch(/seed\.probes\.yaml\n\+ 6 probes frozen\n/);
+  expect(err).toMatch(/seed\.probes\.yaml\n\+ 8 probes frozen\n/);
   expect((await kept()).split("\n").slice(1).join("\n")).toBe(`chain:\n${frozen("nothing")}`);
   expect(await run()).toMatchObject({ code: 0, out: expect.stringContaining("1 passed, 0 failed") });
 
@@ -99,7 +101,7 @@ test("another word at the end of a long test for words makes no other probe", as
       `type: k8s.pod.oomkilled, where: { any: [ { message: { matches: "${words}${more})" } }, { message: { exists: false } } ] },`,
     );
   await using folder = await temporaryFolder({ "seed.yaml": packOf(""), "seed.test.yaml": testOf("chain") });
-  expect((await tapio(["test", folder.path("."), "--freeze"])).err).toContain("+ 7 probes frozen");
+  expect((await tapio(["test", folder.path("."), "--freeze"])).err).toContain("+ 9 probes frozen");
   const lines = (await readFile(folder.path("seed.probes.yaml"), "utf8")).split("\n");
   expect(lines.filter((line) => 120 < line.length)).toEqual([]);
   await writeFile(folder.path("seed.yaml"), packOf("|no memory"));

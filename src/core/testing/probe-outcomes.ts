@@ -2,7 +2,7 @@ import type { RuleTestCase } from "../language/rule-test-file.ts";
 import type { Span } from "../language/source-text.ts";
 import type { RuleSet } from "../model/rule.ts";
 import { ruleKeyOf } from "./compare-story.ts";
-import { isSameStory, type Probe } from "./probes.ts";
+import { isSameStory, type Probe } from "./probe.ts";
 import type { Difference, Problem } from "./problem.ts";
 import { tell } from "./tell.ts";
 

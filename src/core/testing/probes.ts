@@ -11,24 +11,11 @@ import { failing, moved, withField } from "./change-event.ts";
 import { ruleKeyOf } from "./compare-story.ts";
 import { exactDuration } from "./event-words.ts";
 import { partsOf } from "./missing-step.ts";
-
-/** A case with one thing wrong, which must not tell the same story. */
-export interface Probe {
-  /** What was changed, in a few words. */
-  readonly what: string;
-  readonly arrivals: readonly Arrival[];
-  /** The story that it must not tell. */
-  readonly story: Story;
-  readonly rule: CompiledRule;
-  /** The steps that were set against each other: they must not all be bound as before, optional ones too. */
-  readonly steps: readonly CompiledStep[];
-  /** The step that was left out: the rest alone must not tell the story. */
-  readonly leftOut?: CompiledStep;
-}
+import type { Probe } from "./probe.ts";
 
 /**
  * The probes of a case that told these stories: each required step left out, each gap just over its
- * limit, each pair reversed, each join broken, each tested field changed. Changes go by all events
+ * limit, each pair reversed, each join broken, each type and tested field changed. Changes go by all events
  * that could fill a step, and moves by the earliest of them, so that no other event steps in.
  */
 export function probesOf(stories: readonly Story[], rules: RuleSet, arrivals: readonly Arrival[]): Probe[] {
@@ -43,18 +30,9 @@ export function probesOf(stories: readonly Story[], rules: RuleSet, arrivals: re
       ...source.tooLong(),
       ...source.reversed(),
       ...source.apart(),
+      ...source.otherTypes(),
       ...source.otherFields(),
     ];
-  });
-}
-
-/** Whether a story is the one that a probe must not tell: the same rule over the same events. */
-export function isSameStory({ rule, story, steps, leftOut }: Probe, told: Story): boolean {
-  if (told.status === "retracted" || ruleKeyOf(told) !== rule.rule.key) return false;
-  return rule.steps.every((step) => {
-    if (step.index === leftOut?.index || (step.step.optional && !steps.includes(step))) return true;
-    const before = story.bound[step.step.as];
-    return before === undefined || told.bound[step.step.as]?.some((id) => before.includes(id)) === true;
   });
 }
 
@@ -156,6 +134,15 @@ class ProbeSource {
         ];
       }),
     );
+  }
+
+  /** Each type, so that it is one of the same kind that the step does not name. */
+  otherTypes(): Probe[] {
+    return this.#bound().flatMap((step) => {
+      const to = (event: Event): Event => ({ ...event, type: `${event.type}probe` });
+      if (this.#eventsOf(step).some((event) => step.matchesType(to(event).type))) return [];
+      return [this.#changed(`${step.step.as} of another type`, step, { to })];
+    });
   }
 
   /** Each field that a step tests, so that it fails the test. */

@@ -36,6 +36,12 @@ describe("probes notice", () => {
       STRICT.replace("type: x.gone", "type: x.gone, optional: true"),
       ["the step gone left out"],
     ],
+    ["a type that is any of its kind now", STRICT.replace("type: x.gone", "type: x.*"), ["gone of another type"]],
+    [
+      "a type that is only how it begins now",
+      STRICT.replace("type: x.gone", 'type: "x.gone*"'),
+      ["gone of another type"],
+    ],
   ])("%s", async (_what, lax, expected) => {
     expect(await telling(STRICT, lax)).toEqual(expected);
   });
@@ -67,6 +73,6 @@ describe("probes notice", () => {
 
 test("`probes: auto` counts them, and names what tells its story all the same", async () => {
   const fine = await runLines([STRICT], [EVENTS, EXPECT, "probes: auto"]);
-  expect(fine.result).toMatchObject({ problems: [], probes: 7 });
+  expect(fine.result).toMatchObject({ problems: [], probes: 9 });
   expect((await runLines([STRICT], [EVENTS, EXPECT])).result.probes).toBe(0);
 });
