@@ -20,19 +20,30 @@ export async function loadRulesAt(where: string, paths: readonly string[], shell
     throw new CommandError(`${where} names no git revision; write git:main`);
   const folder = await mkdtemp(join(tmpdir(), "tapio-rules-"));
   try {
-    let count = 0;
-    for (const [at, path] of paths.entries()) count += await checkOut(revision, path, join(folder, `${at}`));
-    if (count === 0) throw new CommandError(`git: ${revision} holds no *.yaml in ${paths.join(", ")}`);
+    const found: CheckedOut[] = [];
+    for (const [at, path] of paths.entries()) found.push(await checkOut(revision, path, join(folder, `${at}`)));
+    if (found.every(({ files }) => files === 0))
+      throw new CommandError(`git: ${revision} holds no *.yaml in ${paths.join(", ")}`);
     const named = (text: string): string =>
-      paths.reduce((shown, path, at) => shown.replaceAll(`${join(folder, `${at}`)}/`, `${revision}:${path}/`), text);
+      found.reduce(
+        (shown, { from, into }) => shown.replaceAll(join(into, "/"), `${revision}:${join(from, "/")}`),
+        text,
+      );
     return await loadRules([folder], shell, { name: where, named });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** Writes what a file or folder held at a revision into a folder, YAML only; answers how many files. */
-async function checkOut(revision: string, path: string, into: string): Promise<number> {
+/** What was written of a folder, and where to. */
+interface CheckedOut {
+  readonly files: number;
+  readonly from: string;
+  readonly into: string;
+}
+
+/** Writes what a file or folder held at a revision into a folder, YAML only. */
+async function checkOut(revision: string, path: string, into: string): Promise<CheckedOut> {
   const isFolder = (await stat(path).catch(() => undefined))?.isDirectory() !== false;
   const [from, wanted] = isFolder ? [path, "."] : [dirname(path), basename(path)];
   const listed = await git(from, ["ls-tree", "-r", "-z", "--name-only", revision, "--", wanted]);
@@ -42,7 +53,7 @@ async function checkOut(revision: string, path: string, into: string): Promise<n
     await mkdir(dirname(join(into, file)), { recursive: true });
     await writeFile(join(into, file), text);
   }
-  return files.length;
+  return { files: files.length, from, into };
 }
 
 async function git(folder: string, args: readonly string[]): Promise<string> {

@@ -248,7 +248,16 @@ describe("backtest", () => {
     await writeFile(folder.path("rules/pack.yaml"), STRICT);
     const wrong = await tapio([...given, "--against", "git:HEAD"]);
     expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining("the rules of git:HEAD can't be loaded: ") });
-    expect(wrong.err).toContain(`HEAD:${folder.path("rules")}/pack.yaml:6:5: error[`);
+    expect(wrong.err).toContain(`HEAD:${folder.path("rules/pack.yaml")}:6:5: error[`);
+    const one = await tapio([
+      "backtest",
+      folder.path("a.ndjson"),
+      "--rules",
+      folder.path("rules/pack.yaml"),
+      "--against",
+      "git:HEAD",
+    ]);
+    expect(one.err).toContain(`HEAD:${folder.path("rules/pack.yaml")}:6:5: error[`);
     expect((await tapio([...given, "--against", next.path("pack.yaml")])).out).toContain("0 added, 1 removed");
   });
 
