@@ -7,6 +7,9 @@ import { EventUnpacker } from "../service/packed-events.ts";
 import { PortClosed, takeBatches } from "../threads/batch-port.ts";
 import type { DecodedParcel } from "./decoding-task.ts";
 
+/** Batches after which the thread hears that they were taken: a part of those that it may be ahead. */
+const TAKEN_EVERY = 8;
+
 /**
  * The log that comes from the decoding thread by a port; it can be read once. Throws {@link SourceError} where the
  * thread could not read it, or died: of what `failure` says.
@@ -17,7 +20,7 @@ export function decodedBy(port: MessagePort, failure: () => unknown = () => unde
       const decoder = new Decoder();
       const unpacker = new EventUnpacker((text) => decoder.readSkimmed(text));
       try {
-        for await (const parcel of takeBatches<DecodedParcel>(port, signal)) {
+        for await (const parcel of takeBatches<DecodedParcel>(port, signal, TAKEN_EVERY)) {
           const { events, books: counted, ...more } = parcel;
           books.takeOver(counted);
           yield { ...more, events: unpacker.unpack(events), rejected: [] };

@@ -2,7 +2,7 @@ import { on } from "node:events";
 import type { MessagePort } from "node:worker_threads";
 import { errorOf, type Failure, failureOf } from "./failure.ts";
 
-/** What goes over the port: batches, then that there are no more. The other way goes a word for each batch taken. */
+/** What goes over the port: batches, then that there are no more. The other way goes how many were taken. */
 type Word<T> = { readonly kind: "batch"; readonly batch: T } | { readonly kind: "ended"; readonly failure?: Failure };
 
 /** A batch as it goes to the other thread, and the memory that is handed over instead of being copied. */
@@ -29,9 +29,9 @@ export async function sendBatches<T>(
   const ahead = new Map(ports.map((port) => [port, 0]));
   let wake: (() => void) | undefined;
   for (const port of ports) {
-    port.on("message", () => {
+    port.on("message", (taken: number) => {
       const sent = ahead.get(port);
-      if (sent !== undefined) ahead.set(port, sent - 1);
+      if (sent !== undefined) ahead.set(port, sent - taken);
       wake?.();
     });
     port.once("close", () => {
@@ -67,14 +67,17 @@ export async function sendBatches<T>(
 
 /**
  * The batches that come by a port, until the other side says that it has ended, or `signal` aborts; the
- * port is closed then. Throws what the other side failed at, and {@link PortClosed} where it is gone.
+ * port is closed then. It says after every so many batches that they were taken: each word wakes the other side.
+ * Throws what the other side failed at, and {@link PortClosed} where it is gone.
  */
-export async function* takeBatches<T>(port: MessagePort, signal: AbortSignal): AsyncGenerator<T> {
+export async function* takeBatches<T>(port: MessagePort, signal: AbortSignal, every = 1): AsyncGenerator<T> {
+  let taken = 0;
   try {
     for await (const [word] of on(port, "message", { signal, close: ["close"] }) as AsyncIterable<[Word<T>]>) {
       if (word.kind === "batch") {
         yield word.batch;
-        port.postMessage("taken");
+        taken += 1;
+        if (taken % every === 0) port.postMessage(every);
       } else if (word.failure === undefined) return;
       else throw errorOf(word.failure);
     }

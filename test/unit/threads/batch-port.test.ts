@@ -47,6 +47,20 @@ test("the sending side is never more than so many batches ahead", async () => {
   await sending;
 });
 
+test("where the other side hears of every second batch only, it goes on by two", async () => {
+  const { port1, port2 } = new MessageChannel();
+  const made: number[] = [];
+  const sending = sendBatches([port2], 3, () => count(9, made));
+  const taking = takeBatches<number>(port1, forever, 2);
+  for (const seen of [3, 3, 5, 5, 7]) {
+    await taking.next();
+    await settled();
+    expect(made).toHaveLength(seen);
+  }
+  await taking.return(undefined);
+  await sending;
+});
+
 test("who breaks off ends the sending", async () => {
   const { port1, port2 } = new MessageChannel();
   let stopped = false;
