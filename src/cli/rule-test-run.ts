@@ -1,19 +1,19 @@
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { LanguageThread, ReadingBounds } from "../adapters/file/language-thread.ts";
 import { Decoder } from "../core/intake/decoder.ts";
 import type { RuleTestCase, RuleTestFile } from "../core/language/rule-test-file.ts";
 import type { RuleSet } from "../core/model/rule.ts";
-import { formatTime } from "../core/model/time.ts";
 import type { FixtureEntry } from "../core/testing/case-log.ts";
 import type { CaseOfPacks } from "../core/testing/mutation.ts";
 import type { ProbedCase } from "../core/testing/probe-outcomes.ts";
 import type { Difference } from "../core/testing/problem.ts";
 import { runCase } from "../core/testing/run-case.ts";
-import { type LoadedPacks, type PackFinding, PackSourceError } from "../ports/pack-source.ts";
+import { type PackFinding, PackSourceError } from "../ports/pack-source.ts";
 import { SourceError } from "../ports/source.ts";
-import { clock, packsAt, recordingAt } from "./compose.ts";
+import { clock, recordingAt } from "./compose.ts";
 import { type FrozenProbes, frozenPath, readFrozen } from "./frozen-probes.ts";
+import { missingFiles, PacksOfTests } from "./packs-of-tests.ts";
 import { readRuleTestFile } from "./read-rule-test-file.ts";
 
 /** One thing that a case expected and did not get, with its place in the file. */
@@ -62,10 +62,11 @@ export interface RunOptions {
 /** Runs rule tests one after the other; packs that several of them name are loaded once. */
 export class RuleTestRun {
   readonly #options: RunOptions;
-  readonly #packs = new Map<string, Promise<LoadedPacks>>();
+  readonly #packs: PacksOfTests;
 
   constructor(options: RunOptions) {
     this.#options = options;
+    this.#packs = new PacksOfTests(options.thread);
   }
 
   /** Yields a report for every file, until the end, the signal, or the first failure where asked. */
@@ -98,14 +99,13 @@ export class RuleTestRun {
     if (typeof read === "string") return broken(file, "test", read);
     const { test, findings } = read;
     if (test === undefined) return broken(file, "test", errorsIn(findings));
-    const today = formatTime(test.startMs).slice(0, 10);
     const beside = (path: string): string => join(dirname(file), path);
-    const paths = test.packs.map(beside);
-    const recordings = test.cases.flatMap(({ fixture }) => (fixture === undefined ? [] : [beside(fixture)]));
-    await this.#options.reads?.(file, [...new Set([...paths, ...recordings, frozenPath(file)])]);
+    await this.#options.reads?.(file, [...new Set([...test.files.map(({ path }) => beside(path)), frozenPath(file)])]);
     const frozen = await readFrozen(file);
     if (typeof frozen === "string") return broken(file, "test", frozen);
-    const loaded = await orWhyNot(this.#packsAt(paths, { today, ...bounds }));
+    const missing = await missingFiles(test, file, { kinds: ["pack"] });
+    if (0 < missing.length) return broken(file, "packs", errorsIn(missing));
+    const loaded = await orWhyNot(this.#packs.load(test, file, bounds));
     const errors = typeof loaded === "string" ? loaded : errorsIn(loaded.findings);
     if (typeof loaded === "string" || errors !== "") return broken(file, "packs", errors);
     return { file, test, frozen, rules: loaded.rules };
@@ -143,16 +143,6 @@ export class RuleTestRun {
       if (failFast && 0 < placed.length) break;
     }
     return reports;
-  }
-
-  /** The packs as they are in force on that day, whatever day it is now. */
-  #packsAt(paths: readonly string[], day: ReadingBounds & { readonly today: string }): Promise<LoadedPacks> {
-    const key = [day.today, ...paths.map((path) => resolve(path))].join("\n");
-    const known = this.#packs.get(key);
-    if (known !== undefined) return known;
-    const loading = packsAt(paths, { thread: this.#options.thread, ...day }).load(day);
-    this.#packs.set(key, loading);
-    return loading;
   }
 }
 

@@ -157,6 +157,28 @@ describe("test", () => {
     expect(fast).toMatchObject({ code: 1, out: expect.stringContaining("1 passed, 1 failed") });
   });
 
+  test("what a test names and is not there is found by lint, and shown by test where it stands", async () => {
+    const astray = TESTS.replace("packs: [pack.yaml]", "packs: [pack.yaml, sub/pakc.yaml]");
+    const typo = TESTS.replaceAll("bound: { oom:", "bound: { oomm:");
+    await using folder = await temporaryFolder({ ...FILES, "pack.test.yaml": typo, "b.test.yaml": astray });
+    const linted = await tapio(["lint", folder.path("")]);
+    expect(linted.code).toBe(1);
+    expect(linted.out).toMatch(
+      /pack\.test\.yaml:\d+:\d+: error\[TAP308\]: .* has no step `oomm`\n.*\n.*\nhint: did you mean `oom`\?/,
+    );
+    expect(linted.out).toMatch(/b\.test\.yaml:3:\d+: error\[TAP309\]: there is no pack `sub\/pakc\.yaml`\n/);
+    const ran = await tapio(["test", folder.path("")]);
+    expect(ran.code).toBe(2);
+    expect(ran.out).toContain("has no step `oomm`; did you mean `oom`?");
+    expect(ran.out).toMatch(/its packs can't be loaded\n +.*b\.test\.yaml:3:\d+: error\[TAP309\]/);
+  });
+
+  test("the errors of a pack that only a test names are told with it", async () => {
+    await using folder = await temporaryFolder({ ...FILES, "pack.yaml": WRONG_PACK });
+    const { code, out } = await tapio(["lint", folder.path("pack.test.yaml")]);
+    expect({ code, out }).toEqual({ code: 1, out: expect.stringContaining("pack.yaml:") });
+  });
+
   test("packs that cannot be loaded exit with 2 and show why", async () => {
     await using folder = await temporaryFolder({ ...FILES, "pack.yaml": WRONG_PACK });
     const { code, out } = await tapio(["test", folder.path("")]);

@@ -7,8 +7,8 @@ import { openLanguageThread, packsAt } from "../compose.ts";
 import { ExitCode } from "../exit-code.ts";
 import { CommandError } from "../failure.ts";
 import { findRuleFiles, type RuleFiles } from "../find-rule-files.ts";
+import { RuleTestLint } from "../lint-rule-tests.ts";
 import type { Output } from "../output.ts";
-import { readRuleTestFile } from "../read-rule-test-file.ts";
 import { githubNote } from "../reports/github-note.ts";
 import { sarifReport } from "../reports/lint-sarif.ts";
 import { breachesOf, readLock } from "../rules-lock.ts";
@@ -59,9 +59,9 @@ async function lint(paths: readonly string[], options: LintOptions, shell: Shell
 async function findingsIn({ packs, tests }: RuleFiles, { signal }: Shell): Promise<PackFinding[]> {
   await using thread = openLanguageThread();
   try {
-    const inPacks = packs.length === 0 ? [] : (await packsAt(packs, { thread }).load({ signal })).findings;
-    const inTests = await Promise.all(tests.map((file) => readRuleTestFile(file, thread, { signal })));
-    return [...inPacks, ...inTests.flatMap(({ findings }) => findings)].sort(byPlace);
+    const loaded = packs.length === 0 ? undefined : await packsAt(packs, { thread }).load({ signal });
+    const inTests = await new RuleTestLint(thread, loaded).findings(tests, { signal });
+    return [...(loaded?.findings ?? []), ...inTests].sort(byPlace);
   } catch (error) {
     if (error instanceof PackSourceError) throw new CommandError(error.message, ExitCode.findings);
     throw error;

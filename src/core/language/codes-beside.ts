@@ -72,4 +72,15 @@ export const BESIDE_CODES = {
     title: "case that expects nothing",
     explanation: "A case needs `expect` or `at`, or it can't fail.",
   },
+  TAP308: {
+    severity: error,
+    title: "name that the packs of a test don't have",
+    explanation:
+      "A case names rules of the test's packs as `pack/rule-id`, and their steps (under `why` absences and joins too). One that is not there is never told and never fails, so the case would prove nothing.",
+  },
+  TAP309: {
+    severity: error,
+    title: "file of a test that is not there",
+    explanation: "`packs` and `fixture` are paths from the folder of the test.",
+  },
 } as const satisfies Readonly<Record<string, CodeEntry>>;

@@ -42,6 +42,24 @@ export function renderDiagnostic({ code, severity, message, source, span, hint }
   ].join("\n");
 }
 
+/** A diagnostic as plain data, for those who have no text to point into. */
+export interface PlainDiagnostic extends Pick<Diagnostic, "severity" | "message"> {
+  readonly code: string;
+  readonly file: string;
+  /** Line and column count from 1. */
+  readonly line: number;
+  readonly column: number;
+  /** As {@link renderDiagnostic} has it. */
+  readonly rendered: string;
+}
+
+/** A diagnostic as plain data. */
+export function plainDiagnostic(diagnostic: Diagnostic): PlainDiagnostic {
+  const { code, severity, message, source, span } = diagnostic;
+  const { line, column } = source.positionAt(span.start);
+  return { code, severity, message, file: source.file, line, column, rendered: renderDiagnostic(diagnostic) };
+}
+
 /** Orders diagnostics by file, place and code. */
 export function compareDiagnostics(a: Diagnostic, b: Diagnostic): number {
   if (a.source.file !== b.source.file) return a.source.file < b.source.file ? -1 : 1;

@@ -9,10 +9,10 @@ import { readDuration } from "./pack-context.ts";
 import { parseYaml } from "./parse-yaml.ts";
 import type { RawCase, RawExpectation, RawRuleTest } from "./raw-rule-test.ts";
 import { type EventContext, readCaseEvent, readOffset } from "./read-case-event.ts";
-import type { Expectation, RuleTestCase, RuleTestFile } from "./rule-test-file.ts";
+import type { Expectation, FileOfTest, NamedInTest, RuleTestCase, RuleTestFile } from "./rule-test-file.ts";
 import { checkRuleTest } from "./schema-validators.ts";
 import type { SourceText } from "./source-text.ts";
-import { keySpan, type Place, toData, valueSpan } from "./yaml-tree.ts";
+import { keySpan, type Place, toData, valueSpan, type YamlNode } from "./yaml-tree.ts";
 
 /** A rule test and everything that is wrong with it; without a test where anything is an error. */
 export interface RuleTestReading {
@@ -64,7 +64,29 @@ function readFile(findings: Findings): RuleTestFile | undefined {
     }
     return readCase(each, place, context);
   });
-  return { source: findings.source, name: raw.metadata?.name, packs: raw.packs, startMs: context.startMs, cases };
+  const { name } = raw.metadata ?? {};
+  return {
+    source: findings.source,
+    name,
+    packs: raw.packs,
+    files: filesIn(raw, root),
+    startMs: context.startMs,
+    cases,
+  };
+}
+
+function filesIn({ packs, cases }: RawRuleTest, root: YamlNode): FileOfTest[] {
+  const file = (kind: FileOfTest["kind"], path: string, place: Place): FileOfTest => ({
+    kind,
+    path,
+    span: valueSpan(root, place),
+  });
+  return [
+    ...packs.map((path, at) => file("pack", path, ["packs", at])),
+    ...cases.flatMap(({ fixture }, at) =>
+      fixture === undefined ? [] : [file("recording", fixture, ["cases", at, "fixture"])],
+    ),
+  ];
 }
 
 function readCase(raw: RawCase, place: Place, context: EventContext): RuleTestCase {
@@ -151,5 +173,28 @@ function readExpectation(
       because,
       span: keySpan(root, [...place, "why", rule]),
     })),
+    names: namesIn(raw, place, root),
   };
+}
+
+function namesIn({ stories = [], notStories = [], why = {} }: RawExpectation, place: Place, root: YamlNode) {
+  const rule = (key: string, at: Place): NamedInTest => ({ rule: key, span: valueSpan(root, [...place, ...at]) });
+  const names: NamedInTest[] = notStories.map((key, at) => rule(key, ["notStories", at]));
+  for (const [at, { rule: key, bound = {}, superseded = [], alsoMatched = [] }] of stories.entries()) {
+    const here = ["stories", at];
+    names.push(rule(key, [...here, "rule"]));
+    for (const step of Object.keys(bound)) {
+      const span = keySpan(root, [...place, ...here, "bound", step]);
+      names.push({ rule: key, part: { kind: "step", name: step }, span });
+    }
+    names.push(...superseded.map((other, index) => rule(other, [...here, "superseded", index])));
+    names.push(...alsoMatched.map((other, index) => rule(other, [...here, "alsoMatched", index])));
+  }
+  for (const [key, { step }] of Object.entries(why)) {
+    names.push({ rule: key, span: keySpan(root, [...place, "why", key]) });
+    if (step === undefined) continue;
+    const span = valueSpan(root, [...place, "why", key, "step"]);
+    names.push({ rule: key, part: { kind: "any", name: step }, span });
+  }
+  return names;
 }

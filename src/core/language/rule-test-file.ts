@@ -29,8 +29,17 @@ export interface RuleTestFile {
   readonly name: string | undefined;
   /** Paths of the packs, as written: relative to the file. */
   readonly packs: readonly string[];
+  /** Every pack and every recording that it names, with the places. */
+  readonly files: readonly FileOfTest[];
   readonly startMs: EpochMs;
   readonly cases: readonly RuleTestCase[];
+}
+
+/** A file that a test names; its path is relative to the test's own. */
+export interface FileOfTest {
+  readonly kind: "pack" | "recording";
+  readonly path: string;
+  readonly span: Span;
 }
 
 export interface RuleTestCase {
@@ -74,6 +83,15 @@ export interface Expectation {
     readonly because: Because;
     readonly span: Span;
   }[];
+  /** All the rules that it names anywhere, and what it names of them. */
+  readonly names: readonly NamedInTest[];
+}
+
+/** A rule that an expectation names, or a part of one: a step, or whatever a rule can fail at. */
+export interface NamedInTest {
+  readonly rule: string;
+  readonly part?: { readonly kind: "step" | "any"; readonly name: string };
+  readonly span: Span;
 }
 
 /** What must hold once log time has reached a moment. */

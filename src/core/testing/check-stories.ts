@@ -1,4 +1,4 @@
-import { suggest } from "../language/nearest.ts";
+import { unknownNames } from "../language/check-test-names.ts";
 import type { Expectation, ExpectedStory } from "../language/rule-test-file.ts";
 import type { RuleSet } from "../model/rule.ts";
 import type { Story } from "../model/story.ts";
@@ -63,15 +63,11 @@ function missing(expected: ExpectedStory, standing: readonly Story[]): Problem {
   return problem(expected.span, `${expected.rule} told no such story; ${instead}`);
 }
 
-/** Rules that an expectation names and no pack has: such a case would prove nothing. */
-export function checkRuleNames(expectation: Expectation, rules: RuleSet): Problem[] {
-  const known = new Set(rules.rules.map(({ key }) => key));
-  const named = [...(expectation.stories ?? []), ...expectation.notStories, ...expectation.why];
-  return named.flatMap(({ rule, span }) => {
-    if (known.has(rule)) return [];
-    const hint = suggest(rule, known);
-    return [problem(span, `there is no rule ${rule} in these packs${hint === undefined ? "" : `; ${hint}`}`)];
-  });
+/** Rules and steps that an expectation names and no pack has: such a case would prove nothing. */
+export function checkNames(expectation: Expectation, { rules }: RuleSet): Problem[] {
+  return unknownNames(expectation, rules).map(({ span, message, hint }) =>
+    problem(span, `${message}${hint === undefined ? "" : `; ${hint}`}`),
+  );
 }
 
 /** `shop/oom "Pod api-7f9 was killed" (oom: e1; gone: e2)` */

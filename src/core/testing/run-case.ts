@@ -5,7 +5,7 @@ import type { RuleSet } from "../model/rule.ts";
 import type { Story } from "../model/story.ts";
 import type { EpochMs } from "../model/time.ts";
 import { type Arrival, type CaseDecoder, type CaseLog, type FixtureEntry, logOfCase } from "./case-log.ts";
-import { checkRuleNames, checkStories } from "./check-stories.ts";
+import { checkNames, checkStories } from "./check-stories.ts";
 import { checkWhy, withReasons } from "./check-why.ts";
 import type { Probe } from "./probe.ts";
 import { compareProbes, type ProbedCase, probedCase, probeOutcomes } from "./probe-outcomes.ts";
@@ -100,7 +100,7 @@ function broken({ name, span }: RuleTestCase, cause: unknown): CaseResult {
 
 function problemsOfForm(one: RuleTestCase, rules: RuleSet): Problem[] {
   const expectations = [...(one.expect === undefined ? [] : [one.expect]), ...one.moments];
-  return expectations.flatMap((expectation) => checkRuleNames(expectation, rules));
+  return expectations.flatMap((expectation) => checkNames(expectation, rules));
 }
 
 /** Runs a case in order of time, and compares all that it expects. */

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { checkTestFiles, checkTestNames } from "../../../src/core/language/check-test-names.ts";
 import { type Diagnostic, renderDiagnostic } from "../../../src/core/language/diagnostic.ts";
 import { FILE_LENGTH_MAX, MARKS_MAX } from "../../../src/core/language/parse-yaml.ts";
 import { readPacks } from "../../../src/core/language/read-packs.ts";
@@ -25,8 +26,7 @@ export function expectedText(file: string): string {
  */
 export function diagnosticsOf(file: string): readonly Diagnostic[] {
   const text = readFileSync(new URL(file, FOLDER), "utf8");
-  if (/^kind: RuleTest$/m.test(text) && !text.startsWith("# corpus: as a pack"))
-    return readRuleTests(new SourceText(file, text)).diagnostics;
+  if (/^kind: RuleTest$/m.test(text) && !text.startsWith("# corpus: as a pack")) return diagnosticsOfTest(file, text);
   const copies = /^# corpus: copies (\d+)$/m.exec(text)?.[1];
   if (copies !== undefined) {
     const sources = Array.from({ length: Number(copies) }, (_, at) => new SourceText(`${at + 1}.yaml`, text));
@@ -40,6 +40,21 @@ export function diagnosticsOf(file: string): readonly Diagnostic[] {
   const sources = [new SourceText(file, first)];
   for (let at = 0; at < others.length; at += 2) sources.push(new SourceText(others[at] ?? "", others[at + 1] ?? ""));
   return readPacks(sources, { today: /^# corpus: today (.*)$/m.exec(text)?.[1] }).diagnostics;
+}
+
+/** What is wrong with a test, and beside the packs that follow it in its file. */
+function diagnosticsOfTest(file: string, text: string): readonly Diagnostic[] {
+  const [first = "", ...others] = text.split(/^# corpus: file (.*)\n/m);
+  const { test, diagnostics } = readRuleTests(new SourceText(file, first));
+  const packs = others.flatMap((name, at) => (at % 2 === 0 ? [new SourceText(name, others[at + 1] ?? "")] : []));
+  if (test === undefined || packs.length === 0) return diagnostics;
+  const paths = packs.map((pack) => pack.file);
+  const { rules } = readPacks(packs).rules;
+  return [
+    ...diagnostics,
+    ...checkTestFiles(test, (path) => paths.includes(path), paths),
+    ...checkTestNames(test, rules),
+  ];
 }
 
 /** What the language says of one broken file, as people read it. */

@@ -206,7 +206,7 @@ describe("what fails", () => {
 
   test("a rule that is not there, for it would prove nothing", async () => {
     const result = await run([CHAIN, "expect: { notStories: [shop/chian] }"]);
-    expect(result.text).toContain("there is no rule shop/chian in these packs; did you mean `shop/chain`?");
+    expect(result.text).toContain("there is no rule `shop/chian` in these packs; did you mean `shop/chain`?");
   });
 
   test("a rule that failed for another reason", async () => {
