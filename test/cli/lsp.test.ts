@@ -231,6 +231,33 @@ patches: [ { rule: demo/first-rule, why: because, set: { priority: 7 } } ]
   expect(await editor.leave()).toBe(0);
 });
 
+test("a test is held against the packs that it names, as they are typed", { timeout: 60_000 }, async () => {
+  await using folder = await temporaryFolder({ "rules/demo.yaml": PACK });
+  const uri = pathToFileURL(folder.path("rules/demo.test.yaml")).href;
+  await using editor = await openEditor();
+  const { connection } = editor;
+  const expected = "expect: { notStories: [demo/first-rul], why: { demo/first-rule: { step: gon, because: gap } } }";
+  const text = `apiVersion: tapio.dev/v1
+kind: RuleTest
+packs: [demo.yaml]
+cases:
+  - name: one
+    events: [ { id: e1, at: 0s, source: k8s, type: x.y, entity: { kind: Pod, name: api } } ]
+    ${expected}
+`;
+  await connection.sendNotification(DidOpenTextDocumentNotification.type, {
+    textDocument: { uri, languageId: "yaml", version: 1, text },
+  });
+  const names = await editor.sees(uri, (found) => 0 < found.length);
+  expect(codesOf(names)).toEqual(["TAP308", "TAP308"]);
+  await connection.sendNotification(DidChangeTextDocumentNotification.type, {
+    textDocument: { uri, version: 2 },
+    contentChanges: [{ text: text.replace("[demo.yaml]", "[demo.yaml, dmo.yaml]") }],
+  });
+  await editor.sees(uri, (found) => codesOf(found).includes("TAP309"));
+  expect(await editor.leave()).toBe(0);
+});
+
 test("of too many files the open ones are looked at, and it is said how many are not", async () => {
   const others = Array.from({ length: 501 }, (_, at) => [`rules/a${at}.yaml`, "a: 1\n"]);
   await using folder = await temporaryFolder({ ...Object.fromEntries(others), "rules/z.yaml": PACK });
