@@ -1,4 +1,5 @@
 import { readFile, writeFile } from "node:fs/promises";
+import { platform } from "node:os";
 import { describe, expect, test } from "vitest";
 import { SEED_PACK } from "../support/seed-pack.ts";
 import { tapio } from "./in-process.ts";
@@ -126,5 +127,43 @@ describe("new", () => {
     expect(await tapio(["new", "pack", "Api Latency", "--dir", rules])).toMatchObject({ code: 3 });
     expect(await tapio(["pack", "init", "api-errors", "--dir", rules])).toMatchObject({ code: 0 });
     expect((await tapio(["lint", "--strict", `${rules}/api-errors.yaml`])).code).toBe(0);
+  });
+
+  test("a rule more goes after the last one, whatever comes below, with the line ends of the file", async () => {
+    await using folder = await temporaryFolder({});
+    const file = folder.path("rules/shop.yaml");
+    await tapio(["new", "pack", "shop", "--dir", folder.path("rules")]);
+    const pack = await readFile(file, "utf8");
+    const below = "# What is ours.\nlists: { system: [kube-system] }\n";
+    await writeFile(file, `${pack}\n${below}`.replaceAll("\n", "\r\n"));
+    expect((await tapio(["new", "rule", file, "second-rule"])).code).toBe(0);
+    const grown = await readFile(file, "utf8");
+    expect(grown.replaceAll("\r\n", "")).not.toMatch(/[\r\n]/);
+    const lines = grown.replaceAll("\r\n", "\n");
+    expect(lines.startsWith(`${pack}  - id: second-rule\n`)).toBe(true);
+    expect(lines.endsWith(`      actions: ["Look at {{ cause.entity.name }}"]\n\n${below}`)).toBe(true);
+  });
+
+  test("what cannot be written to, or read, is said", async () => {
+    await using folder = await temporaryFolder({ "a.test.yaml": "", "flow.yaml": "rules: []\n" });
+    const refused = async (...argv: readonly string[]): Promise<string> => {
+      const { code, err } = await tapio(["new", ...argv]);
+      expect(code).toBe(3);
+      return err;
+    };
+    expect(await refused("rule", folder.path("lost.yaml"), "x")).toContain("there is no file");
+    expect(await refused("rule", folder.path(""), "x")).toContain("is a folder; name the file of a pack");
+    expect(await refused("rule", folder.path("a.test.yaml"), "x")).toContain("is a rule test; name a pack");
+    expect(await refused("test", folder.path("a.test.yaml"))).toContain("is a rule test; name a pack");
+    expect(await refused("rule", folder.path("flow.yaml"), "x")).toContain("has no rule in lines of its own");
+    expect(await refused("pack", "x", "--dir", folder.path("flow.yaml"))).toContain("is a file and no folder");
+    expect(await refused("pack", "")).toContain("`` is no name");
+  });
+
+  test.skipIf(platform() !== "linux")("a folder that no folder can be made in ends it", async () => {
+    expect(await tapio(["new", "pack", "x", "--dir", "/proc/no/rules"])).toMatchObject({
+      code: 3,
+      err: expect.stringContaining("mkdir"),
+    });
   });
 });

@@ -1,4 +1,4 @@
-import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import type { Command } from "commander";
 import { renderDiagnostic } from "../../core/language/diagnostic.ts";
@@ -6,6 +6,7 @@ import { readPacks } from "../../core/language/read-packs.ts";
 import { SourceText } from "../../core/language/source-text.ts";
 import { ExitCode } from "../exit-code.ts";
 import { CommandError } from "../failure.ts";
+import { makeFolder } from "../make-folder.ts";
 import { packScaffold, ruleScaffold, testScaffold } from "../scaffold.ts";
 import type { RunVerb, Shell } from "../shell.ts";
 import { readSchema } from "../shipped.ts";
@@ -49,10 +50,8 @@ async function newPack(name: string, folder: string, shell: Shell): Promise<Exit
 async function newRule(file: string, id: string, { stderr }: Shell): Promise<ExitCode> {
   checkId(id);
   const text = await textOf(file);
-  const indents = [...text.matchAll(/^( *)- id:/gm)];
-  const indent = indents.at(-1)?.[1];
-  if (indent === undefined) throw new CommandError(`new: ${file} has no rule in lines of its own to put another after`);
-  const grown = `${text.trimEnd()}\n${ruleScaffold(id, indent)}`;
+  const grown = withRule(text, id);
+  if (grown === undefined) throw new CommandError(`new: ${file} has no rule in lines of its own to put another after`);
   readPack(file, grown);
   await writeFile(file, grown);
   stderr.say(`tapio: added the rule ${id} to ${file}\n`);
@@ -66,14 +65,38 @@ async function newTest(file: string, shell: Shell): Promise<ExitCode> {
   return ExitCode.ok;
 }
 
-function checkId(id: string): void {
-  if (!ID.test(id))
-    throw new CommandError(`new: ${id} is no name; write lower-case words with hyphens, such as api-latency`);
+/** A pack's text with one rule more after its last one; `undefined` where that is not written in lines of its own. */
+function withRule(text: string, id: string): string | undefined {
+  const end = endOfRules(text);
+  const before = text.slice(0, end).trimEnd();
+  const indent = [...before.matchAll(/^( *)- id:/gm)].at(-1)?.[1];
+  if (indent === undefined) return undefined;
+  const newline = text.includes("\r\n") ? "\r\n" : "\n";
+  const rule = ruleScaffold(id, indent).replaceAll("\n", newline);
+  const after = text.slice(end);
+  return `${before}${newline}${rule}${after === "" ? "" : newline}${after}`;
 }
 
+/** Where the next key of a pack begins, after its rules, with the comment above it; the end where none comes. */
+function endOfRules(text: string): number {
+  const rules = /^rules:/m.exec(text);
+  const from = rules === null ? 0 : rules.index + rules[0].length;
+  const next = /(^#.*\r?\n)*^\w+:/m.exec(text.slice(from));
+  return next === null ? text.length : from + next.index;
+}
+
+function checkId(id: string): void {
+  if (!ID.test(id))
+    throw new CommandError(`new: \`${id}\` is no name; write lower-case words with hyphens, such as api-latency`);
+}
+
+/** The text of a pack. Throws {@link CommandError} where there is none. */
 async function textOf(file: string): Promise<string> {
-  return readFile(file, "utf8").catch(() => {
-    throw new CommandError(`new: ${file} cannot be read`);
+  if (/\.test\.ya?ml$/.test(file)) throw new CommandError(`new: ${file} is a rule test; name a pack`);
+  return readFile(file, "utf8").catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === "ENOENT") throw new CommandError(`new: there is no file ${file}`);
+    if (cause.code === "EISDIR") throw new CommandError(`new: ${file} is a folder; name the file of a pack`);
+    throw cause;
   });
 }
 
@@ -86,7 +109,7 @@ function readPack(file: string, text: string) {
 }
 
 async function writeNew(file: string, text: string, { stderr }: Shell): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
+  await makeFolder(dirname(file));
   try {
     await writeFile(file, text, { flag: "wx" });
   } catch (cause) {
@@ -100,7 +123,7 @@ async function writeNew(file: string, text: string, { stderr }: Shell): Promise<
 async function schemaFor(name: string, folder: string): Promise<string> {
   const file = join(dirname(folder), SCHEMA_FOLDER, `${name}.schema.json`);
   if ((await stat(file).catch(() => undefined)) === undefined) {
-    await mkdir(dirname(file), { recursive: true });
+    await makeFolder(dirname(file));
     await writeFile(file, await readSchema(name));
   }
   return relative(folder, file).replaceAll("\\", "/");
