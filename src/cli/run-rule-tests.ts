@@ -102,17 +102,22 @@ async function update(tests: readonly string[], updating: Updating, { signal, st
   }
 }
 
-function isMeasured({ coverage, strict, mutate }: RuleTestOptions): boolean {
-  return coverage === true || strict === true || mutate === true;
+function isMeasured(options: RuleTestOptions): boolean {
+  return options.coverage === true || options.strict === true || isMutating(options);
+}
+
+/** A share of mutants can't be asked for without any. */
+function isMutating({ mutate, minKilled }: RuleTestOptions): boolean {
+  return mutate === true || minKilled !== undefined;
 }
 
 async function measure(cases: readonly CaseOfPacks[], options: RuleTestOptions, shell: Shell): Promise<Thoroughness> {
   if (!isMeasured(options)) return {};
   const { coverageOf, mutationOf } = await import("./thoroughness.ts");
-  const { coverage, strict, mutate } = options;
+  const { coverage, strict } = options;
   return {
     ...(coverage === true || strict === true ? { coverage: await coverageOf(cases) } : {}),
-    ...(mutate === true ? { mutation: await mutationOf(cases, shell) } : {}),
+    ...(isMutating(options) ? { mutation: await mutationOf(cases, shell) } : {}),
   };
 }
 

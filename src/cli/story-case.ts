@@ -9,6 +9,7 @@ import type { RuleSet } from "../core/model/rule.ts";
 import type { Story } from "../core/model/story.ts";
 import { type EpochMs, formatTime } from "../core/model/time.ts";
 import { logOfCase } from "../core/testing/case-log.ts";
+import { reasonOf } from "../core/testing/check-why.ts";
 import { ruleKeyOf } from "../core/testing/compare-story.ts";
 import { exactDuration } from "../core/testing/event-words.ts";
 import { runCase, runInTime } from "../core/testing/run-case.ts";
@@ -53,8 +54,12 @@ export async function caseOfStory(
   const { told } = await runInTime({ one: first, log }, frame.rules);
   const standing = told.stories.filter(({ status }) => status !== "retracted");
   const same = standing.find((other) => isSame(other, story, ids));
-  if (same === undefined)
-    return { failed: `${events.length} event(s) of it were found, and the rules do not tell it of them` };
+  if (same === undefined) {
+    const run = { rules: frame.rules, limits: first.limits, arrivals: log.arrivals, momentMs: undefined };
+    const reason = await reasonOf(ruleKeyOf(story), run);
+    const failed = `${events.length} event(s) of it were found, and the rules do not tell it of them`;
+    return { failed: reason === "" ? failed : `${failed}; ${reason}` };
+  }
   const expected = standing.map((each) => `\n${listItem(expectationOf(each), "        ")}`).join("");
   // The id is made of what has a pseudonym now, and could be made again to find out.
   const name = frame.redactor === undefined ? `${story.summary} (${story.id})` : same.summary;

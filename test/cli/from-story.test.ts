@@ -128,7 +128,9 @@ describe("test --from-story", () => {
       expect({ code, out }).toEqual({ code: 3, out: "" });
       return err;
     };
-    expect(await refused(...given, more.path("less.ndjson"))).toContain("the rules do not tell it of them");
+    expect(await refused(...given, more.path("less.ndjson"))).toContain(
+      "the rules do not tell it of them; gone: no-event: there is no event of type network.endpoint.removed in trace",
+    );
     expect(await refused("test", "--from-story", "st_1", folder.path("a.ndjson"))).toContain("tell no story st_1");
     expect(await refused("test", "--from-story", "x")).toContain("is not the id of a story");
     expect(await refused("test", "--from-story", id)).toContain("missing --nats");

@@ -273,6 +273,24 @@ test("an editor that hangs up leaves no process behind", async () => {
   await editor[Symbol.asyncDispose]();
 });
 
+test("a message that is not JSON is passed; where no message begins any more the server ends and says so", async () => {
+  const child = spawn(NODE, ["src/cli/main.ts", "lsp"], { cwd: ROOT, stdio: "pipe" });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  let said = "";
+  child.stderr.on("data", (chunk: Buffer) => {
+    said += chunk.toString();
+  });
+  const answered = once(child.stdout, "data");
+  child.stdin.write("Content-Length: 5\r\n\r\n{xxx}");
+  const asked = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "initialize", params: { capabilities: {} } });
+  child.stdin.write(`Content-Length: ${asked.length}\r\n\r\n${asked}`);
+  expect(String((await answered)[0])).toContain("Content-Length");
+  const ended = once(child, "exit");
+  child.stdin.write("hello\r\n\r\n");
+  expect(await ended).toEqual([3, null]);
+  expect(said).toBe("tapio: lsp: what came is no message of the Language Server Protocol\n");
+});
+
 test("every code has its entry where editors are sent", () => {
   const page = readFileSync(`${ROOT}docs/diagnostics.md`, "utf8");
   for (const [code, { title }] of Object.entries(CODES)) expect(page).toContain(`\n### ${code}: ${title}\n`);

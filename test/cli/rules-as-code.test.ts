@@ -54,6 +54,7 @@ describe("test --coverage and --mutate", () => {
     );
     expect(out).toMatch(/mutants: \d+ of \d+ killed \([\d.]+ %\), \d+ survived\n$/);
     expect((await tapio(["test", folder.path(""), "--mutate", "--min-killed", "100"])).code).toBe(1);
+    expect((await tapio(["test", folder.path(""), "--min-killed", "100"])).code).toBe(1);
     expect((await tapio(["test", folder.path(""), "--min-killed", "x"])).code).toBe(3);
   });
 

@@ -18,6 +18,7 @@ async function lsp({ stdin, stdout, signal }: Shell): Promise<ExitCode> {
   // Only this verb needs the protocol's library.
   const { serveEditor } = await import("../lsp/serve-editor.ts");
   const version = await ownVersion();
-  const inOrder = await serveEditor({ input: stdin, output: stdout.stream, signal, version });
-  return inOrder || signal.aborted ? ExitCode.ok : ExitCode.findings;
+  const leave = await serveEditor({ input: stdin, output: stdout.stream, signal, version });
+  if (leave === "garbled") throw new CommandError("lsp: what came is no message of the Language Server Protocol");
+  return leave === "in order" || signal.aborted ? ExitCode.ok : ExitCode.findings;
 }

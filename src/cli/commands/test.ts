@@ -27,9 +27,9 @@ export function addTest(program: Command, run: RunVerb): void {
     .option("--run <regex>", "only the cases whose name matches")
     .option("--fail-fast", "stop at the first case that fails")
     .option("--coverage", "say what the cases show of each rule, and what they do not")
-    .option("--strict", "with --coverage: exit with 1 where a case is missing")
+    .option("--strict", "as --coverage, and exit with 1 where a case is missing")
     .option("--mutate", "change the rules in every small way, and list the changes that no case notices")
-    .option("--min-killed <percent>", "with --mutate: exit with 1 where fewer mutants are noticed")
+    .option("--min-killed <percent>", "as --mutate, and exit with 1 where fewer mutants are noticed")
     .addOption(
       new Option("--watch", "run again what changes, or whose packs or recordings do, until Ctrl-C").conflicts(
         NOT_WATCHED,

@@ -46,12 +46,16 @@ export interface EditorLine {
   readonly version: string;
 }
 
+/** How a conversation ended: by leave taken, without, or because what came was no message any more. */
+export type Leave = "in order" | "hung up" | "garbled";
+
 /**
- * Serves an editor by the Language Server Protocol until it says `exit`, hangs up, or the signal aborts; resolves
- * with whether it took its leave in order.
+ * Serves an editor by the Language Server Protocol until it says `exit`, hangs up, talks gibberish, or the signal
+ * aborts; resolves with how it ended.
  */
-export async function serveEditor({ input, output, signal, version }: EditorLine): Promise<boolean> {
-  const connection = createProtocolConnection(new StreamMessageReader(input), new StreamMessageWriter(output));
+export async function serveEditor({ input, output, signal, version }: EditorLine): Promise<Leave> {
+  const reader = new StreamMessageReader(input);
+  const connection = createProtocolConnection(reader, new StreamMessageWriter(output));
   const files = new RuleFiles();
   await using publisher = new Publisher(files, {
     show: (file, diagnostics) =>
@@ -66,14 +70,20 @@ export async function serveEditor({ input, output, signal, version }: EditorLine
         connection.sendNotification(LogMessageNotification.type, { type: MessageType.Warning, message }),
       ),
   });
-  let inOrder = false;
+  let leave: Leave = "hung up";
   const ended = new Promise<void>((resolve) => {
     connection.onClose(resolve);
+    // A message that is not JSON is passed. Where a header is none, nobody knows any more where messages begin.
+    reader.onError((error) => {
+      if (error instanceof SyntaxError) return;
+      leave = "garbled";
+      resolve();
+    });
     connection.onNotification(ExitNotification.type, resolve);
     signal.addEventListener("abort", () => resolve(), { once: true });
   });
   connection.onRequest(ShutdownRequest.type, () => {
-    inOrder = true;
+    leave = "in order";
   });
   connection.onRequest(InitializeRequest.type, () => abilities(version));
   hearTexts(connection, files, publisher);
@@ -81,7 +91,7 @@ export async function serveEditor({ input, output, signal, version }: EditorLine
   connection.listen();
   await ended;
   connection.dispose();
-  return inOrder;
+  return leave;
 }
 
 /** An editor that has hung up meanwhile is no trouble: whoever reads the line ends the server. */

@@ -54,6 +54,13 @@ function isMissing({ span, differences }: Problem, expected: Problem["span"]): b
   return span === expected && differences.length === 0;
 }
 
+/** What a rule failed at in a run, in one clause: `gone: gap: …`; empty where it told a story, or is not there. */
+export async function reasonOf(key: string, run: WhyRun): Promise<string> {
+  const failed = (await (await explainer(run))(key))?.failed;
+  if (failed === undefined) return "";
+  return `${failed.step === undefined ? "" : `${failed.step}: `}${failed.because}: ${failed.detail}`;
+}
+
 /** Runs the events anew, for nobody else needs the windows; explains rules of the run, `undefined` for others. */
 async function explainer({
   rules,

@@ -17,11 +17,14 @@ const GROUPS = "[0-9a-f]{1,4}(?::[0-9a-f]{1,4})*";
 const IPV6 = String.raw`(?:(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}|(?:${GROUPS})?::(?:${GROUPS})?)(?![:.]?[\p{L}\p{N}])`;
 const MAC = String.raw`(?:[0-9a-f]{2}:){5}[0-9a-f]{2}(?![:\p{L}\p{N}])`;
 const UUID = String.raw`[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![\p{L}\p{N}])`;
+/** A moment, wherever it stands. */
+const TIME = String.raw`\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})(?![\p{L}\p{N}])`;
 /** What is one name although it looks like many. */
 const WHOLE = new RegExp(
-  String.raw`(?<![\p{L}\p{N}.:])(?:${IPV4}|${MAC}|${IPV6})|(?<!\p{L}|\p{N}-?)${DASHED_IPV4}|(?<![\p{L}\p{N}])${UUID}`,
+  String.raw`(?<![\p{L}\p{N}.:])${TIME}|(?<![\p{L}\p{N}.:])(?:${IPV4}|${MAC}|${IPV6})|(?<!\p{L}|\p{N}-?)${DASHED_IPV4}|(?<![\p{L}\p{N}])${UUID}`,
   "giu",
 );
+const MOMENT = /^\d{4}-\d{2}-\d{2}T/i;
 const DASHED = /^\d+-\d+-\d+-\d+$/;
 const SEPARATED = /^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}$/i;
 const LOOPBACK = /^(?:127\.|0\.0\.0\.0$|::1?$)/;
@@ -87,7 +90,7 @@ export class Redactor {
   }
 
   #whole(whole: string): string {
-    if (LOOPBACK.test(whole)) return whole;
+    if (LOOPBACK.test(whole) || MOMENT.test(whole)) return whole;
     if (DASHED.test(whole)) return this.#whole(whole.replaceAll("-", ".")).replaceAll(".", "-");
     if (SEPARATED.test(whole)) return pseudonymOfMac(this.#key, whole);
     if (whole.includes(":")) return pseudonymOfIpv6(this.#key, whole);

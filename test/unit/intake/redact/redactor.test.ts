@@ -38,6 +38,14 @@ describe("what belongs together does so still", () => {
   });
 });
 
+test("moments stay as they are, in texts too, and what only begins as one does not", () => {
+  for (const time of ["2026-11-23T09:48:30Z", "2026-11-23T09:48:30.123456Z", "2026-11-23T09:48:30+02:00"]) {
+    expect(redactor.text(time)).toBe(time);
+    expect(redactor.text(`ledger at ${time}, ledger`)).toContain(` ${time}, `);
+  }
+  expect(redactor.text("2026-11-23T09:48:30Zledger")).not.toContain("ledger");
+});
+
 test("addresses stay addresses, numbers numbers, and nobody's name is left", () => {
   const text = redactor.text(
     "alice@corp.example from 203.0.113.7:8443 and 2001:db8::7, 3 of 512Mi, v1.34.0, ledger-7f9",
