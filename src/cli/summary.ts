@@ -8,9 +8,10 @@ const KINDS_SHOWN = 5;
 
 /**
  * One line on what became of the input, and after it the bad entries with their places and reasons:
- * the first of them, the rest counted. Stories are named where the caller has counted them.
+ * the first of them, the rest counted. Stories are named where the caller has counted them; `old` says what
+ * became of events that are much behind their log.
  */
-export function summaryOf(books: Books, stories?: readonly Story[]): string {
+export function summaryOf(books: Books, stories?: readonly Story[], old = "set aside"): string {
   const parts = [
     `${counted(books.entries, "entry")} read`,
     counted(books.events, "event"),
@@ -27,9 +28,7 @@ export function summaryOf(books: Books, stories?: readonly Story[]): string {
   if (0 < books.gaps)
     lines.push(`  lost: up to ${counted(books.lost, "entry")} that the stream had deleted before they could be read`);
   if (0 < books.old) {
-    // Where nobody tells stories, the events are passed on as they are.
-    const because = stories === undefined ? "rules would not see them there" : "set aside";
-    lines.push(`  old: ${counted(books.old, "event")} more than a day behind the stream: ${because}`);
+    lines.push(`  old: ${counted(books.old, "event")} more than a day behind the stream: ${old}`);
   }
   return `${lines.join("\n")}\n`;
 }

@@ -89,7 +89,7 @@ async function tap(options: TapOptions, shell: Shell): Promise<ExitCode> {
   const byItself = source.finite || signal.aborted ? undefined : "the stream, which was emptied or made anew";
   const because = recording.fullBy ?? forTime ?? byItself;
   const ended = because === undefined ? "" : `, ended by ${because}`;
-  shell.stderr.say(summaryOf(books));
+  shell.stderr.say(summaryOf(books, undefined, "rules would not see them there"));
   shell.stderr.say(`tapio: ${counted(recording.events, "event")} recorded${ended}\n`);
   return ExitCode.ok;
 }
