@@ -58,7 +58,8 @@ function isMissing({ span, differences }: Problem, expected: Problem["span"]): b
 export async function reasonOf(key: string, run: WhyRun): Promise<string> {
   const failed = (await (await explainer(run))(key))?.failed;
   if (failed === undefined) return "";
-  return `${failed.step === undefined ? "" : `${failed.step}: `}${failed.because}: ${failed.detail}`;
+  const place = failed.step ?? failed.join;
+  return `${place === undefined ? "" : `${place}: `}${failed.because}: ${failed.detail}`;
 }
 
 /** Runs the events anew, for nobody else needs the windows; explains rules of the run, `undefined` for others. */

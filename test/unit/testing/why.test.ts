@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { reasonOf } from "../../../src/core/testing/check-why.ts";
 import { chain, ruleOf, runLines } from "./case-kit.ts";
 
 const OOM = "{ id: e1, at: 0s, use: oom }";
@@ -15,17 +16,16 @@ async function wrong(
     .join("\n");
 }
 
-/** What the rule is said to have failed at, as `because step: detail`. */
+/** What the rule failed at, as `because step: detail`, which a case that expects it must pass. */
 async function why(rules: readonly string[], events: readonly string[], ...engine: readonly string[]): Promise<string> {
-  const nowhere = await wrong(rules, events, [
-    "expect: { why: { p/r: { step: nowhere, because: no-event } } }",
-    ...engine,
-  ]);
-  const [, detail = nowhere, step = "", because = "no-event"] =
-    /^p\/r failed for another reason: (.*)\nstep is (.*?)(?:\nbecause is (.*))?$/.exec(nowhere) ?? [];
-  const place = step === "nothing" ? "" : ` ${step}`;
-  expect(await wrong(rules, events, [`expect: { why: { p/r: { because: ${because} } } }`, ...engine])).toBe("");
-  return `${because}${place}: ${detail}`;
+  const lines = [`events: [ ${events.join(", ")} ]`, ...engine];
+  const { ready, rules: read } = await runLines(rules, [...lines, "expect: { stories: [] }"]);
+  const { arrivals } = ready.log;
+  const reason = await reasonOf("p/r", { rules: read, limits: ready.one.limits, arrivals, momentMs: undefined });
+  const [, step, because, detail] = /^(?:(\w+): )?([\w-]+): (.*)$/.exec(reason) ?? [];
+  const place = step === undefined ? "" : `step: ${step}, `;
+  expect(await wrong(rules, events, [`expect: { why: { p/r: { ${place}because: ${because} } } }`, ...engine])).toBe("");
+  return `${because}${step === undefined ? "" : ` ${step}`}: ${detail}`;
 }
 
 const GONE = "use: gone";
