@@ -66,6 +66,7 @@ export class Oracle {
     const groups = [...this.#groups.keys()].flatMap((rule) => this.#groupsOf(rule, event));
     const known = [spans, ...groups].flatMap(({ all }) => all);
     if (this.#comesTooLate(entry, revises ? known.filter((span) => span !== late) : known)) this.unclear = true;
+    if (this.#comesBehindGroup(event)) this.unclear = true;
     if (revises) {
       if (addOnce(late, event)) late.late++;
       return;
@@ -134,7 +135,7 @@ export class Oracle {
       group,
       span,
       later,
-      traceEvents: (trace) => this.#traces.get(trace)?.all.flatMap(({ events }) => events) ?? [],
+      traceEvents: (trace) => this.#eventsBeside(span, trace),
       heard: (source) => this.#heard.get(source) ?? Number.NEGATIVE_INFINITY,
       nowMs: this.#nowMs,
       inputEnded: this.#ended && span.closedBy === "end",
@@ -142,6 +143,27 @@ export class Oracle {
       memberOf: (event) => this.#members.get(event),
       note: this.#note,
     };
+  }
+
+  /** What came, before a group closed, into those windows of a trace that were open while the group had an event of it. */
+  #eventsBeside({ joinedMs, closedLogMs }: OpenSpan, trace: string): Event[] {
+    const sinceMs = joinedMs.get(trace) ?? Infinity;
+    const beside = (window: OpenSpan): boolean => sinceMs < window.closedLogMs && window.openedLogMs < closedLogMs;
+    return (this.#traces.get(trace)?.all ?? [])
+      .filter(beside)
+      .flatMap(({ events, arrivedMs }) => events.filter(({ id }) => (arrivedMs.get(id) ?? Infinity) < closedLogMs));
+  }
+
+  /** Whether a group closed that may look for it by its trace: what is judged there once more would see it. */
+  #comesBehindGroup({ id, traceId }: Event): boolean {
+    const windows = this.#traces.get(traceId)?.all ?? [];
+    const isVersion = windows.some(({ arrivedMs }) => arrivedMs.has(id));
+    return [...this.#groups].some(
+      ([rule, groups]) =>
+        [...rule.steps, ...rule.absent].some(({ as }) => rule.joins[0]?.keys[as] === undefined) &&
+        (isVersion || 0 < rule.absent.length) &&
+        [...groups.values()].some(({ all }) => all.some(({ closed, joinedMs }) => closed && joinedMs.has(traceId))),
+    );
   }
 
   /** The groups of an event under a rule: those of each step and absence whose test it passes. */

@@ -18,6 +18,19 @@ export interface OpenSpan extends Span {
   closedBy: "idle" | "maxWindow" | "end" | undefined;
   /** Late events came into it after it had closed. */
   late: number;
+  /** When it closed; `Infinity` while it is open, and at the end of input. */
+  closedLogMs: EpochMs;
+  /** When each event came, by its ID. */
+  readonly arrivedMs: Map<string, EpochMs>;
+  /** When the first event of each trace came. */
+  readonly joinedMs: Map<string, EpochMs>;
+}
+
+/** A window as it opens. */
+function opened(logTimeMs: EpochMs): OpenSpan {
+  const times = { openedLogMs: logTimeMs, lastLogMs: logTimeMs, closedLogMs: Infinity };
+  const [arrivedMs, joinedMs] = [new Map<string, EpochMs>(), new Map<string, EpochMs>()];
+  return { events: [], ...times, closed: false, closedBy: undefined, late: 0, arrivedMs, joinedMs };
 }
 
 /** The windows of one scope (a trace, or a join group), the earliest first. */
@@ -37,19 +50,19 @@ export class Spans {
     const oldAt = last.openedLogMs + this.#gaps.maxWindowMs;
     if (nowMs < Math.min(idleAt, oldAt)) return;
     last.closed = true;
+    last.closedLogMs = Math.min(idleAt, oldAt);
     last.closedBy = oldAt < idleAt ? "maxWindow" : "idle";
   }
 
   /** Puts an event into the open window, or a new one; answers what was learned: the event as it is held. */
   add({ event, logTimeMs }: Entry): Event | undefined {
     this.closeDue(logTimeMs);
-    if (this.all.at(-1)?.closed !== false) {
-      const opened = { events: [], openedLogMs: logTimeMs, lastLogMs: logTimeMs, closed: false, late: 0 };
-      this.all.push({ ...opened, closedBy: undefined });
-    }
+    if (this.all.at(-1)?.closed !== false) this.all.push(opened(logTimeMs));
     const span = this.all.at(-1) as OpenSpan;
     if (!addOnce(span, event)) return undefined;
     span.lastLogMs = logTimeMs;
+    if (!span.arrivedMs.has(event.id)) span.arrivedMs.set(event.id, logTimeMs);
+    if (!span.joinedMs.has(event.traceId)) span.joinedMs.set(event.traceId, logTimeMs);
     return span.events.find(({ id }) => id === event.id);
   }
 
@@ -61,8 +74,7 @@ export class Spans {
 
   /** Puts a story's event into the scope's last window: what it is told of is there already. */
   addStory(event: Event, nowMs: EpochMs, closed: boolean): void {
-    const opened = { events: [], openedLogMs: nowMs, lastLogMs: nowMs, closed, late: 0 };
-    if (this.all.length === 0) this.all.push({ ...opened, closedBy: closed ? "end" : undefined });
+    if (this.all.length === 0) this.all.push({ ...opened(nowMs), closed, closedBy: closed ? "end" : undefined });
     this.all.at(-1)?.events.push(event);
   }
 

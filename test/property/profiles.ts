@@ -57,7 +57,7 @@ export const windows: fc.Arbitrary<Case> = cases(
     rulesMax: 2,
     joins: 4,
     absences: 4,
-    unkeyed: false,
+    unkeyed: true,
     standalone: "all",
     stories: false,
     offsetMax: 8,

@@ -25,7 +25,7 @@ testProperties(properties, {
   "restart with open windows": 800,
   "restart with open groups": 200,
   "restart with stories": 300,
-  "restart from several pieces": 200,
+  "restart from several pieces": 150,
   "restart without outdated pieces": 100,
   "restart after something told in the quiet": 50,
 });

@@ -16,6 +16,21 @@ export interface LogShape {
   readonly delaysS: readonly number[];
 }
 
+/** Versions of an event: the very same, one that tells more, one of another type, one with other keys, one from before. */
+const AGAIN = [
+  "same",
+  "same",
+  "same",
+  "same",
+  "newer",
+  "newer",
+  "newer",
+  "retyped",
+  "moved",
+  "older",
+  "older",
+] as const;
+
 /** One event of the log, before its time is written. */
 const sketch = (shape: LogShape) =>
   fc.record({
@@ -34,8 +49,8 @@ const sketch = (shape: LogShape) =>
     count: fc.constantFrom(1, 1, 1, 2),
     delayS: fc.constantFrom(...shape.delaysS),
     letter: fc.constantFrom("a", "b", "c", "d"),
-    /** A second version of the event before it, or the very same again. */
-    again: fc.nat(14).map((n) => (n < 13 ? "no" : n < 14 ? "same" : "newer")),
+    /** Another version of the event before it, or the very same again. */
+    again: fc.nat(59).map((n) => AGAIN[n] ?? "no"),
   });
 
 /** A log in the order in which it was stored. */
@@ -47,7 +62,7 @@ export function arbitraryLog(shape: LogShape): fc.Arbitrary<Entry[]> {
       const before = made.at(-1);
       const timeMs = START_MS + (one.coarse ? Math.floor(one.half / 2) * 1000 : one.half * 500);
       const again = before === undefined || one.again === "no" ? undefined : before.event;
-      const made1 = again === undefined ? fresh(one, timeMs, at) : another(again, one.again, one.name);
+      const made1 = again === undefined ? fresh(one, timeMs, at) : another(again, one);
       made.push({
         event: made1,
         storedMs: (again === undefined ? timeMs : (before?.storedMs ?? timeMs)) + one.delayS * 1000,
@@ -86,9 +101,17 @@ function fresh(one: Sketch, timeMs: number, at: number): Event {
   });
 }
 
-function another(held: Event, how: "same" | "newer" | "no", message: string): Event {
-  if (how === "same") return held;
-  return { ...held, message, count: held.count + 1, lastMs: held.lastMs + 500 };
+/** Versions that count more end later, too: which words stay does not hang on the order in which they come. */
+function another(held: Event, { again, type, name, node }: Sketch): Event {
+  const { entity, count, timeMs, lastMs } = held;
+  if (again === "same") return held;
+  if (again === "older") {
+    const before = event(held.id, type, (timeMs - START_MS) / 1000 - 0.5);
+    return { ...held, type, message: name, time: before.time, timeMs: before.timeMs, lastMs: lastMs - 100 };
+  }
+  const newer = { ...held, message: name, count: count + 1, lastMs: lastMs + 1_000 };
+  if (again === "retyped") return { ...newer, type };
+  return again === "moved" ? { ...newer, entity: { ...entity, name, ...(node === undefined ? {} : { node }) } } : newer;
 }
 
 const test = (text: string, operator: "equal", value: string | number): Predicate => ({

@@ -9,7 +9,7 @@ import { countRule } from "./counters.ts";
 import type { CourtroomParts, Job } from "./courtroom-parts.ts";
 import { Docket } from "./docket.ts";
 import { type Finding, type JudgeContext, type Judging, judge } from "./judge.ts";
-import { isHeld, isIsolated, type Match, saysTheSame } from "./match.ts";
+import { byRule, isHeld, isIsolated, type Match, saysTheSame } from "./match.ts";
 import { renewRules } from "./renew-rules.ts";
 import { endsStory } from "./story-record.ts";
 import type { Window } from "./window.ts";
@@ -183,7 +183,10 @@ export class Courtroom implements JudgeContext {
     const weighed = new Set([...judged, ...[...together].map(({ window }) => window)]);
     const ripe = new Set([...together].filter((match) => this.#isRipe(match, now)));
     const unripe = [...together].filter((match) => !ripe.has(match));
-    const alone = held.filter((match) => isIsolated(match) && this.#isRipe(match, now));
+    // In the order of the packs, for which of them was found last hangs on when they were judged.
+    const alone = [...judged].flatMap(({ matches }) =>
+      matches.filter((match) => isIsolated(match) && this.#isRipe(match, now)).sort(byRule),
+    );
     const headlines = [...arbitrate(ripe, unripe), ...alone.map((match) => ({ match, demoted: [] }))];
     book.settle(headlines, weighed, (match) => this.totalOf(match), now);
   }

@@ -148,9 +148,8 @@ export class Engine {
    * tells begins behind the snapshot's position. Rules that have changed meanwhile count as swapped then.
    */
   restore(snapshot: EngineSnapshot): void {
-    const { windowEventsMax } = this.limits;
     this.#gaps.add(...(snapshot.gaps ?? []));
-    this.#restore = new Restore(snapshot, { ...this.#parts(), index: this.#index, windowEventsMax });
+    this.#restore = new Restore(snapshot, { ...this.#parts(), index: this.#index, limits: this.limits });
   }
 
   /** The log had lost entries before they could be read: stories that they may have been evidence of say so. */

@@ -16,10 +16,12 @@ export class GroupsByTrace {
   /** The trace asked about last: one event asks for its own under one rule after the other. */
   #lastTrace: string | undefined = undefined;
   #last: GroupsByRule | undefined = undefined;
+  /** The traces noted of each group: it may hold no event of some of them any more. */
+  readonly #traces = new WeakMap<Window, string[]>();
   /** Windows of traces that closed before the group did. */
   readonly #closed = new WeakMap<Window, Window[]>();
 
-  /** Notes that a group has an event of this trace. */
+  /** Notes that a group has, or had, an event of this trace. */
   note(traceId: string, { rule }: CompiledRule, group: Window): void {
     let byRule = this.#ofTrace(traceId);
     if (byRule === undefined) {
@@ -28,13 +30,17 @@ export class GroupsByTrace {
       this.#last = byRule;
     }
     const groups = byRule.get(rule.key);
+    if (groups?.has(group) === true) return;
     if (groups === undefined) byRule.set(rule.key, new Set([group]));
     else groups.add(group);
+    const traces = this.#traces.get(group);
+    if (traces === undefined) this.#traces.set(group, [traceId]);
+    else traces.push(traceId);
   }
 
   /** A group closes. */
   forget(group: Window, { rule }: CompiledRule): void {
-    for (const { traceId } of group.heads) {
+    for (const traceId of this.#traces.get(group) ?? []) {
       const byRule = this.#ofTrace(traceId);
       const groups = byRule?.get(rule.key);
       if (byRule === undefined || groups === undefined) continue;
@@ -46,7 +52,7 @@ export class GroupsByTrace {
     }
   }
 
-  /** The groups of a rule with an event of this trace. */
+  /** The open groups of a rule that have, or had, an event of this trace. */
   of(traceId: string, { rule }: CompiledRule): Iterable<Window> {
     return this.#ofTrace(traceId)?.get(rule.key) ?? NO_GROUPS;
   }

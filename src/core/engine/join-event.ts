@@ -1,32 +1,38 @@
 import type { Event } from "../model/event.ts";
+import { opened } from "../model/unopened-event.ts";
 import type { Arrival, JoinGroups } from "./join-groups.ts";
 import { type GroupKey, groupKeys } from "./join-keys.ts";
 import type { LogPlace } from "./log-place.ts";
-import type { JoinedType, RuleIndex, TypeEntry } from "./rule-index.ts";
+import type { News } from "./news.ts";
+import type { JoinedType, TypeEntry } from "./rule-index.ts";
 import type { Window } from "./window.ts";
 
-/** An event that came, what the rules say of its type, and the version of it that was there before. */
-export interface Joining {
-  readonly entry: TypeEntry;
-  readonly event: Event;
-  readonly before: Event | undefined;
-  readonly at: LogPlace;
+/** Whether news may matter to rules with joins. */
+export function joins({ entry, left }: News): boolean {
+  return 0 < entry.joins.length || (left !== undefined && 0 < left.joins.length);
 }
 
-/** Puts an event into the join groups it belongs to; answers those that learned something. */
-export function joinEvent(groups: JoinGroups, joining: Joining, index: RuleIndex): Set<Window> {
-  const { entry, event, at } = joining;
-  const touched = new Set<Window>();
-  const arrival: Arrival = { event, at, touched };
-  const known = replaceVersion(groups, joining, arrival, index);
+/** Puts news into the join groups where they belong; answers those that learned something. */
+export function joinEvent(groups: JoinGroups, news: News, at: LogPlace): Set<Window> {
+  const event = opened(news.event);
+  const arrival: Arrival = { event, at, touched: new Set() };
+  const known = replaceVersion(groups, news, arrival);
+  const { entry, left } = news;
   for (let place = 0; place < entry.joins.length; place++) {
     const joined = entry.joins[place] as JoinedType;
-    const { rule } = joined;
-    groups.add(rule, known?.[place] ?? groupKeys(joined, event), arrival);
-    if (!rule.hasUnkeyed) continue;
-    for (const group of groups.byTrace.of(event.traceId, rule)) if (group.joinRule === rule) touched.add(group);
+    groups.add(joined.rule, known?.[place] ?? groupKeys(joined, event), arrival);
   }
-  return touched;
+  touchByTrace(groups, entry, arrival);
+  if (left !== undefined) touchByTrace(groups, left, arrival);
+  return arrival.touched;
+}
+
+/** Steps and absences without a key are looked for in the traces of a group. */
+function touchByTrace({ byTrace }: JoinGroups, entry: TypeEntry, { event, touched }: Arrival): void {
+  for (const { rule } of entry.joins) {
+    if (!rule.hasUnkeyed) continue;
+    for (const group of byTrace.of(event.traceId, rule)) if (group.joinRule === rule) touched.add(group);
+  }
 }
 
 /**
@@ -41,21 +47,21 @@ const knownKeys = new WeakMap<
 /** Replaces the version that was there before, if one was; answers the event's keys under each rule where it asked for them. */
 function replaceVersion(
   groups: JoinGroups,
-  { entry, event, before }: Joining,
+  { entry, before, left }: News,
   arrival: Arrival,
-  index: RuleIndex,
 ): (readonly GroupKey[])[] | undefined {
   if (before === undefined) return undefined;
-  const { joins } = index.entry(before.type);
+  const { event } = arrival;
+  const { joins } = left ?? entry;
   // All that is asked about one version is asked together: what was read of it last is known.
   const known = knownKeys.get(before);
   const had = known?.joins === joins ? known.keys : joins.map((joined) => groupKeys(joined, before));
-  const has = before.type === event.type ? joins.map((joined) => groupKeys(joined, event)) : undefined;
+  const has = left === undefined ? joins.map((joined) => groupKeys(joined, event)) : undefined;
   for (const [place, { rule }] of joins.entries()) {
     groups.replaceVersion(rule, { had: had[place] ?? [], has: has?.[place] ?? [] }, arrival);
   }
   if (has !== undefined) knownKeys.set(event, { joins, keys: has });
-  return joins === entry.joins ? has : undefined;
+  return has;
 }
 
 /** Whether judging a join group in which nothing held would find nothing, and nothing to count: as in most. */

@@ -53,9 +53,12 @@ function membersOf(events: readonly Event[], context: JudgeContext): readonly (M
 
 function signatureOf(bound: readonly (BoundStep | undefined)[]): string {
   // Joined texts are flat; those made by adding would keep all their pieces.
-  return bound
-    .map((step) => step?.events.map(({ id, count, lastMs }) => [id, "×", count, "@", lastMs].join("")).join(",") ?? "")
-    .join(";");
+  return bound.map((step) => step?.events.map(textOf).join(",") ?? "").join(";");
+}
+
+/** What is new in another version of an event: more occurrences, or a longer time. */
+function textOf({ id, count, timeMs, lastMs }: Event): string {
+  return [id, "×", count, "@", timeMs, "+", lastMs - timeMs].join("");
 }
 
 /** The traces of the events; of story events, the traces of theirs. */

@@ -73,6 +73,11 @@ export function byRank(a: Match, b: Match): number {
   );
 }
 
+/** Orders matches of one window as their rules stand in the packs. */
+export function byRule(a: Match, b: Match): number {
+  return a.rule.index - b.rule.index;
+}
+
 /** Whether a match binds the story of another one, or a story made of it. */
 export function isMadeOf({ members }: Match, other: Match): boolean {
   return members.some(

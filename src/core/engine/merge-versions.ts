@@ -2,7 +2,7 @@ import type { Event } from "../model/event.ts";
 
 /**
  * Two versions of one event, as one. The version with the higher count (then the later one) gives
- * the words; the times span both. It does not matter which comes first.
+ * the words; the times span both. It does not matter which comes first, unless one counts less and ends later.
  */
 export function mergeVersions(held: Event, other: Event): Event {
   const newer = held.count - other.count || held.lastMs - other.lastMs;

@@ -6,12 +6,13 @@ import type { Agenda } from "./agenda.ts";
 import type { Courtroom } from "./courtroom.ts";
 import type { Job } from "./courtroom-parts.ts";
 import type { HeardSources } from "./heard-sources.ts";
-import { failsAtOnce, joinEvent } from "./join-event.ts";
+import { failsAtOnce, joinEvent, joins } from "./join-event.ts";
 import type { JoinGroups } from "./join-groups.ts";
 import type { LogPlace } from "./log-place.ts";
+import { type News, newsIn } from "./news.ts";
 import type { RuleIndex, TypeEntry } from "./rule-index.ts";
 import type { StoryBook } from "./story-book.ts";
-import { EAGER_JUDGEMENTS_MAX, judgeWaitMs, type News, rulesToJudge } from "./when-to-judge.ts";
+import { EAGER_JUDGEMENTS_MAX, judgeWaitMs, rulesToJudge } from "./when-to-judge.ts";
 import { Window } from "./window.ts";
 import type { WindowTable } from "./window-table.ts";
 
@@ -53,8 +54,8 @@ export class Placement {
     const late = window === undefined ? this.#parts.book.closedWindow(event.traceId) : undefined;
     if (late !== undefined && event.timeMs <= late.lastEventMs) return this.#placeLate(late, event, entry, index);
     if (window === undefined) window = this.#open(event, at);
-    const before = 0 < entry.joins.length || 0 < window.ready.length ? window.versionOf(event) : undefined;
-    const held = window.size;
+    const before = window.versionOf(event);
+    const size = window.size;
     const outcome = window.add(event, this.#parts.limits.windowEventsMax);
     if (outcome === "same") {
       this.#parts.counters.duplicates++;
@@ -62,14 +63,14 @@ export class Placement {
     }
     if (outcome === "merged") this.#parts.counters.duplicates++;
     this.#parts.windows.touch(window, at.logTimeMs);
-    if (at.chars !== undefined && held < window.size) this.#weigh(window, at.chars);
+    if (at.chars !== undefined && size < window.size) this.#weigh(window, at.chars);
     window.noteType(entry, index);
+    const news = newsIn(window, event, before, index);
     let jobs: Job[] | undefined;
-    if (0 < window.ready.length) jobs = this.#traceJobs(window, entry, { event, before }, nowMs);
+    if (0 < window.ready.length) jobs = this.#traceJobs(window, news, nowMs);
     if (entry.resolves) this.#parts.court.resolve(window, opened(event));
-    if (0 < entry.joins.length) {
-      const held = window.versionOf(event) ?? opened(event);
-      const touched = joinEvent(this.#parts.groups, { entry, event: held, before, at }, index);
+    if (joins(news)) {
+      const touched = joinEvent(this.#parts.groups, news, at);
       jobs = this.#joinJobs(touched, at, nowMs, jobs);
     }
     return jobs;
@@ -87,8 +88,8 @@ export class Placement {
     return [{ window, rules: window.ready }];
   }
 
-  #traceJobs(window: Window, entry: TypeEntry, news: News, nowMs: EpochMs): Job[] | undefined {
-    const { rules, busy, same } = rulesToJudge(window, entry, news, this.#parts.limits);
+  #traceJobs(window: Window, news: News, nowMs: EpochMs): Job[] | undefined {
+    const { rules, busy, same } = rulesToJudge(window, news, this.#parts.limits);
     if (busy) this.#parts.agenda.planJudgement(window, nowMs + judgeWaitMs(window, this.#parts.limits));
     window.judgements += same;
     if (rules !== undefined) return [{ window, rules }];

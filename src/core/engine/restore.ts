@@ -1,19 +1,21 @@
 import { sums } from "../model/differences.ts";
+import type { EngineLimits } from "../model/limits.ts";
 import type { EngineSnapshot, GroupData } from "../model/snapshot.ts";
-import { type HeldEvent, opened } from "../model/unopened-event.ts";
+import type { HeldEvent } from "../model/unopened-event.ts";
 import type { Announcer } from "./announcer.ts";
 import type { Claims } from "./arbitrate.ts";
 import type { Deadline } from "./deadlines.ts";
 import type { HeardSources } from "./heard-sources.ts";
-import { joinEvent } from "./join-event.ts";
+import { joinEvent, joins } from "./join-event.ts";
 import type { JoinGroups } from "./join-groups.ts";
 import type { LogPlace } from "./log-place.ts";
+import { newsIn } from "./news.ts";
 import type { RuleIndex } from "./rule-index.ts";
 import { SnapshotReader } from "./snapshot-reader.ts";
 import type { StoryBook } from "./story-book.ts";
 import type { Task } from "./task.ts";
 import { Window } from "./window.ts";
-import type { WindowTable } from "./window-table.ts";
+import { WindowTable } from "./window-table.ts";
 
 /** The engine's parts that a snapshot fills. */
 export interface RestoreParts {
@@ -24,7 +26,7 @@ export interface RestoreParts {
   readonly announcer: Announcer;
   readonly sources: HeardSources;
   readonly index: RuleIndex;
-  readonly windowEventsMax: number;
+  readonly limits: EngineLimits;
 }
 
 /**
@@ -42,6 +44,8 @@ export class Restore {
   /** The first of them that was not passed yet. */
   #openedNext = 0;
   readonly #traces: Window[] = [];
+  /** Windows of traces that had closed by the snapshot: the versions that groups have of their events come together here. */
+  readonly #closed: WindowTable;
   readonly #late: ReadonlySet<number>;
   readonly #groups: ReadonlyMap<string, GroupData>;
   /** Groups that a story opened, by the position behind which it did. */
@@ -51,6 +55,7 @@ export class Restore {
     this.snapshot = snapshot;
     this.#parts = parts;
     this.#opened = sums(snapshot.opened);
+    this.#closed = new WindowTable(parts.limits.correlationWindowMs, parts.limits.maxWindowMs);
     this.#late = new Set(sums(snapshot.late));
     const meanings = new Map(snapshot.rules);
     const same = parts.index.joinRules.filter(({ rule }) => meanings.get(rule.key) === rule.meaningDigest);
@@ -138,30 +143,43 @@ export class Restore {
   }
 
   #placeInWindows(event: HeldEvent, at: LogPlace): void {
-    const { windows, groups, index, windowEventsMax } = this.#parts;
-    const entry = index.entry(event.type);
-    let window = windows.get(event.traceId);
-    const opens = window === undefined ? this.#openedAt(at.position) : undefined;
-    if (window === undefined && opens !== undefined) {
-      window = new Window({
-        key: event.traceId,
-        logTimeMs: at.logTimeMs,
-        position: at.position,
-      });
-      windows.open(window);
-      this.#traces[opens] = window;
-    }
-    const before = 0 < entry.joins.length ? window?.versionOf(event) : undefined;
+    const { windows, groups, index, limits } = this.#parts;
+    const open = windows.get(event.traceId) ?? this.#openAgain(event, at);
+    const window = open ?? this.#closedWindow(event, at);
+    const before = window?.versionOf(event);
     if (window !== undefined) {
-      const held = window.size;
-      if (window.add(event, windowEventsMax) === "same") return;
-      windows.touch(window, at.logTimeMs);
-      if (at.chars !== undefined && held < window.size) windows.weigh(window, at.chars);
-      window.noteType(entry, index);
+      const table = open === undefined ? this.#closed : windows;
+      const size = window.size;
+      if (window.add(event, limits.windowEventsMax) === "same") return;
+      table.touch(window, at.logTimeMs);
+      if (at.chars !== undefined && size < window.size) table.weigh(window, at.chars);
+      if (open !== undefined) window.noteType(index.entry(event.type), index);
     }
-    if (entry.joins.length === 0) return;
-    const held = before === undefined ? opened(event) : (window?.versionOf(event) ?? opened(event));
-    joinEvent(groups, { entry, event: held, before, at }, index);
+    const news = newsIn(window, event, before, index);
+    if (joins(news)) joinEvent(groups, news, at);
+  }
+
+  /** The window that an event opened, if it was open still at the snapshot. */
+  #openAgain({ traceId }: HeldEvent, at: LogPlace): Window | undefined {
+    const which = this.#openedAt(at.position);
+    if (which === undefined) return undefined;
+    const window = new Window({ key: traceId, logTimeMs: at.logTimeMs, position: at.position });
+    this.#parts.windows.open(window);
+    this.#traces[which] = window;
+    return window;
+  }
+
+  /** The window of an event that had closed by the snapshot, where there are groups that outlive it. */
+  #closedWindow({ traceId }: HeldEvent, at: LogPlace): Window | undefined {
+    if (this.#groups.size === 0) return undefined;
+    const closed = this.#closed;
+    for (let due = closed.nextDue(); due !== undefined && closed.dueMs <= at.logTimeMs; due = closed.nextDue())
+      closed.close(due.window);
+    const known = closed.get(traceId);
+    if (known !== undefined) return known;
+    const window = new Window({ key: traceId, logTimeMs: at.logTimeMs, position: at.position });
+    closed.open(window);
+    return window;
   }
 
   #openGroup({ name, rule, group, openedLogMs, openedPosition }: GroupData): Window | undefined {
@@ -178,11 +196,11 @@ export class Restore {
 
   /** In the order of the snapshot, which is that of idleness: each is touched when its turn comes. */
   #fillGroup(data: GroupData, reader: SnapshotReader): void {
-    const { groups, announcer, windowEventsMax } = this.#parts;
+    const { groups, announcer, limits } = this.#parts;
     const window = this.#openGroup(data);
     if (window === undefined) return;
     for (const { event, bits, match: matchData } of data.stories) {
-      window.add(event, windowEventsMax);
+      window.add(event, limits.windowEventsMax);
       window.noteSteps(event.id, bits);
       groups.recallStory(event, window);
       const match = matchData === undefined ? undefined : reader.match(matchData);

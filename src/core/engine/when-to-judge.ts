@@ -1,8 +1,7 @@
-import type { Event } from "../model/event.ts";
 import type { EngineLimits } from "../model/limits.ts";
 import type { DurationMs } from "../model/time.ts";
-import type { HeldEvent } from "../model/unopened-event.ts";
 import type { CompiledRule } from "./compiled-rule.ts";
+import type { News } from "./news.ts";
 import type { TypeEntry } from "./rule-index.ts";
 import type { Window } from "./window.ts";
 
@@ -10,12 +9,6 @@ import type { Window } from "./window.ts";
 export const EAGER_JUDGEMENTS_MAX = 64;
 /** The longest wait between two judgements of a busy window. */
 const JUDGE_WAIT_MAX_MS = 60_000;
-
-/** What came into a window: an event, opened only where a rule looks, and the version of it that was there before. */
-export interface News {
-  readonly event: HeldEvent;
-  readonly before: Event | undefined;
-}
 
 /** What is judged at once because of an event, and what is not. */
 export interface ToJudge {
@@ -27,10 +20,11 @@ export interface ToJudge {
 }
 
 /**
- * The rules that an event of this type may have made hold in a trace's window: judged at once.
- * Rules that hold already, and all rules of a busy window, are judged again a while later.
+ * The rules that news may have made hold in a trace's window: judged at once. Rules that hold already, and
+ * all rules of a busy window, are judged again a while later.
  */
-export function rulesToJudge(window: Window, entry: TypeEntry, news: News, limits: EngineLimits): ToJudge {
+export function rulesToJudge(window: Window, news: News, limits: EngineLimits): ToJudge {
+  const { entry, left } = news;
   let rules: CompiledRule[] | undefined;
   let [busy, same] = [false, 0];
   if (window.total < limits.minEvents) return { rules, busy, same };
@@ -38,8 +32,8 @@ export function rulesToJudge(window: Window, entry: TypeEntry, news: News, limit
   for (const rule of window.ready) {
     const enough = rule.rule.minEvents ?? 1;
     const isNew = all || window.total === enough;
-    if (window.total < enough || !(isNew || isNamed(rule, entry))) continue;
-    const isSame = !isNew && window.dropped === 0 && !changes(rule, window, entry, news);
+    if (window.total < enough || !(isNew || isNamed(rule, entry) || isNamed(rule, left))) continue;
+    const isSame = !isNew && window.dropped === 0 && !changes(rule, window, news);
     if (window.matchOf(rule) !== undefined || EAGER_JUDGEMENTS_MAX < window.judgements) {
       busy = true;
       if (!isSame) window.putOff(rule);
@@ -50,13 +44,13 @@ export function rulesToJudge(window: Window, entry: TypeEntry, news: News, limit
   return { rules, busy, same };
 }
 
-function isNamed(rule: CompiledRule, { traceMasks, absenceOf }: TypeEntry): boolean {
-  return traceMasks.has(rule.index) || absenceOf.includes(rule);
+function isNamed(rule: CompiledRule, entry: TypeEntry | undefined): boolean {
+  return entry !== undefined && (entry.traceMasks.has(rule.index) || entry.absenceOf.includes(rule));
 }
 
 /** Whether news can make a rule be found otherwise than before: some step takes the event, or took it. */
-function changes(rule: CompiledRule, window: Window, entry: TypeEntry, { event, before }: News): boolean {
-  if (0 < rule.absences.length || (before !== undefined && before.type !== event.type)) return true;
+function changes(rule: CompiledRule, window: Window, { event, entry, before, left }: News): boolean {
+  if (0 < rule.absences.length || left !== undefined) return true;
   const mask = entry.traceMasks.get(rule.index) ?? 0;
   return rule.steps.some(({ step, index, matchesFields }) => {
     if ((mask & (1 << index)) === 0) return false;

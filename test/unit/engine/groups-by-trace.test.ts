@@ -51,6 +51,15 @@ describe("the groups with an event of a trace", () => {
     expect([...groups.of("s", TWO)]).toEqual([other]);
   });
 
+  test("are forgotten of a trace of which they hold no event any more", () => {
+    const moved = window("moved", "s", "t");
+    const groups = noted([ONE, moved]);
+    moved.remove("moved-1");
+    expect([...groups.of("t", ONE)]).toEqual([moved]);
+    groups.forget(moved, ONE);
+    expect([...groups.of("t", ONE)]).toEqual([]);
+  });
+
   test("are found again in a trace that was forgotten", () => {
     const groups = noted([ONE, left]);
     groups.forget(left, ONE);
