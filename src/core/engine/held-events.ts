@@ -8,6 +8,12 @@ import { mergeVersions } from "./merge-versions.ts";
 import { share } from "./share.ts";
 import { sortShort } from "./sort-short.ts";
 
+/** An event as it was held, and as it is held now that another version of it has come. */
+export interface Versions {
+  readonly before: Event;
+  readonly held: Event;
+}
+
 /** From how many events on duplicate ids are looked up in a map. */
 const INDEX_FROM = 16;
 
@@ -50,9 +56,9 @@ export class HeldEvents {
 
   /**
    * Adds an event. The same id counts once: of two versions of one event the merged one stays.
-   * Answers `added`, `merged` (it told more than before), or `same`.
+   * Answers `added`, `same`, or both versions where it told more than before.
    */
-  add(event: HeldEvent, eventsMax: number): "added" | "merged" | "same" {
+  add(event: HeldEvent, eventsMax: number): "added" | "same" | Versions {
     const hash = hashIn(event);
     const at = this.#find(event, hash);
     if (0 <= at) return this.#merge(at, opened(event));
@@ -133,14 +139,14 @@ export class HeldEvents {
     return event;
   }
 
-  #merge(at: number, event: Event): "merged" | "same" {
-    const held = this.#open(at);
-    const merged = mergeVersions(held, event);
-    if (merged === held) return "same";
-    this.#held[at] = merged;
-    this.retyped ||= merged.type !== held.type;
-    this.#span(merged);
-    return "merged";
+  #merge(at: number, event: Event): Versions | "same" {
+    const before = this.#open(at);
+    const held = mergeVersions(before, event);
+    if (held === before) return "same";
+    this.#held[at] = held;
+    this.retyped ||= held.type !== before.type;
+    this.#span(held);
+    return { before, held };
   }
 
   /** Where the event with this ID is, by the hash of it; unopened ones are asked for their ID only where that is the same. */

@@ -47,7 +47,8 @@ export class JoinGroups {
       const group = this.#open(rule, key, at);
       if (group === undefined) continue;
       const outcome = group.add(event, this.#limits.windowEventsMax);
-      if (outcome !== "same") group.noteSteps(event.id, bits, outcome);
+      if (outcome === "added") group.noteSteps(event.id, bits);
+      else if (outcome !== "same") group.noteMoreSteps(event.id, bits);
       else if (group.find(event.id) !== event) continue;
       this.table.touch(group, at.logTimeMs);
       this.#noteTrace(event, group);

@@ -9,7 +9,7 @@ import type { HeardSources } from "./heard-sources.ts";
 import { failsAtOnce, joinEvent, joins } from "./join-event.ts";
 import type { JoinGroups } from "./join-groups.ts";
 import type { LogPlace } from "./log-place.ts";
-import { type News, newsIn } from "./news.ts";
+import { type News, newsOf } from "./news.ts";
 import type { RuleIndex, TypeEntry } from "./rule-index.ts";
 import type { StoryBook } from "./story-book.ts";
 import { EAGER_JUDGEMENTS_MAX, judgeWaitMs, rulesToJudge } from "./when-to-judge.ts";
@@ -54,21 +54,21 @@ export class Placement {
     const late = window === undefined ? this.#parts.book.closedWindow(event.traceId) : undefined;
     if (late !== undefined && event.timeMs <= late.lastEventMs) return this.#placeLate(late, event, entry, index);
     if (window === undefined) window = this.#open(event, at);
-    const before = window.versionOf(event);
-    const size = window.size;
     const outcome = window.add(event, this.#parts.limits.windowEventsMax);
     if (outcome === "same") {
       this.#parts.counters.duplicates++;
       return undefined;
     }
-    if (outcome === "merged") this.#parts.counters.duplicates++;
+    const isNew = outcome === "added";
+    if (!isNew) this.#parts.counters.duplicates++;
     this.#parts.windows.touch(window, at.logTimeMs);
-    if (at.chars !== undefined && size < window.size) this.#weigh(window, at.chars);
+    if (at.chars !== undefined && isNew && window.dropped === 0) this.#weigh(window, at.chars);
     window.noteType(entry, index);
-    const news = newsIn(window, event, before, index);
+    if (entry.resolves) this.#parts.court.resolve(window, opened(event));
+    if (isNew && window.ready.length === 0 && entry.joins.length === 0) return undefined;
+    const news: News = isNew ? { event, entry } : newsOf(outcome, index);
     let jobs: Job[] | undefined;
     if (0 < window.ready.length) jobs = this.#traceJobs(window, news, nowMs);
-    if (entry.resolves) this.#parts.court.resolve(window, opened(event));
     if (joins(news)) {
       const touched = joinEvent(this.#parts.groups, news, at);
       jobs = this.#joinJobs(touched, at, nowMs, jobs);

@@ -9,7 +9,7 @@ import type { HeardSources } from "./heard-sources.ts";
 import { joinEvent, joins } from "./join-event.ts";
 import type { JoinGroups } from "./join-groups.ts";
 import type { LogPlace } from "./log-place.ts";
-import { newsIn } from "./news.ts";
+import { newsOf } from "./news.ts";
 import type { RuleIndex } from "./rule-index.ts";
 import { SnapshotReader } from "./snapshot-reader.ts";
 import type { StoryBook } from "./story-book.ts";
@@ -146,16 +146,16 @@ export class Restore {
     const { windows, groups, index, limits } = this.#parts;
     const open = windows.get(event.traceId) ?? this.#openAgain(event, at);
     const window = open ?? this.#closedWindow(event, at);
-    const before = window?.versionOf(event);
+    const entry = index.entry(event.type);
+    const outcome = window?.add(event, limits.windowEventsMax) ?? "added";
+    if (outcome === "same") return;
     if (window !== undefined) {
       const table = open === undefined ? this.#closed : windows;
-      const size = window.size;
-      if (window.add(event, limits.windowEventsMax) === "same") return;
       table.touch(window, at.logTimeMs);
-      if (at.chars !== undefined && size < window.size) table.weigh(window, at.chars);
-      if (open !== undefined) window.noteType(index.entry(event.type), index);
+      if (at.chars !== undefined && outcome === "added" && window.dropped === 0) table.weigh(window, at.chars);
+      if (open !== undefined) window.noteType(entry, index);
     }
-    const news = newsIn(window, event, before, index);
+    const news = outcome === "added" ? { event, entry } : newsOf(outcome, index);
     if (joins(news)) joinEvent(groups, news, at);
   }
 

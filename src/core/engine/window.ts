@@ -156,13 +156,17 @@ export class Window extends HeldEvents {
     return this.#bitsById ?? new Map(this.heads.map(({ id }) => [id, this.#bits]));
   }
 
-  /** Notes that an event of a join group, which was added just now or is a later version, fills these keyed steps. */
-  noteSteps(id: string, bits: number, outcome: "added" | "merged" = "added"): void {
-    const all = outcome === "merged" ? bits | this.#bitsOf(id) : bits;
+  /** Notes that an event of a join group, which was added just now, fills these keyed steps. */
+  noteSteps(id: string, bits: number): void {
     this.#filled |= bits;
-    if (this.#bitsById !== undefined) this.#bitsById.set(id, all);
-    else if (this.size === 1) this.#bits = all;
-    else if (all !== this.#bits) this.#bitsById = new Map(this.stepMasks).set(id, all);
+    if (this.#bitsById !== undefined) this.#bitsById.set(id, bits);
+    else if (this.size === 1) this.#bits = bits;
+    else if (bits !== this.#bits) this.#bitsById = new Map(this.stepMasks).set(id, bits);
+  }
+
+  /** Notes that a later version of an event fills these keyed steps besides. */
+  noteMoreSteps(id: string, bits: number): void {
+    this.noteSteps(id, bits | this.#bitsOf(id));
   }
 
   #bitsOf(id: string): number {
