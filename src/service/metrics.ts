@@ -61,6 +61,11 @@ const METRICS: readonly Metric[] = [
     "Join groups not opened because there were too many.",
     ({ counters }) => counters.groupsRefused,
   ),
+  counter(
+    "tapio_absence_waits_dropped_total",
+    "Windows that no longer wait to hear from a source, because too many did.",
+    ({ counters }) => counters.waitsDropped,
+  ),
 
   counter("tapio_searches_truncated_total", "Searches that a limit cut short, by rule.", ({ counters }) =>
     byLabel("rule", counters.truncated),

@@ -11,6 +11,7 @@ export function emptyCounters(): EngineCounters {
     windowsClosed: 0,
     windowsEvicted: 0,
     groupsRefused: 0,
+    waitsDropped: 0,
     eventsDropped: 0,
     truncated: {},
     fanOut: {},

@@ -37,9 +37,8 @@ export class Courtroom implements JudgeContext {
   }
 
   traceEvents(traceId: string, window: Window): readonly Event[] {
-    const open = this.#parts.windows.get(traceId)?.events ?? [];
-    const kept = window.joinRule === undefined ? [] : this.#parts.groups.byTrace.keptEvents(window, traceId);
-    return kept.length === 0 ? open : [...kept, ...open];
+    const open = this.#parts.windows.get(traceId);
+    return this.#parts.groups.byTrace.eventsBeside(window, traceId, open);
   }
 
   memberOf(event: Event): Match | undefined {
@@ -65,6 +64,7 @@ export class Courtroom implements JudgeContext {
     // One that was judged already counts as judged again: it would be found to say the same.
     window.judgements += rules.length - undecided.length;
     yield* this.judge([{ window, rules: undecided }]);
+    if (window.closedBy !== undefined && window.joinRule !== undefined && !window.pending) this.#decided(window);
   }
 
   *#sit(docket: Docket): Judging<void> {
@@ -138,6 +138,7 @@ export class Courtroom implements JudgeContext {
     const refused = hub || window.lacksSteps || window.total < (rule.rule.minEvents ?? 1);
     countRule(this.#parts.counters.fanOut, hub, rule);
     const finding: Finding = refused ? { kind: "fails", truncated: false } : yield* judge(rule, window, this);
+    window.pending = finding.kind === "pending";
     const before = window.matchOf(rule);
     if (before !== undefined) this.#drop(before, docket);
     if (finding.kind === "holds") {
@@ -169,10 +170,10 @@ export class Courtroom implements JudgeContext {
   #weigh(docket: Docket): void {
     if (docket.foundNothing) return;
     const { windows: judged, lost } = docket;
-    const [now, { book }] = [this.nowMs, this.#parts];
+    const [now, { book, windows }] = [this.nowMs, this.#parts];
     const only = docket.onlyMatch;
     if (only !== undefined && this.claims.isAlone(only) && this.#isRipe(only, now)) {
-      book.settle([{ match: only, demoted: [] }], judged, (match) => this.totalOf(match), now);
+      book.settle([{ match: only, demoted: [] }], judged, (match) => windows.totalOf(match), now);
       return;
     }
     const held = [...judged].flatMap(({ matches }) => matches);
@@ -188,7 +189,7 @@ export class Courtroom implements JudgeContext {
       matches.filter((match) => isIsolated(match) && this.#isRipe(match, now)).sort(byRule),
     );
     const headlines = [...arbitrate(ripe, unripe), ...alone.map((match) => ({ match, demoted: [] }))];
-    book.settle(headlines, weighed, (match) => this.totalOf(match), now);
+    book.settle(headlines, weighed, (match) => windows.totalOf(match), now);
   }
 
   #isRipe(match: Match, now: EpochMs): boolean {
@@ -199,23 +200,26 @@ export class Courtroom implements JudgeContext {
     return false;
   }
 
-  /** Events that the match's story stands for: its window's, or those of all traces it claims. */
-  totalOf(match: Match | undefined): number {
-    if (match === undefined) return 0;
-    if (match.window.joinRule === undefined) return match.window.total;
-    let total = 0;
-    for (const trace of match.traces) total += this.#parts.windows.get(trace)?.total ?? 0;
-    return total;
-  }
-
   #detach(window: Window): void {
     this.#parts.observe?.(window, this);
     this.#parts.counters.windowsClosed++;
     this.#parts.counters.eventsDropped += window.dropped;
+    const { windows, groups } = this.#parts;
     if (window.joinRule === undefined) {
-      this.#parts.groups.byTrace.keep(window);
-      this.#parts.windows.close(window);
-    } else this.#parts.groups.close(window);
+      groups.byTrace.keep(window);
+      windows.close(window);
+      return;
+    }
+    if (window.pending) groups.byTrace.keepOpen(window, (traceId) => windows.get(traceId));
+    else this.#decided(window);
+    groups.close(window);
+  }
+
+  /** Nothing that comes can change any more what was found in a join group. */
+  #decided(window: Window): void {
+    this.#parts.groups.byTrace.release(window);
+    this.#parts.sources.forget(window);
+    window.judgeAtMs = undefined;
   }
 
   /** A closed window's claims stay while what they compete with can still change. */

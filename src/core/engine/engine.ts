@@ -42,7 +42,7 @@ export class Engine {
   readonly #agenda = new Agenda();
   readonly #book: StoryBook;
   readonly #court: Courtroom;
-  readonly #sources = new HeardSources();
+  readonly #sources: HeardSources;
   readonly #gaps: LogGaps;
   readonly #placement: Placement;
   #nowMs: EpochMs = Number.NEGATIVE_INFINITY;
@@ -55,6 +55,7 @@ export class Engine {
     this.#index = options.index ?? new RuleIndex(options.rules);
     this.#windows = new WindowTable(this.limits.correlationWindowMs, this.limits.maxWindowMs);
     this.#groups = new JoinGroups(this.limits, this.counters);
+    this.#sources = new HeardSources(this.limits, this.counters);
     this.#due = new DueWindows(this.#windows, this.#groups.table);
     this.#gaps = new LogGaps(this.limits.correlationWindowMs);
     const deadlines = { plan: (record: StoryRecord, at: EpochMs) => this.#agenda.planLook(record, at) };
@@ -233,7 +234,7 @@ export class Engine {
   }
 
   *#perform(task: Task, at: EpochMs): Judging<void> {
-    if (task.kind === "look") this.#book.look(task.record, this.#court.totalOf(task.record.last), this.#nowMs);
+    if (task.kind === "look") this.#book.look(task.record, this.#windows.totalOf(task.record.last), this.#nowMs);
     else if (task.window.judgeAtMs === at) {
       task.window.judgeAtMs = undefined;
       yield* this.#court.judgePlanned(task.window);

@@ -18,8 +18,8 @@ export class GroupsByTrace {
   #last: GroupsByRule | undefined = undefined;
   /** The traces noted of each group: it may hold no event of some of them any more. */
   readonly #traces = new WeakMap<Window, string[]>();
-  /** Windows of traces that closed before the group did. */
-  readonly #closed = new WeakMap<Window, Window[]>();
+  /** Windows of traces that closed before the group did, or that it left open. */
+  readonly #kept = new WeakMap<Window, Window[]>();
 
   /** Notes that a group has, or had, an event of this trace. */
   note(traceId: string, { rule }: CompiledRule, group: Window): void {
@@ -65,21 +65,36 @@ export class GroupsByTrace {
     for (const groups of byRule.values()) for (const group of groups) this.recall(group, window);
   }
 
-  /** Keeps a closed window for a group. */
+  /** A group closes and is to be judged once more: the windows of its traces that are open then are kept for it. */
+  keepOpen(group: Window, windowOf: (traceId: string) => Window | undefined): void {
+    for (const traceId of this.#traces.get(group) ?? []) {
+      const window = windowOf(traceId);
+      if (window !== undefined) this.recall(group, window);
+    }
+  }
+
+  /** Keeps a window for a group. */
   recall(group: Window, window: Window): void {
-    const kept = this.#closed.get(group);
-    if (kept === undefined) this.#closed.set(group, [window]);
+    const kept = this.#kept.get(group);
+    if (kept === undefined) this.#kept.set(group, [window]);
     else kept.push(window);
   }
 
-  /** Windows of traces that closed while the group was open. */
-  keptWindows(group: Window): readonly Window[] {
-    return this.#closed.get(group) ?? [];
+  /** A closed group is decided: nothing is kept for it any more. */
+  release(group: Window): void {
+    this.#kept.delete(group);
   }
 
-  /** Events of a trace's windows that closed while the group was open. */
-  keptEvents(group: Window, traceId: string): readonly Event[] {
-    return this.keptWindows(group).flatMap(({ key, events }) => (key === traceId ? events : []));
+  /** Windows of traces that closed while the group was open, and those that it left open. */
+  keptWindows(group: Window): readonly Window[] {
+    return this.#kept.get(group) ?? [];
+  }
+
+  /** Events of the windows of a trace that a group may look into: those that are kept, and the open one. */
+  eventsBeside(group: Window, traceId: string, open: Window | undefined): readonly Event[] {
+    const kept = this.keptWindows(group).filter(({ key }) => key === traceId);
+    const all = open === undefined || kept.includes(open) ? kept : [...kept, open];
+    return all.length === 1 ? (all[0] as Window).events : all.flatMap(({ events }) => events);
   }
 
   #ofTrace(traceId: string): GroupsByRule | undefined {

@@ -1,4 +1,6 @@
 import type { Event } from "../model/event.ts";
+import type { EngineLimits } from "../model/limits.ts";
+import type { EngineCounters } from "../model/story.ts";
 import type { EpochMs } from "../model/time.ts";
 import type { Window } from "./window.ts";
 
@@ -6,6 +8,14 @@ import type { Window } from "./window.ts";
 export class HeardSources {
   readonly #heard = new Map<string, EpochMs>();
   readonly #waiting = new Map<string, Set<Window>>();
+  readonly #waitingMax: number;
+  readonly #counters: EngineCounters;
+
+  /** As many windows may wait for one source as may be open. */
+  constructor({ openWindowsMax }: EngineLimits, counters: EngineCounters) {
+    this.#waitingMax = openWindowsMax;
+    this.#counters = counters;
+  }
 
   /** Latest event time heard from a source; minus infinity where it was never heard. */
   heard(source: string): EpochMs {
@@ -37,9 +47,22 @@ export class HeardSources {
     this.#heard.set(source, lastMs);
   }
 
+  /** The window waits no more. */
+  forget(window: Window): void {
+    for (const [source, windows] of this.#waiting)
+      if (windows.delete(window) && windows.size === 0) this.#waiting.delete(source);
+  }
+
   waitFor(source: string, window: Window): void {
     const waiting = this.#waiting.get(source);
-    if (waiting === undefined) this.#waiting.set(source, new Set([window]));
-    else waiting.add(window);
+    if (waiting === undefined) {
+      this.#waiting.set(source, new Set([window]));
+      return;
+    }
+    waiting.add(window);
+    const [first] = this.#waitingMax < waiting.size ? waiting : [];
+    if (first === undefined) return;
+    waiting.delete(first);
+    this.#counters.waitsDropped++;
   }
 }

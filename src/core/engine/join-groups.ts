@@ -48,7 +48,7 @@ export class JoinGroups {
       if (group === undefined) continue;
       const outcome = group.add(event, this.#limits.windowEventsMax);
       if (outcome === "added") group.noteSteps(event.id, bits);
-      else if (outcome !== "same") group.noteMoreSteps(event.id, bits);
+      else if (outcome !== "same") group.noteSteps(event.id, bits | group.bitsOf(event.id));
       else if (group.find(event.id) !== event) continue;
       this.table.touch(group, at.logTimeMs);
       this.#noteTrace(event, group);

@@ -87,6 +87,7 @@ export class Restore {
       index: this.#parts.index,
       trace: (which) => (typeof which === "number" ? this.#traces[which] : windows.get(which)),
       group: (name) => groups.named(name),
+      recallKept: (group, window) => groups.byTrace.recall(group, window),
       recallRival: (match, record) => book.recallRival(match, record),
     });
     for (const data of this.#groups.values()) this.#fillGroup(data, reader);

@@ -25,6 +25,8 @@ export interface ReaderSurroundings {
   /** The open window of a trace, by its key or its index among those of the snapshot. */
   trace(which: string | number): Window | undefined;
   group(name: string): Window | undefined;
+  /** Keeps a trace's window for a join group that has closed. */
+  recallKept(group: Window, window: Window): void;
   /** Notes the story that a match lost against. */
   recallRival(match: Match, record: StoryRecord): void;
 }
@@ -78,7 +80,11 @@ export class SnapshotReader {
     for (const event of data.events) window.noteType(this.#around.index.entry(event.type), this.#around.index);
     this.#windows.set(ref, window);
     // What it holds may lead back to it: that is tied when all is there.
-    this.#ties.push(() => this.state(window, data.state));
+    this.#ties.push(() => {
+      this.state(window, data.state);
+      for (const kept of data.kept?.flatMap((each) => this.window(each) ?? []) ?? [])
+        this.#around.recallKept(window, kept);
+    });
     return window;
   }
 

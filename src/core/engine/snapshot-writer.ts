@@ -18,13 +18,14 @@ import { Window } from "./window.ts";
 /** What is known of a group beside itself. */
 export interface GroupSurroundings {
   readonly order: number;
-  readonly kept: readonly Window[];
   matchOf(event: Event): Match | undefined;
 }
 
 /** What a writer asks for. */
 export interface WriterSurroundings {
   readonly ledger: SnapshotLedger;
+  /** The windows of traces that are kept for a join group. */
+  keptOf(group: Window): readonly Window[];
   /** The story that a match lost against. */
   rivalOf(match: Match): StoryRecord | undefined;
 }
@@ -88,7 +89,7 @@ export class SnapshotWriter {
     });
     const rule = joinRule?.rule.key ?? "";
     const times = { openedPosition, openedLogMs, lastLogMs, firstEventMs, lastEventMs };
-    const kept = more.kept.map((closed) => this.windowRef(closed));
+    const kept = this.#around.keptOf(window).map((closed) => this.windowRef(closed));
     return { name: key, rule, group, ...times, order: more.order, byStory: window.openedByStory, kept, stories };
   }
 
@@ -105,7 +106,10 @@ export class SnapshotWriter {
 
   /** Everything of a unit that can change. */
   #likenessOf(unit: Unit): unknown[] {
-    if (unit instanceof Window) return likenessOfWindow(unit);
+    if (unit instanceof Window) {
+      const kept = this.#around.keptOf(unit);
+      return [...likenessOfWindow(unit), ...kept, ...kept.map(({ closedBy }) => closedBy)];
+    }
     // Its window is named otherwise once it has closed.
     return isMatch(unit) ? [this.#around.rivalOf(unit), unit.window.closedBy] : likenessOfRecord(unit);
   }
@@ -118,8 +122,10 @@ export class SnapshotWriter {
 
   /** Meets what a unit that needs not be written leads to. */
   #follow(unit: Unit): void {
-    if (unit instanceof Window) for (const match of unit.matches) this.#meet(match);
-    else if (isMatch(unit)) {
+    if (unit instanceof Window) {
+      for (const match of unit.matches) this.#meet(match);
+      for (const kept of this.#around.keptOf(unit)) this.#lastingRef(kept);
+    } else if (isMatch(unit)) {
       if (unit.window.closedBy !== undefined) this.#meet(unit.window);
       for (const member of unit.members) this.#meet(member);
     } else for (const match of [unit.told, unit.earlier, unit.last]) if (match !== undefined) this.#meet(match);
@@ -156,10 +162,12 @@ export class SnapshotWriter {
     const { total, dropped, tookLate, events, stepMasks, closedBy = "" } = window;
     const times = { openedPosition, openedLogMs, lastLogMs, firstEventMs, lastEventMs };
     const rule = joinRule?.rule.key;
+    const kept = this.#around.keptOf(window).map((one) => this.#lastingRef(one));
     return {
       ...{ key, rule, group, ...times, closedBy, tookLate, total, dropped },
       events: [...events],
       bits: [...stepMasks],
+      ...(kept.length === 0 ? {} : { kept }),
       state: this.#stateOf(window),
     };
   }

@@ -34,7 +34,11 @@ export interface SnapshotParts {
 export function takeSnapshot(parts: SnapshotParts): EngineSnapshot {
   const { nowMs, position, windows, groups, book, claims, announcer, sources, ledger } = parts;
   const piece = ledger.begin();
-  const writer = new SnapshotWriter({ ledger, rivalOf: (match) => book.rivalOf(match) });
+  const writer = new SnapshotWriter({
+    ledger,
+    keptOf: (group) => groups.byTrace.keptWindows(group),
+    rivalOf: (match) => book.rivalOf(match),
+  });
   const traces = tracesOf(windows.all(), writer);
   const open = [...groups.table.byIdleness()];
   const orderOf = new Map([...groups.table.all()].map((group, order) => [group, order]));
@@ -52,7 +56,6 @@ export function takeSnapshot(parts: SnapshotParts): EngineSnapshot {
     groups: open.map((group) =>
       writer.group(group, {
         order: orderOf.get(group) ?? 0,
-        kept: groups.byTrace.keptWindows(group),
         matchOf: (event) => announcer.memberOf(event),
       }),
     ),

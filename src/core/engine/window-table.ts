@@ -1,3 +1,4 @@
+import type { Match } from "./match.ts";
 import type { Window } from "./window.ts";
 import { WindowList } from "./window-list.ts";
 
@@ -7,6 +8,13 @@ export class WindowTable extends WindowList {
 
   get(key: string): Window | undefined {
     return this.#byKey.get(key);
+  }
+
+  /** Events that a match's story stands for: its window's, or those of all traces it claims. */
+  totalOf(match: Match | undefined): number {
+    if (match === undefined) return 0;
+    if (match.window.joinRule === undefined) return match.window.total;
+    return match.traces.reduce((total, trace) => total + (this.get(trace)?.total ?? 0), 0);
   }
 
   override open(window: Window): void {

@@ -37,6 +37,8 @@ export class Window extends HeldEvents {
   heldSinceMs: Map<string, EpochMs> = NONE;
   /** A judgement is already planned at this log time. */
   judgeAtMs: EpochMs | undefined = undefined;
+  /** Of a join group: its rule would hold but for absences that can't be decided yet. */
+  pending = false;
   /** How often rules were judged here: from some number on, less often. */
   judgements = 0;
   /** Rules that events may have made hold, or hold otherwise, since they were judged; `undefined`: any may be. */
@@ -68,7 +70,6 @@ export class Window extends HeldEvents {
   constructor(options: {
     readonly key: string;
     readonly joinRule?: CompiledRule | undefined;
-    /** Of a join group: its key among those of its rule. */
     readonly ownKey?: string | undefined;
     readonly logTimeMs: EpochMs;
     readonly position: number;
@@ -142,13 +143,13 @@ export class Window extends HeldEvents {
 
   /** A match holds no more. */
   drop(match: Match): void {
-    const at = this.matches.indexOf(match);
-    if (0 <= at) this.matches = this.matches.length === 1 ? NO_MATCHES : this.matches.toSpliced(at, 1);
+    const others = this.matches.filter((other) => other !== match);
+    this.matches = others.length === 0 ? NO_MATCHES : others;
   }
 
   /** Whether an event of a join group is in it by the key of this step or absence. */
   fills(id: string, bitIndex: number): boolean {
-    return (this.#bitsOf(id) & (1 << bitIndex)) !== 0;
+    return (this.bitsOf(id) & (1 << bitIndex)) !== 0;
   }
 
   /** Bits of the keyed steps and absences that each event of a join group may fill or break, by its ID. */
@@ -164,12 +165,8 @@ export class Window extends HeldEvents {
     else if (bits !== this.#bits) this.#bitsById = new Map(this.stepMasks).set(id, bits);
   }
 
-  /** Notes that a later version of an event fills these keyed steps besides. */
-  noteMoreSteps(id: string, bits: number): void {
-    this.noteSteps(id, bits | this.#bitsOf(id));
-  }
-
-  #bitsOf(id: string): number {
+  /** Bits of the keyed steps and absences that an event which it holds may fill or break. */
+  bitsOf(id: string): number {
     return this.#bitsById === undefined ? this.#bits : (this.#bitsById.get(id) ?? 0);
   }
 
@@ -216,8 +213,7 @@ export class Window extends HeldEvents {
 
   /** Keeps of a closed window what was found by rules that are in force; late evidence meets those. */
   renewClosed(index: RuleIndex): void {
-    const kept = this.matches.filter(({ rule }) => index.rules[rule.index] === rule);
-    this.matches = kept.length === 0 ? NO_MATCHES : kept;
+    for (const match of this.matches) if (index.rules[match.rule.index] !== match.rule) this.drop(match);
     this.retype(index);
     this.slim();
   }

@@ -124,6 +124,8 @@ export interface WindowData {
   readonly dropped: number;
   readonly events: readonly Event[];
   readonly bits: readonly (readonly [id: string, bits: number])[];
+  /** Windows of its traces that are kept for a judgement to come; of join groups. */
+  readonly kept?: readonly WindowRef[];
   readonly state: Omit<StateData, "window">;
 }
 

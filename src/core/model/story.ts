@@ -122,6 +122,8 @@ export interface EngineCounters {
   windowsEvicted: number;
   /** Join groups that were not opened, because as many as may be were open. */
   groupsRefused: number;
+  /** Windows that waited to hear from a source longest, and wait no more, because as many as may be waited. */
+  waitsDropped: number;
   /** Events not held because their window was full. */
   eventsDropped: number;
   /** Searches cut by a limit, by rule key. */

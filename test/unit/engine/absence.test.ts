@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
+import { Engine } from "../../../src/core/engine/engine.ts";
 import type { Event } from "../../../src/core/model/event.ts";
 import type { Absence, Moment, Rule } from "../../../src/core/model/rule.ts";
-import { event, final, path, rule, ruleSet, run, step } from "../../support/engine-kit.ts";
+import { event, final, path, rule, ruleSet, run, START_MS, step } from "../../support/engine-kit.ts";
 import { onWindows, runAt } from "./scripted-log.ts";
 
 const after = (offsetMs: number): Moment => ({ kind: "step", step: "a", offsetMs });
@@ -113,4 +114,29 @@ test("what a source has decided is told at once, not with the next event", async
     "open",
   );
   expect(changes.map(({ kind }) => kind)).toEqual(["told"]);
+});
+
+test("a group that waits for a source looks into the windows that its traces had when it closed", async () => {
+  const quiet = absent({ as: "quiet", types: ["c.never"], to: after(0), requireSource: "kernel" });
+  const rules = ruleSet(rule("r", [step("a", "a.x")], { absent: [absent(), quiet], joins: byName("a") }));
+  const log = [
+    [0, event("a", "a.x", 0)],
+    // The trace's window closes at twelve seconds, the group's at eight, and the kernel speaks at twenty.
+    [4, event("b", "b.x", 4)],
+    [20, apart(20, { source: "kernel" })],
+  ] as const;
+  expect(await runAt(rules, log, onWindows)).toEqual([]);
+  expect(await runAt(rules, [log[0], log[2]], onWindows)).toHaveLength(1);
+});
+
+test("as many windows wait for a source as may be open; the one that waited longest is dropped, and counted", async () => {
+  const rules = ruleSet(rule("r", [step("a", "a.x")], { absent: [absent({ to: after(0), requireSource: "kernel" })] }));
+  const engine = new Engine({ rules, limits: { ...onWindows, openWindowsMax: 10 } });
+  const accept = async (at: number, one: Event): Promise<void> =>
+    engine.accept(one, { logTimeMs: START_MS + at * 1000, position: at + 1 });
+  for (let at = 0; at < 25; at++) await accept(at * 10, event(`e${at}`, "a.x", at * 10, { traceId: `t${at}` }));
+  await engine.advance(START_MS + 999_000);
+  expect(engine.counters.waitsDropped).toBe(15);
+  await accept(1_000, event("k", "c.x", 1_000, { source: "kernel", traceId: "k" }));
+  expect(engine.take().map(({ story }) => story.traceId)).toEqual(Array.from({ length: 10 }, (_, at) => `t${15 + at}`));
 });

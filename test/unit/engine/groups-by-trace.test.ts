@@ -76,6 +76,19 @@ test("a trace's window that closes is kept for its groups only, and with it the 
   for (const one of [closed, later, window("u", "u")]) byTrace.keep(one);
   expect(byTrace.keptWindows(group)).toEqual([closed, later]);
   expect(byTrace.keptWindows(other)).toEqual([]);
-  expect(byTrace.keptEvents(group, "s")).toEqual([...closed.events, ...later.events]);
-  expect(byTrace.keptEvents(group, "t")).toEqual([]);
+  expect(byTrace.eventsBeside(group, "s", undefined)).toEqual([...closed.events, ...later.events]);
+  expect(byTrace.eventsBeside(group, "t", undefined)).toEqual([]);
+  byTrace.release(group);
+  expect(byTrace.keptWindows(group)).toEqual([]);
+});
+
+test("the window of a trace that a group left open is looked into once, whether it has closed since or not", () => {
+  const group = window("group", "s");
+  const byTrace = noted([ONE, group]);
+  const [open, next] = [window("s", "s"), window("s", "s", "s")];
+  byTrace.keepOpen(group, (traceId) => (traceId === "s" ? open : undefined));
+  byTrace.forget(group, ONE);
+  expect(byTrace.eventsBeside(group, "s", open)).toEqual(open.events);
+  expect(byTrace.eventsBeside(group, "s", undefined)).toEqual(open.events);
+  expect(byTrace.eventsBeside(group, "s", next)).toEqual([...open.events, ...next.events]);
 });
