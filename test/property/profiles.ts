@@ -73,7 +73,7 @@ export const competing: fc.Arbitrary<Case> = cases(
     rulesMax: 3,
     joins: 3,
     absences: 3,
-    unkeyed: false,
+    unkeyed: true,
     standalone: "some",
     stories: true,
     offsetMax: 12,
@@ -96,5 +96,21 @@ export const late: fc.Arbitrary<Case> = cases(
     onUnknown: ["hold"],
   },
   { eventsMax: 9, halfSecondsMax: 60, delaysS: [0, 0, 0, 0, 0, 12] },
+  MANY_WINDOWS,
+);
+
+/** All of it at once, over windows that close; more than the oracle can tell the meaning of. */
+export const everything: fc.Arbitrary<Case> = cases(
+  {
+    rulesMax: 3,
+    joins: 4,
+    absences: 5,
+    unkeyed: true,
+    standalone: "some",
+    stories: true,
+    offsetMax: 8,
+    onUnknown: ANY_UNKNOWN,
+  },
+  { eventsMax: 12, halfSecondsMax: 70, delaysS: [0, 0, 0, 1, 12] },
   MANY_WINDOWS,
 );

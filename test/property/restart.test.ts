@@ -1,5 +1,5 @@
 import type { EngineLimits } from "../../src/core/model/limits.ts";
-import { competing, late, matching, windows } from "./profiles.ts";
+import { competing, everything, late, matching, windows } from "./profiles.ts";
 import type { Property } from "./properties.ts";
 import { testProperties } from "./property-run.ts";
 import { restartMeansNothing } from "./restart.ts";
@@ -15,7 +15,7 @@ const TIGHT: readonly Partial<EngineLimits>[] = [
   { minEvents: 2, searchStepsMax: 3 },
 ];
 
-const PROFILES = { matching, windows, competing, late };
+const PROFILES = { matching, windows, competing, late, everything };
 
 const properties: Property[] = Object.entries(PROFILES).map(([name, profile]) => ({
   name: `a restart means nothing: ${name}`,
@@ -26,7 +26,7 @@ const properties: Property[] = Object.entries(PROFILES).map(([name, profile]) =>
     const [first = 0, second = 0, third = 0, fourth = 0, fifth = 0] = dice;
     const { windowEventsMax } = given.limits;
     // Which events a group keeps beyond its bound hangs on when it got those of stories, which is not remembered.
-    const whole = name === "competing" ? { windowEventsMax } : {};
+    const whole = name === "competing" || name === "everything" ? { windowEventsMax } : {};
     const limits = { ...given.limits, ...(third % 2 === 0 ? {} : SHORT), ...TIGHT[fifth], ...whole };
     const cut = { behind: first * 10 + second, every: 1 + (fourth % 4), quiet: (third % 5) / 4 };
     await restartMeansNothing({ ...given, limits }, cut, features);

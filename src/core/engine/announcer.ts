@@ -32,6 +32,8 @@ export class Announcer {
     const event = storyEvent(match);
     this.#members.set(event, match);
     const place = { logTimeMs: this.#parts.now(), position: this.#parts.position() };
+    // It may open a group, or keep one open for longer.
+    this.#parts.mind(place.logTimeMs + this.#parts.limits.correlationWindowMs);
     return jobsOf(this.#parts.groups.tellStory(event, index.entry(event.type).joins, place), match.window);
   }
 

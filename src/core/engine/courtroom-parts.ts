@@ -30,6 +30,8 @@ export interface CourtroomParts {
   position(): number;
   /** Judge the window again at this log time. */
   plan(window: Window, at: EpochMs): void;
+  /** Something may be due at this log time. */
+  mind(at: EpochMs): void;
   readonly observe: WindowObserver | undefined;
 }
 

@@ -54,7 +54,7 @@ export class Engine {
     this.limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#index = options.index ?? new RuleIndex(options.rules);
     this.#windows = new WindowTable(this.limits.correlationWindowMs, this.limits.maxWindowMs);
-    this.#groups = new JoinGroups(this.limits, this.counters);
+    this.#groups = new JoinGroups(this.limits, this.counters, this.#windows);
     this.#sources = new HeardSources(this.limits, this.counters);
     this.#due = new DueWindows(this.#windows, this.#groups.table);
     this.#gaps = new LogGaps(this.limits.correlationWindowMs);
@@ -71,6 +71,7 @@ export class Engine {
       position: () => this.#placement.position,
       sources: this.#sources,
       plan: (window, at) => this.#agenda.planJudgement(window, at),
+      mind: (at) => this.#agenda.mind(at),
       observe: options.observe,
     });
     this.#placement = new Placement({

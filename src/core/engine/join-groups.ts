@@ -11,6 +11,7 @@ import type { LogPlace } from "./log-place.ts";
 import type { TypeEntry } from "./rule-index.ts";
 import { Window } from "./window.ts";
 import { WindowList } from "./window-list.ts";
+import type { WindowTable } from "./window-table.ts";
 
 /** An event that comes into join groups, or a later version of it. */
 export interface Arrival {
@@ -32,10 +33,15 @@ export class JoinGroups {
   readonly #ignored = new Map<CompiledRule, (key: string) => boolean>();
   /** Groups by trace, for rules that also have steps without a key. */
   readonly byTrace = new GroupsByTrace();
+  /** The open windows of traces. */
+  readonly #windows: WindowTable;
+  /** Of each open group where the first window of a trace opened that was open when it did. */
+  readonly #reaches = new Map<Window, number>();
   /** The groups that each story's event is in, by its ID. */
   readonly #byStory = new Map<string, Set<Window>>();
 
-  constructor(limits: EngineLimits, counters: EngineCounters) {
+  constructor(limits: EngineLimits, counters: EngineCounters, windows: WindowTable) {
+    this.#windows = windows;
     this.#limits = limits;
     this.#counters = counters;
     this.table = new WindowList(limits.correlationWindowMs, limits.maxWindowMs);
@@ -128,8 +134,24 @@ export class JoinGroups {
     return this.#byKey.named(name);
   }
 
+  /**
+   * Where the log must be read from to build an open group again: events that come into it may have come
+   * before, into windows of traces that were open already, and count once.
+   */
+  reachOf(group: Window): number {
+    return this.#reaches.get(group) ?? group.openedPosition;
+  }
+
+  /** Notes how far back a group reaches, from a snapshot. */
+  recallReach(group: Window, reach: number): void {
+    this.#reaches.set(group, reach);
+  }
+
   /** Opens a group that is not open yet. */
   open(group: Window): void {
+    const { oldest } = this.#windows;
+    if (oldest !== undefined && oldest.openedPosition < group.openedPosition)
+      this.#reaches.set(group, oldest.openedPosition);
     this.#byKey.add(group);
     this.table.open(group);
   }
@@ -137,6 +159,7 @@ export class JoinGroups {
   close(group: Window): void {
     this.#byKey.delete(group);
     this.table.close(group);
+    this.#reaches.delete(group);
     for (const { id, source } of group.events) {
       if (source !== "story") continue;
       const groups = this.#byStory.get(id);

@@ -210,6 +210,7 @@ export class Restore {
     for (const kept of data.kept.flatMap((ref) => reader.window(ref) ?? [])) groups.byTrace.recall(window, kept);
     if (0 < window.size) [window.firstEventMs, window.lastEventMs] = [data.firstEventMs, data.lastEventMs];
     groups.table.touch(window, data.lastLogMs);
+    if (data.reach !== undefined) groups.recallReach(window, data.reach);
   }
 }
 

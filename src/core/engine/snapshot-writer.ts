@@ -18,6 +18,8 @@ import { Window } from "./window.ts";
 /** What is known of a group beside itself. */
 export interface GroupSurroundings {
   readonly order: number;
+  /** Where the log must be read from to build it again. */
+  readonly reach: number;
   matchOf(event: Event): Match | undefined;
 }
 
@@ -90,7 +92,8 @@ export class SnapshotWriter {
     const rule = joinRule?.rule.key ?? "";
     const times = { openedPosition, openedLogMs, lastLogMs, firstEventMs, lastEventMs };
     const kept = this.#around.keptOf(window).map((closed) => this.windowRef(closed));
-    return { name: key, rule, group, ...times, order: more.order, byStory: window.openedByStory, kept, stories };
+    const { order, reach } = more;
+    return { name: key, rule, group, ...times, order, reach, byStory: window.openedByStory, kept, stories };
   }
 
   #meet(unit: Unit): UnitNumber {

@@ -1,6 +1,6 @@
 import type { EngineLimits } from "../model/limits.ts";
 import type { EngineCounters, StoryChange } from "../model/story.ts";
-import type { EpochMs } from "../model/time.ts";
+import type { DurationMs, EpochMs } from "../model/time.ts";
 import { type Headline, outranks } from "./arbitrate.ts";
 import { assignStories } from "./assign-stories.ts";
 import type { LogGaps } from "./log-gaps.ts";
@@ -17,6 +17,8 @@ const UNDONE = "later evidence undid it";
 export class StoryBook {
   readonly #limits: EngineLimits;
   readonly #deadlines: BookDeadlines;
+  /** How long a story that ended is remembered: for as long as what was found in its windows may be weighed again. */
+  readonly #rememberMs: DurationMs;
   readonly #publisher: StoryPublisher;
   readonly #shelf: StoryShelf;
   /** The story that a match lost against. */
@@ -25,6 +27,7 @@ export class StoryBook {
   constructor(limits: EngineLimits, counters: EngineCounters, deadlines: BookDeadlines, gaps: LogGaps) {
     this.#limits = limits;
     this.#deadlines = deadlines;
+    this.#rememberMs = Math.max(limits.reopenWithinMs, 2 * limits.maxWindowMs);
     this.#shelf = new StoryShelf(limits, counters);
     this.#publisher = new StoryPublisher(limits, counters, deadlines, gaps);
   }
@@ -118,7 +121,7 @@ export class StoryBook {
       this.#publisher.publish(record, totalEvents, now, true);
     }
     if (record.resolvedLogMs !== undefined) {
-      const forgetAt = record.resolvedLogMs + this.#limits.reopenWithinMs;
+      const forgetAt = record.resolvedLogMs + this.#rememberMs;
       if (forgetAt <= now) this.#shelf.forget(record);
       else this.#deadlines.plan(record, forgetAt);
     } else if (record.lastEvidenceLogMs + this.#limits.resolveAfterMs <= now) this.resolve(record, "quiet", now);
@@ -132,7 +135,7 @@ export class StoryBook {
     record.resolvedLogMs = now;
     record.resolvedSignature = match.signature;
     this.#publisher.resolve(record, match, reason, now);
-    this.#deadlines.plan(record, now + this.#limits.reopenWithinMs);
+    this.#deadlines.plan(record, now + this.#rememberMs);
   }
 
   /** Takes back what was told of these windows and heads nothing any more. */
@@ -161,7 +164,7 @@ export class StoryBook {
     }
     this.#publisher.retract(record, record.told, reason, now);
     this.#shelf.takeBack(record);
-    this.#deadlines.plan(record, now + this.#limits.reopenWithinMs);
+    this.#deadlines.plan(record, now + this.#rememberMs);
   }
 
   /** Brings a record in line with the headlines that go to it: its last windows, the earliest first. */

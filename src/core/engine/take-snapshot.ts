@@ -43,7 +43,7 @@ export function takeSnapshot(parts: SnapshotParts): EngineSnapshot {
   const open = [...groups.table.byIdleness()];
   const orderOf = new Map([...groups.table.all()].map((group, order) => [group, order]));
   const since = open.reduce(
-    (least, { openedPosition }) => Math.min(least, openedPosition),
+    (least, group) => Math.min(least, groups.reachOf(group)),
     Math.min(position + 1, traces.since),
   );
   const plain = {
@@ -56,6 +56,7 @@ export function takeSnapshot(parts: SnapshotParts): EngineSnapshot {
     groups: open.map((group) =>
       writer.group(group, {
         order: orderOf.get(group) ?? 0,
+        reach: groups.reachOf(group),
         matchOf: (event) => announcer.memberOf(event),
       }),
     ),

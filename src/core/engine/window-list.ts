@@ -89,6 +89,11 @@ export class WindowList {
     window.newer = undefined;
   }
 
+  /** The window that opened first. */
+  get oldest(): Window | undefined {
+    return this.#oldest;
+  }
+
   /** The window that was idle longest. */
   idlest(): Window | undefined {
     return this.#head;

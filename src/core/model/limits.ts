@@ -23,7 +23,7 @@ export interface EngineLimits {
   readonly searchStepsMax: number;
   /** An open story resolves after this much quiet, in log time. */
   readonly resolveAfterMs: DurationMs;
-  /** A resolved story is revised, not told anew, within this time. */
+  /** A resolved story is revised, not told anew, within this time, and within twice {@link maxWindowMs}. */
   readonly reopenWithinMs: DurationMs;
   /** Stories remembered at once. */
   readonly storiesMax: number;

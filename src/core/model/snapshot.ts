@@ -79,6 +79,8 @@ export interface GroupData {
   readonly rule: string;
   readonly group: Readonly<Record<string, string>>;
   readonly openedPosition: number;
+  /** Where the first window of a trace opened that was open when the group did. */
+  readonly reach?: number;
   readonly openedLogMs: EpochMs;
   readonly lastLogMs: EpochMs;
   readonly firstEventMs: EpochMs;

@@ -54,3 +54,36 @@ test("stories that stand alone are told in the order of the packs, whatever was 
     [0.5, event("a", "x.a", 0.5)],
   ]);
 });
+
+test("an event that comes again counts once in its trace, although the trace's window has closed meanwhile", async () => {
+  const pair = rule("pair", [step("a", "x.a"), step("b", "x.b")], {
+    joins: [{ as: "pod", keys: { a: [path("entity.name")], b: [path("entity.name")] }, ignore: [], maxFanOut: 50 }],
+  });
+  const log = [
+    [0, event("again", "x.b", 0)],
+    [7, event("other", "x.none", 7)],
+    // The group of the first event has closed by then, and another one begins.
+    [9, event("it", "x.a", 9, { traceId: "t2" })],
+    [13, event("again", "x.b", 0)],
+    [16, event("later", "x.none", 16, { traceId: "t2" })],
+  ] as const;
+  await killedBehind({ behind: 4, quiet: 0 }, [pair], log, onWindows);
+});
+
+test("a group that a story opened closes on time, whether anything else is due or not", async () => {
+  const of = (id: string, type: string, joins: Rule["joins"]) => rule(id, [step("a", type)], { joins, priority: 60 });
+  const rules = [
+    rule("low", [step("a", "x.a")]),
+    of("high", "story.low", [{ as: "pod", keys: { a: [path("entity.name")] }, ignore: [], maxFanOut: 50 }]),
+  ];
+  await killedBehind(
+    { behind: 1, quiet: 0 },
+    rules,
+    [
+      [0, event("a", "x.a", 0)],
+      [12, event("a", "x.a", 0, { count: 2, lastMs: START_MS + 1_000 })],
+      [20, event("b", "x.a", 8)],
+    ],
+    onWindows,
+  );
+});
