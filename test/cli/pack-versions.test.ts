@@ -144,8 +144,24 @@ describe("new", () => {
     expect(lines.endsWith(`      actions: ["Look at {{ cause.entity.name }}"]\n\n${below}`)).toBe(true);
   });
 
+  test("a test that was written first stays, and a pack without a rule gets its first one", async () => {
+    await using folder = await temporaryFolder({ "rules/shop.test.yaml": "first" });
+    const file = folder.path("rules/shop.yaml");
+    expect(await tapio(["new", "pack", "shop", "--dir", folder.path("rules")])).toMatchObject({
+      code: 0,
+      err: expect.stringContaining("shop.test.yaml is there already, and stays as it is"),
+    });
+    expect(await readFile(folder.path("rules/shop.test.yaml"), "utf8")).toBe("first");
+    const [head = ""] = (await readFile(file, "utf8")).split(/^rules:/m);
+    for (const none of ["rules:\n", "rules: []\n", "rules: [ ]", "rules:\n\nlists: { a: [b] }\n"]) {
+      await writeFile(file, head + none);
+      expect((await tapio(["new", "rule", file, "only-rule"])).code, none).toBe(0);
+      expect((await tapio(["pack", "list", file])).out, none).toMatch(/shop +0\.1\.0 +1 /);
+    }
+  });
+
   test("what cannot be written to, or read, is said", async () => {
-    await using folder = await temporaryFolder({ "a.test.yaml": "", "flow.yaml": "rules: []\n" });
+    await using folder = await temporaryFolder({ "a.test.yaml": "", "flow.yaml": "rules: [ { id: a } ]\n" });
     const refused = async (...argv: readonly string[]): Promise<string> => {
       const { code, err } = await tapio(["new", ...argv]);
       expect(code).toBe(3);
@@ -155,7 +171,9 @@ describe("new", () => {
     expect(await refused("rule", folder.path(""), "x")).toContain("is a folder; name the file of a pack");
     expect(await refused("rule", folder.path("a.test.yaml"), "x")).toContain("is a rule test; name a pack");
     expect(await refused("test", folder.path("a.test.yaml"))).toContain("is a rule test; name a pack");
-    expect(await refused("rule", folder.path("flow.yaml"), "x")).toContain("has no rule in lines of its own");
+    expect(await refused("rule", folder.path("flow.yaml"), "x")).toContain(
+      "has no `rules:` with its rules in lines of their own",
+    );
     expect(await refused("pack", "x", "--dir", folder.path("flow.yaml"))).toContain("is a file and no folder");
     expect(await refused("pack", "")).toContain("`` is no name");
   });

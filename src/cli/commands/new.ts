@@ -12,6 +12,8 @@ import type { RunVerb, Shell } from "../shell.ts";
 import { readSchema } from "../shipped.ts";
 
 const ID = /^[a-z0-9]+(-[a-z0-9]+)*$/;
+/** `rules:` with none under it, before the next key or the end. */
+const NO_RULES = /^rules:[ \t]*(\[[ \t]*\])?\s*(?=\w|$(?![\s\S]))/m;
 const SCHEMA_FOLDER = "schemas";
 
 /** Adds `new pack`, `new rule` and `new test`: files to start from, with comments. */
@@ -44,14 +46,21 @@ async function newPack(name: string, folder: string, shell: Shell): Promise<Exit
   checkId(name);
   const file = join(folder, `${name}.yaml`);
   await writeNew(file, packScaffold(name, await schemaFor("rulepack", folder)), shell);
-  return newTest(file, shell);
+  const test = testOf(file);
+  // Somebody may have written the test first.
+  if ((await stat(test).catch(() => undefined)) === undefined) return newTest(file, shell);
+  shell.stderr.say(`tapio: ${test} is there already, and stays as it is\n`);
+  return ExitCode.ok;
 }
 
 async function newRule(file: string, id: string, { stderr }: Shell): Promise<ExitCode> {
   checkId(id);
   const text = await textOf(file);
   const grown = withRule(text, id);
-  if (grown === undefined) throw new CommandError(`new: ${file} has no rule in lines of its own to put another after`);
+  if (grown === undefined)
+    throw new CommandError(
+      `new: ${file} has no \`rules:\` with its rules in lines of their own, to put another after the last`,
+    );
   readPack(file, grown);
   await writeFile(file, grown);
   stderr.say(`tapio: added the rule ${id} to ${file}\n`);
@@ -60,9 +69,12 @@ async function newRule(file: string, id: string, { stderr }: Shell): Promise<Exi
 
 async function newTest(file: string, shell: Shell): Promise<ExitCode> {
   const pack = readPack(file, await textOf(file));
-  const test = `${file.replace(/\.ya?ml$/, "")}.test.yaml`;
-  await writeNew(test, testScaffold(pack, basename(file), await schemaFor("ruletest", dirname(file))), shell);
+  await writeNew(testOf(file), testScaffold(pack, basename(file), await schemaFor("ruletest", dirname(file))), shell);
   return ExitCode.ok;
+}
+
+function testOf(file: string): string {
+  return `${file.replace(/\.ya?ml$/, "")}.test.yaml`;
 }
 
 /** A pack's text with one rule more after its last one; `undefined` where that is not written in lines of its own. */
@@ -70,9 +82,10 @@ function withRule(text: string, id: string): string | undefined {
   const end = endOfRules(text);
   const before = text.slice(0, end).trimEnd();
   const indent = [...before.matchAll(/^( *)- id:/gm)].at(-1)?.[1];
-  if (indent === undefined) return undefined;
   const newline = text.includes("\r\n") ? "\r\n" : "\n";
-  const rule = ruleScaffold(id, indent).replaceAll("\n", newline);
+  const rule = ruleScaffold(id, indent ?? "  ").replaceAll("\n", newline);
+  if (indent === undefined)
+    return NO_RULES.test(text) ? text.replace(NO_RULES, () => `rules:${newline}${rule}`) : undefined;
   const after = text.slice(end);
   return `${before}${newline}${rule}${after === "" ? "" : newline}${after}`;
 }

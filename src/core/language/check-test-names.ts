@@ -61,7 +61,9 @@ export function checkTestFiles(
   return test.files.flatMap(({ path, span, kind }) => {
     if (isThere(path)) return [];
     const near = kind === "pack" ? nearest(path, known) : undefined;
-    const hint = near === undefined ? "the path goes from the folder of this file" : `did you mean \`${near}\`?`;
+    const written = kind === "pack" ? "; `tapio new pack` writes one" : "";
+    const from = `the path goes from the folder of this file${written}`;
+    const hint = near === undefined ? from : `did you mean \`${near}\`?`;
     return [diagnostic("TAP309", test, { span, message: `there is no ${kind} \`${path}\``, hint })];
   });
 }
