@@ -52,15 +52,17 @@ function stepLines({ step, role, optional, events, why, passedOver }: ExplainedS
 
 /** How far a rule came, and what it failed at, for people. */
 export function explanationText(
-  { rule, told, scope, reached, failed, halfMatched }: Explanation,
+  { rule, told, toldElsewhere = [], scope, reached, failed, halfMatched }: Explanation,
   paint: Paint,
 ): string {
-  const head = 0 < told.length ? `told ${told.join(", ")}` : "told no story";
+  const elsewhere = toldElsewhere.length === 0 ? "" : ` here; elsewhere it told ${toldElsewhere.join(", ")}`;
+  const head = 0 < told.length ? `told ${told.join(", ")}` : `told no story${elsewhere}`;
   const lines = [
     `${paint("bold", rule)}: ${head}`,
     ...(scope === undefined ? [] : [row("window", scopeWords(scope), paint)]),
     ...(reached.length === 0 ? [] : [row("reached", reachedWords(reached), paint)]),
     ...(failed === undefined ? [] : [row("failed", failureWords(failed), paint)]),
+    ...(failed?.passedOver ?? []).map((why) => row("", printable(`passed over: ${why}`), paint)),
     ...halfMatched.flatMap((half) => [
       row("also half", `${scopeWords(half.scope)}: ${reachedWords(half.reached)}`, paint),
       row("", failureWords(half.failed), paint),

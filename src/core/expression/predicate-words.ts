@@ -8,15 +8,20 @@ export function predicateWords(predicate: Predicate): string {
     return parts.length === 1 ? (parts[0] ?? "") : `${predicate.kind} of (${parts.join("; ")})`;
   }
   const { path, operator, value } = predicate;
-  const list = Array.isArray(value) ? value.map(String).join(", ") : JSON.stringify(value);
   if (operator === "exists") return `${path.text} ${value === true ? "is there" : "is not there"}`;
-  if (operator === "in") return `${path.text} is one of ${list}`;
-  if (operator === "notIn") return `${path.text} is none of ${list}`;
-  return `${path.text} ${OPERATOR_WORDS[operator] ?? operator} ${list}`;
+  const list = Array.isArray(value) ? value.map(String).join(", ") : JSON.stringify(value);
+  return `${path.text} ${operatorWords(operator)} ${list}`;
+}
+
+/** An operator between a field and its value, as people say it: `is one of`, `≤`. */
+export function operatorWords(operator: string): string {
+  return OPERATOR_WORDS[operator] ?? operator;
 }
 
 const OPERATOR_WORDS: Readonly<Record<string, string>> = {
   equal: "is",
+  in: "is one of",
+  notIn: "is none of",
   notEqual: "is not",
   contains: "contains",
   doesNotContain: "does not contain",

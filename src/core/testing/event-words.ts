@@ -8,6 +8,25 @@ export function eventWords({ type, reason, id }: Event): string {
   return `${reason ?? words} (${id})`;
 }
 
+/** Values or ids one after the other, cut after eight. */
+export function few(words: readonly string[]): string {
+  const shown = words.slice(0, FEW).join(", ");
+  return FEW < words.length ? `${shown} and ${words.length - FEW} more` : shown;
+}
+
+const FEW = 8;
+const VALUE_MAX = 160;
+
+/** A field's values as JSON, long ones cut; `missing` for none. */
+export function fieldWords(values: readonly unknown[]): string {
+  if (values.length === 0) return "missing";
+  return few(values.map((value) => shortened(JSON.stringify(value) ?? "undefined")));
+}
+
+function shortened(text: string): string {
+  return text.length <= VALUE_MAX ? text : `${text.slice(0, VALUE_MAX)}…`;
+}
+
 const UNITS: readonly (readonly [unit: string, ms: DurationMs])[] = [
   ["d", 86_400_000],
   ["h", 3_600_000],

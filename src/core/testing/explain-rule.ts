@@ -24,6 +24,7 @@ export interface WindowSearch {
 }
 
 const HALF_MATCHED_MAX = 10;
+const ELSEWHERE_MAX = 10;
 /** Windows between two questions whether to go on. */
 const ASK_EVERY = 64;
 
@@ -41,24 +42,24 @@ export async function explainRule(
   const { log, stories } = evidence;
   const { key } = rule.rule;
   const standing = stories.filter((story) => ruleKeyOf(story) === key && story.status !== "retracted");
-  const told = standing.filter(
-    ({ timeline }) => trace === undefined || timeline.some(({ event }) => isIn(log, trace, event)),
-  );
+  const told = standing.filter((story) => trace === undefined || isOf(story, trace, log));
   const events = new AllEvents(() => log.events(key));
   const attempts = await attemptsOf(rule, log, { ...search, events });
   attempts.sort(byReach);
   const best = attempts[0];
   const ids = told.map(({ id }) => id);
+  const elsewhere = 0 < told.length ? [] : standing.slice(0, ELSEWHERE_MAX).map(({ id }) => id);
+  const head = { rule: key, told: ids, ...(elsewhere.length === 0 ? {} : { toldElsewhere: elsewhere }) };
   const halfMatched = attempts
     .slice(1)
     .flatMap((each) => halfMatch(rule, each))
     .slice(0, HALF_MATCHED_MAX);
   if (best === undefined) {
     const failed = trace === undefined ? whyNowhere(rule, events) : whyNotInTrace(rule, log, trace);
-    return { rule: key, told: ids, scope: undefined, reached: [], failed, halfMatched };
+    return { ...head, scope: undefined, reached: [], failed, halfMatched };
   }
   const failed = failureOf(best, told, evidence);
-  return { rule: key, told: ids, scope: scopeOf(best.seen), reached: reachedOf(rule, best), failed, halfMatched };
+  return { ...head, scope: scopeOf(best.seen), reached: reachedOf(rule, best), failed, halfMatched };
 }
 
 /** Why no window holds anything that a rule requires. */
@@ -93,6 +94,11 @@ export async function attemptsOf(
     if (goOn !== undefined && attempts.length % ASK_EVERY === 0 && !(await goOn())) break;
   }
   return goOn === undefined ? attempts : attempts.reverse();
+}
+
+/** Whether a story is told of events of a trace. */
+function isOf({ timeline }: Story, trace: string, log: WindowLog): boolean {
+  return timeline.some(({ event }) => isIn(log, asGiven(trace), event));
 }
 
 function isIn(log: WindowLog, trace: string, eventId: string): boolean {
@@ -130,14 +136,14 @@ function distance(failed: Failure | undefined): number {
   return failed.because === "no-event" ? 3 : 2;
 }
 
-function failureOf(best: Attempt, told: readonly Story[], { stories }: Evidence): Failure | undefined {
+function failureOf(best: Attempt, told: readonly Story[], { log, stories }: Evidence): Failure | undefined {
   const { match, failed } = best;
   if (match === undefined || failed !== undefined) return 0 < told.length ? undefined : failed;
   const { rule } = match.rule;
   if (rule.mode === "shadow") return { because: "shadow", detail: "it is in shadow mode: reported, never notified" };
   if (0 < told.length) return undefined;
   for (const story of stories) {
-    if (story.status === "retracted") continue;
+    if (story.status === "retracted" || !match.traces.some((trace) => isOf(story, trace, log))) continue;
     const lost = [...story.superseded, ...story.alsoMatched].find((other) => other.rule === rule.key);
     if (lost === undefined) continue;
     return { because: "superseded", detail: `it holds, and ${ruleKeyOf(story)} tells the story: ${lost.because}` };

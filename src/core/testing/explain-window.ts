@@ -52,7 +52,9 @@ export async function attempt(rule: CompiledRule, seen: SeenWindow, events: AllE
   }
   const { anchors, failed } = furthestPartial(scene, events);
   if (finding.kind === "fails" && finding.truncated && failed.because !== "no-event") {
-    const detail = "the search was cut short: too many events fit its steps";
+    const { candidatesMax, searchStepsMax } = context.limits;
+    const bounds = `${candidatesMax} events a step and ${searchStepsMax} tries are the most`;
+    const detail = `the search was cut short, for too many events fit its steps: ${bounds}`;
     return { seen, anchors, failed: { because: "limit", detail }, reach: reachOf(rule, 0) };
   }
   return { seen, anchors, failed, reach: anchors.filter((anchor) => anchor !== undefined).length * 10 };

@@ -7,6 +7,8 @@ export interface Explanation {
   readonly rule: string;
   /** Ids of the stories that it told and that stand. */
   readonly told: readonly string[];
+  /** Where it told none in the trace that was asked about: those that it told in others. */
+  readonly toldElsewhere?: readonly string[];
   /** Where it came furthest; `undefined` where no window holds anything that it wants. */
   readonly scope: Scope | undefined;
   /** The steps that found their events there, in file order. */
@@ -41,10 +43,12 @@ export interface Failure {
   /** The join, where one is to blame. */
   readonly join?: string;
   readonly because: Because;
-  /** One sentence without a full stop. */
+  /** One sentence without a full stop: what stands, and by how much it fails. */
   readonly detail: string;
   /** By how much a limit in time was missed. */
   readonly byMs?: DurationMs;
+  /** What other events that could fill the step failed at, the closest first. */
+  readonly passedOver?: readonly string[];
 }
 
 /** A window in which some steps of a rule found their events. */

@@ -3,10 +3,13 @@ import { joinKeys } from "../engine/join-keys.ts";
 import type { Window } from "../engine/window.ts";
 import { predicateWords } from "../expression/predicate-words.ts";
 import { readPath } from "../expression/read-path.ts";
+import { nearest } from "../language/nearest.ts";
+import { asGiven } from "../model/aside.ts";
 import type { Event } from "../model/event.ts";
+import { DEFAULT_LIMITS, type EngineLimits } from "../model/limits.ts";
 import type { Predicate } from "../model/rule.ts";
 import { formatTime } from "../model/time.ts";
-import { eventWords } from "./event-words.ts";
+import { eventWords, exactDuration, fieldWords } from "./event-words.ts";
 import type { Failure } from "./explanation.ts";
 import { compilePart } from "./remember.ts";
 import { failure } from "./step-violations.ts";
@@ -16,6 +19,7 @@ export interface Search {
   readonly rule: CompiledRule;
   /** `undefined` where the rule has no window at all. */
   readonly window: Window | undefined;
+  readonly limits?: EngineLimits;
   readonly events: AllEvents;
 }
 
@@ -40,11 +44,21 @@ export class AllEvents {
     return this.#lookFor(step).near;
   }
 
+  /** The type that is there and spelled most like one that a step takes. */
+  typeLike({ step: { types = [] } }: CompiledStep): string | undefined {
+    const known = new Set(this.#gathered().map(({ type }) => type));
+    return types.length === 1 ? nearest(types[0] ?? "", known) : undefined;
+  }
+
+  #gathered(): readonly Event[] {
+    this.#all ??= [...this.#gather()];
+    return this.#all;
+  }
+
   #lookFor(step: CompiledStep): Found {
     const known = this.#found.get(step);
     if (known !== undefined) return known;
-    this.#all ??= [...this.#gather()];
-    const ofType = this.#all.filter(({ type }) => step.matchesType(type));
+    const ofType = this.#gathered().filter(({ type }) => step.matchesType(type));
     const fitting = ofType.filter((event) => step.matchesFields(event));
     const byTrace = new Map<string, Event>();
     for (const event of fitting) if (!byTrace.has(event.traceId)) byTrace.set(event.traceId, event);
@@ -72,11 +86,10 @@ export function whyMissing(step: CompiledStep, search: Search): Failure {
   // An event that fails its fields belongs to no group: it is looked for everywhere.
   const near = here ?? (0 < rule.joins.length ? search.events.near(step) : undefined);
   if (near !== undefined) return fieldFailure(step, near);
-  return failure(
-    step,
-    "no-event",
-    `there is no event ${wanted(step)}${window === undefined ? "" : ` in ${placeOf(window)}`}`,
-  );
+  const place = window === undefined ? "" : ` in ${placeOf(window)}`;
+  const like = search.events.typeLike(step);
+  const meant = like === undefined ? "" : `; there is ${like}`;
+  return failure(step, "no-event", `there is no event ${wanted(step)}${place}${meant}`);
 }
 
 function wanted({ step: { types, where } }: CompiledStep): string {
@@ -84,7 +97,8 @@ function wanted({ step: { types, where } }: CompiledStep): string {
   return `${types === undefined ? "" : `of type ${types.join(" or ")}`}${fields}`;
 }
 
-function elsewhereFailure(step: CompiledStep, event: Event, { rule, window }: Search): Failure {
+function elsewhereFailure(step: CompiledStep, event: Event, search: Search): Failure {
+  const { rule, window } = search;
   const [join] = rule.joins;
   const paths = join?.keys[step.step.as];
   const words = eventWords(event);
@@ -93,31 +107,47 @@ function elsewhereFailure(step: CompiledStep, event: Event, { rule, window }: Se
       const scope = join === undefined ? "a rule without `join` looks at one trace" : "no step with a key is there";
       return failure(step, "join", `${words} is in trace ${event.traceId}; ${scope}`);
     }
-    return failure(step, "window", `${words} is in another window of the trace ${event.traceId}, at ${event.time}`);
+    return failure(step, "window", apart(event, window, search));
   }
   const keys = joinKeys(event, paths);
   const at = { ...failure(step, "join", ""), join: join.as };
   if (keys.length === 0) return { ...at, detail: `${words} has no ${paths.map(({ text }) => text).join(", ")}` };
   const key = window?.group[join.as];
-  if (key !== undefined && keys.includes(key)) {
-    return failure(step, "window", `${words} is in another window of ${join.as} ${key}, at ${event.time}`);
-  }
+  if (window !== undefined && key !== undefined && keys.includes(key))
+    return failure(step, "window", apart(event, window, search));
   if (key === undefined) return { ...at, detail: `${words} has ${join.as} ${keys.join(", ")}, which is ignored` };
   return { ...at, detail: `${words} has ${join.as} ${keys.join(", ")}, and the other steps have ${key}` };
+}
+
+/** That an event is in another window than this one: how far away it is, and what parts them. */
+function apart(event: Event, window: Window, { limits = DEFAULT_LIMITS }: Search): string {
+  const { closedBy, firstEventMs, lastEventMs, lastLogMs } = window;
+  const quiet = exactDuration(limits.correlationWindowMs);
+  const words = eventWords(event);
+  const other = `another window of ${placeName(window)}`;
+  if (closedBy === "idle" && firstEventMs <= event.timeMs && event.timeMs <= lastLogMs + limits.correlationWindowMs)
+    return `${words} of ${event.time} was read after this window had closed, quiet for ${quiet}; it is in ${other}`;
+  const [distance, which] =
+    event.timeMs < firstEventMs
+      ? [firstEventMs - event.timeMs, "before the first event here"]
+      : [event.timeMs - lastEventMs, "after the last event here"];
+  const longest = closedBy === "idle" ? "" : `, or ${exactDuration(limits.maxWindowMs)} after it opened`;
+  const closing = `a window closes when quiet for ${quiet}${longest}`;
+  return `${words} came ${exactDuration(Math.max(0, distance))} ${which}, in ${other}; ${closing}`;
 }
 
 /** The event of a fitting type that fails the fewest of a step's field tests, and passes at least one if untyped. */
 export function nearestByFields(step: CompiledStep, events: readonly Event[]): Event | undefined {
   const tests = partsOf(step.step.where).map(compilePart);
   if (tests.length === 0) return undefined;
-  let nearest: Event | undefined;
+  let found: Event | undefined;
   let fewest = step.step.types === undefined ? tests.length : tests.length + 1;
   for (const event of events) {
     if (!step.matchesType(event.type) || step.matchesFields(event)) continue;
     const failing = tests.filter((test) => !test(event)).length;
-    if (failing < fewest) [nearest, fewest] = [event, failing];
+    if (failing < fewest) [found, fewest] = [event, failing];
   }
-  return nearest;
+  return found;
 }
 
 function fieldFailure(step: CompiledStep, event: Event): Failure {
@@ -128,15 +158,15 @@ function fieldFailure(step: CompiledStep, event: Event): Failure {
 export function whyFieldFails(step: CompiledStep, event: Event): string {
   const part = partsOf(step.step.where).find((each) => !compilePart(each)(event));
   if (part === undefined) return `${eventWords(event)} does not pass its field tests`;
-  return `${valueWords(part, event)} in ${eventWords(event)}, and must be so: ${predicateWords(part)}`;
+  const stood = [...new Set(valuesIn(part, event))].join(", ");
+  return `${stood} in ${eventWords(event)}; wanted: ${predicateWords(part)}`;
 }
 
-function valueWords(part: Predicate, event: Event): string {
-  if (part.kind !== "test") return "another value stands";
-  const values = readPath(event, part.path);
-  return values.length === 0
-    ? `${part.path.text} is missing`
-    : `${part.path.text} is ${values.map((value) => JSON.stringify(value)).join(", ")}`;
+/** `message is "a"` for every field that a test looks at. */
+function valuesIn(part: Predicate, event: Event): string[] {
+  if (part.kind === "not") return valuesIn(part.of, event);
+  if (part.kind !== "test") return part.of.flatMap((each) => valuesIn(each, event));
+  return [`${part.path.text} is ${fieldWords(readPath(event, part.path))}`];
 }
 
 /** The tests that must all hold, one by one. */
@@ -145,9 +175,14 @@ export function partsOf(where: Predicate | undefined): readonly Predicate[] {
   return where.kind === "all" ? where.of.flatMap(partsOf) : [where];
 }
 
-/** `trace t1`, `node worker-1`, with the window's first event time. */
+/** `trace t1 from 2026-03-01T10:00:00.000Z`. */
 function placeOf(window: Window): string {
-  const [name = "", key = ""] = Object.entries(window.group)[0] ?? [];
   const from = Number.isFinite(window.firstEventMs) ? ` from ${formatTime(window.firstEventMs)}` : "";
-  return `${name === "traceId" ? "trace" : name} ${key}${from}`;
+  return `${placeName(window)}${from}`;
+}
+
+/** `trace t1`, `node worker-1`. */
+function placeName({ group }: Window): string {
+  const [name = "", key = ""] = Object.entries(group)[0] ?? [];
+  return `${name === "traceId" ? "trace" : name} ${asGiven(key)}`;
 }

@@ -3,6 +3,7 @@ import { sharesTrace } from "../engine/bind.ts";
 import type { CompiledRule, CompiledStep } from "../engine/compiled-rule.ts";
 import { gather } from "../engine/judge.ts";
 import type { Event } from "../model/event.ts";
+import { formatTime } from "../model/time.ts";
 import type { Failure } from "./explanation.ts";
 import { type AllEvents, whyMissing } from "./missing-step.ts";
 import { type Anchors, failure, violationsOf } from "./step-violations.ts";
@@ -69,24 +70,40 @@ function isAtHome(rule: CompiledRule, anchors: Anchors): boolean {
   );
 }
 
+/** A step that found no event, and what there was for it. */
+interface Open {
+  readonly step: CompiledStep;
+  readonly candidates: readonly Event[];
+  readonly anchors: Anchors;
+  readonly events: AllEvents;
+}
+
+/** Other candidates of which it is said what they failed at. */
+const PASSED_OVER_MAX = 5;
+
 /** Why a step found no event beside these anchors: of its candidates the one that came closest. */
-export function whyUnbound(
-  { rule, window }: Scene,
-  open: {
-    readonly step: CompiledStep;
-    readonly candidates: readonly Event[];
-    readonly anchors: Anchors;
-    readonly events: AllEvents;
-  },
-): Failure {
+export function whyUnbound(scene: Scene, open: Open): Failure {
+  const { rule, window, context } = scene;
   const { step, candidates, anchors } = open;
-  let closest: readonly Failure[] | undefined;
-  for (const event of candidates) {
-    const violations = violationsOf(rule, step, event, anchors);
-    if (closest === undefined || compare(violations, closest) < 0) closest = violations;
-  }
-  if (closest === undefined) return whyMissing(step, { rule, window, events: open.events });
-  return closest[0] ?? failure(step, "limit", "the search was cut short before it tried every event");
+  if (candidates.length === 0)
+    return withDeadline(whyMissing(step, { rule, window, events: open.events, limits: context.limits }), scene, open);
+  const [closest = [], ...others] = candidates.map((event) => violationsOf(rule, step, event, anchors)).sort(compare);
+  const [first] = closest;
+  if (first === undefined) return failure(step, "limit", "the search was cut short before it tried every event");
+  const passedOver = others.flatMap(([violation]) => (violation === undefined ? [] : [violation.detail]));
+  return passedOver.length === 0 ? first : { ...first, passedOver: passedOver.slice(0, PASSED_OVER_MAX) };
+}
+
+/** Adds until when an event may still come that its gap leaves time for. */
+function withDeadline(failed: Failure, { window, context }: Scene, { step, anchors }: Open): Failure {
+  if (failed.because !== "no-event" || (window.closedBy ?? "end") !== "end") return failed;
+  const { withinMs } = step.step;
+  const before = step.after.flatMap((index) => anchors[index] ?? []);
+  if (withinMs === undefined || before.length === 0) return failed;
+  const untilMs = Math.min(...before.map(({ timeMs }) => timeMs)) + withinMs;
+  if (untilMs < context.nowMs) return failed;
+  const detail = `${failed.detail}; it may still come until ${formatTime(untilMs)}, and log time is ${formatTime(context.nowMs)}`;
+  return { ...failed, detail };
 }
 
 function compare(a: readonly Failure[], b: readonly Failure[]): number {

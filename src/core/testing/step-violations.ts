@@ -1,8 +1,9 @@
 import { follows, keepsJoins } from "../engine/anchor-search.ts";
 import { sharesTrace } from "../engine/bind.ts";
 import type { CompiledRule, CompiledStep } from "../engine/compiled-rule.ts";
+import { joinKeys } from "../engine/join-keys.ts";
 import type { Event } from "../model/event.ts";
-import { eventWords, exactDuration } from "./event-words.ts";
+import { eventWords, exactDuration, few } from "./event-words.ts";
 import type { Failure } from "./explanation.ts";
 
 /** The events chosen so far, by step index. */
@@ -20,11 +21,8 @@ export function violationsOf(rule: CompiledRule, step: CompiledStep, event: Even
     }
     found.push(...timeViolations(rule, { step, event }, { step: other, event: anchor }));
   }
-  const join = firstBrokenJoin(rule, step, event, anchors);
-  if (join !== undefined) {
-    const detail = `${eventWords(event)} does not agree with the other steps in the join ${join}`;
-    found.push({ ...failure(step, "join", detail), join });
-  }
+  const broken = firstBrokenJoin(rule, { step, event }, anchors);
+  if (broken !== undefined) found.push(broken);
   if (!sharesTrace(rule, step, event, anchors) && anchors.some((anchor) => anchor !== undefined)) {
     found.push(failure(step, "join", `${eventWords(event)} is in trace ${event.traceId}, and no other step is`));
   }
@@ -64,10 +62,29 @@ function timeViolations({ rule }: CompiledRule, own: Filled, other: Filled): Fai
 }
 
 /** Of the joins beyond the first, which made the group, the first that the event does not keep. */
-function firstBrokenJoin(rule: CompiledRule, step: CompiledStep, event: Event, anchors: Anchors): string | undefined {
+function firstBrokenJoin(rule: CompiledRule, own: Filled, anchors: Anchors): Failure | undefined {
   const [first, ...more] = rule.joins;
   if (first === undefined) return undefined;
-  return more.find((join) => !keepsJoins({ ...rule, joins: [first, join] }, step.index, event, anchors))?.as;
+  for (const join of more) {
+    const alone = { ...rule, joins: [first, join] };
+    const keeps = (others: Anchors): boolean => keepsJoins(alone, own.step.index, own.event, others);
+    if (keeps(anchors)) continue;
+    const other = rule.steps.find(
+      ({ index }) => !keeps(anchors.map((anchor, at) => (at === index ? anchor : undefined))),
+    );
+    const detail = joinWords(join, own, { step: other ?? own.step, event: anchors[other?.index ?? -1] ?? own.event });
+    return { ...failure(own.step, "join", detail), join: join.as };
+  }
+  return undefined;
+}
+
+function joinWords({ as, keys }: CompiledRule["joins"][number], own: Filled, other: Filled): string {
+  const keyOf = ({ step, event }: Filled): string => few(joinKeys(event, keys[step.step.as] ?? []));
+  const lacks = ({ step, event }: Filled): string =>
+    `${eventWords(event)} has no ${(keys[step.step.as] ?? []).map(({ text }) => text).join(", ")}`;
+  if (keyOf(own) === "") return lacks(own);
+  if (keyOf(other) === "") return lacks(other);
+  return `${eventWords(own.event)} has ${as} ${keyOf(own)}, and ${eventWords(other.event)} has ${keyOf(other)}`;
 }
 
 /** A failure of one step. */

@@ -1,16 +1,14 @@
 import { breakerOf, judgeAbsences, momentMs } from "../engine/absences.ts";
 import { bindSteps } from "../engine/bind.ts";
 import type { CompiledAbsence, CompiledRule, CompiledStep } from "../engine/compiled-rule.ts";
-import { factsOf } from "../engine/facts.ts";
 import { gather, type JudgeContext, type RejectedTrial } from "../engine/judge.ts";
 import type { BoundStep } from "../engine/match.ts";
 import type { Window } from "../engine/window.ts";
-import { compileConditions } from "../expression/conditions.ts";
-import { isRecord, readPath } from "../expression/read-path.ts";
+import { readPath } from "../expression/read-path.ts";
 import type { Event } from "../model/event.ts";
-import { parsePath } from "../model/path.ts";
 import { formatTime } from "../model/time.ts";
-import { eventWords, exactDuration } from "./event-words.ts";
+import { conditionsFailure } from "./conditions-failure.ts";
+import { eventWords, exactDuration, few, fieldWords } from "./event-words.ts";
 import type { Failure } from "./explanation.ts";
 import { type Anchors, failure, violationsOf } from "./step-violations.ts";
 
@@ -35,8 +33,11 @@ export async function failureOfTrial(scene: Scene, trial: RejectedTrial): Promis
     case "conditions":
       return conditionsFailure(rule, bound);
     case "confidence": {
-      const [got, wanted] = [trial.match?.confidence ?? 0, rule.rule.minConfidence];
-      return { because: "confidence", detail: `its confidence is ${got}, and ${wanted} is the least it may tell with` };
+      const { confidence = 0, confidenceParts = [] } = trial.match ?? {};
+      const lacking = confidenceParts.filter(({ quality }) => quality < 1);
+      const parts = lacking.map(({ name, because }) => `${name} ${because}`).join(", ");
+      const least = `${rule.rule.minConfidence} is the least it may tell with`;
+      return { because: "confidence", detail: `its confidence is ${confidence}, and ${least}: ${parts}` };
     }
   }
 }
@@ -68,16 +69,19 @@ function countFailure({ rule, window, context }: Scene, anchors: Anchors): Failu
       continue;
     // Its own count keeps `distinct` meaning what it says, and asks for one only.
     const least = bindSteps(withLeast(rule, step), anchors, candidates) ?? bound;
-    const got = least?.[step.index];
-    const what = count.distinct === undefined ? "occurrence(s)" : `distinct value(s) of ${count.distinct.text}`;
-    const number = count.distinct === undefined ? got?.count : got?.distinct;
-    return failure(
-      step,
-      "count",
-      `there are ${number ?? 0} ${what} of ${step.step.as}, and ${count.atLeast} are needed`,
-    );
+    return failure(step, "count", countWords(step, least?.[step.index]));
   }
   return undefined;
+}
+
+/** `2 of 3 distinct entity.name of gone: "a", "b" (e2, e3, e4)`. */
+function countWords({ step: { as, count } }: CompiledStep, got: BoundStep | undefined): string {
+  const { atLeast, distinct: path } = count ?? { atLeast: 1, distinct: undefined };
+  const { events = [], count: occurrences = 0, distinct = 0 } = got ?? {};
+  const ids = few(events.map(({ id }) => id));
+  if (path === undefined) return `there are ${occurrences} of ${atLeast} occurrences of ${as}: ${ids}`;
+  const values = [...new Set(events.flatMap((event) => readPath(event, path)))];
+  return `there are ${distinct} of ${atLeast} distinct ${path.text} of ${as}: ${fieldWords(values)} in ${ids}`;
 }
 
 function withCounts(rule: CompiledRule, keeps: (step: CompiledStep) => boolean): CompiledRule {
@@ -131,7 +135,7 @@ function whyUnknown({ absence, to }: CompiledAbsence, { scene, bound }: { scene:
   const heardMs = requireSource === undefined ? undefined : context.heard(requireSource);
   if (heardMs !== undefined && heardMs <= endMs) {
     const last = Number.isFinite(heardMs) ? `was last heard from at ${formatTime(heardMs)}` : "was never heard from";
-    return `${requireSource} ${last}, and its end is ${formatTime(endMs)}`;
+    return `${requireSource} ${last}, and has to be after ${formatTime(endMs)}`;
   }
   if (toMs === undefined) return "its window is still open";
   const shortMs = toMs - context.nowMs;
@@ -147,43 +151,4 @@ function spanWords(absence: CompiledAbsence, bound: Bound): string {
   const [from, to] = [momentMs(absence.from, bound), momentMs(absence.to, bound)];
   const end = to === undefined ? "the end of the window" : formatTime(to);
   return from === undefined ? `until ${end}` : `from ${formatTime(from)} to ${end}`;
-}
-
-async function conditionsFailure(rule: CompiledRule, bound: Bound): Promise<Failure> {
-  const facts = factsOf(rule, bound);
-  for (const part of conditionParts(rule.rule.conditions ?? {})) {
-    if (await compileConditions({ all: [part] })(facts)) continue;
-    const { fact } = part;
-    const step = typeof fact === "string" && rule.steps.some(({ step: { as } }) => as === fact) ? { step: fact } : {};
-    const stood = [...new Set(factsIn(part).map((ref) => standing(ref, facts)))].join(", ");
-    const detail = `this condition does not hold: ${JSON.stringify(part)}; ${stood}`;
-    return { ...step, because: "conditions", detail };
-  }
-  return { because: "conditions", detail: "its conditions do not hold" };
-}
-
-type Tree = Readonly<Record<string, unknown>>;
-
-/** The conditions that must all hold, one by one. */
-function conditionParts(tree: Tree): readonly Tree[] {
-  const { all } = tree;
-  return Array.isArray(all) ? all.filter(isRecord).flatMap(conditionParts) : [tree];
-}
-
-/** Every field of a bound step that a condition looks at, those on its right side too. */
-function factsIn(tree: unknown): Tree[] {
-  if (Array.isArray(tree)) return tree.flatMap(factsIn);
-  if (!isRecord(tree)) return [];
-  return [...(typeof tree["fact"] === "string" ? [tree] : []), ...Object.values(tree).flatMap(factsIn)];
-}
-
-/** `count of gone is 1`. */
-function standing({ fact, path }: Tree, facts: Tree): string {
-  const step = facts[String(fact)];
-  if (step === undefined) return `${fact} found no event`;
-  if (typeof path !== "string") return `${fact} is there`;
-  const field = parsePath(path);
-  const values = field === undefined ? [] : readPath(step, field);
-  const words = values.map((value) => JSON.stringify(value)).join(", ");
-  return `${path} of ${fact} is ${words === "" ? "missing" : words}`;
 }
