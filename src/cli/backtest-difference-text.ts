@@ -1,3 +1,4 @@
+import { CHANGED_HEAD, changedRuleRows } from "./changed-rules.ts";
 import {
   type ComparedRules,
   type DifferingStories,
@@ -14,6 +15,7 @@ import { printable, table } from "./text-layout.ts";
 
 /** Stories of one rule shown to people, of each kind: one tells what the others are like. */
 const SHOWN = 10;
+const RULES_SHOWN = 20;
 
 const SIGNS: Readonly<Record<ShiftMark, { readonly sign: string; readonly colour: Colour }>> = {
   added: { sign: "+", colour: "green" },
@@ -29,9 +31,19 @@ export function differenceText(compared: ComparedRules, paint: Paint): string {
   return [
     `against ${compared.rules}: ${totalsOf(compared)}\n`,
     ...(rows.length === 0 ? [] : [`\n${table([SHIFT_HEAD.map((name) => name.toUpperCase()), ...rows])}`]),
+    ...changedRulesText(compared),
     ...groups.map((group) => `\n${linesOf(group, paint).join("\n")}\n`),
     ...(isCut ? [paint("dim", "\nall of them: -o json\n")] : []),
   ].join("");
+}
+
+/** What changed in the rules, also where no story shows it. */
+function changedRulesText({ changedRules }: ComparedRules): string[] {
+  if (changedRules.length === 0) return [];
+  const more = changedRules.length - RULES_SHOWN;
+  const rows = changedRuleRows(changedRules.slice(0, RULES_SHOWN));
+  const head = CHANGED_HEAD.map((name) => name.toUpperCase());
+  return [`\n${table([head, ...rows])}`, ...(0 < more ? [`… ${more} more: -o json\n`] : [])];
 }
 
 function linesOf({ rule, mark, stories }: DifferingStories, paint: Paint): string[] {

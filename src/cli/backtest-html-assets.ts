@@ -18,6 +18,7 @@ code { font: .9em ui-monospace, monospace } .quiet { color: var(--quiet) }
 td, th { padding: .25rem .75rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line) }
 thead th { white-space: nowrap; color: var(--quiet) } tbody th { font-weight: normal; overflow-wrap: break-word }
 .n { text-align: right; font-variant-numeric: tabular-nums }
+.words .n:last-child { text-align: left }
 .tools { position: sticky; top: 0; z-index: 1; display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center;
   padding: .6rem 0; background: var(--page); border-bottom: 1px solid var(--line) }
 .tools[hidden] { display: none }

@@ -1,4 +1,5 @@
 import { SCRIPT } from "./backtest-html-assets.ts";
+import { CHANGED_HEAD, changedRuleRows } from "./changed-rules.ts";
 import {
   type ComparedRules,
   type DifferingStories,
@@ -19,13 +20,14 @@ const OF_ALL_MAX = 2_000;
 /** Up to so many are unfolded from the start. */
 const UNFOLDED_MAX = 100;
 const TEXT_MAX = 300;
+const RULES_MAX = 200;
 
 /** How the stories of two versions of rules differ: in numbers, by rule, and story by story. */
 export function differenceHtml(compared: ComparedRules): string {
   const heading = `<h2>Against ${escaped(clipped(compared.rules, TEXT_MAX))}</h2>`;
   const groups = differingStories(compared);
   const total = groups.reduce((sum, { stories }) => sum + stories.length, 0);
-  if (total === 0) return `${heading}\n<p>${totalsOf(compared)}</p>`;
+  if (total === 0) return `${heading}\n<p>${totalsOf(compared)}</p>${changedRulesHtml(compared)}`;
   const shownMax = total <= OF_ALL_MAX ? OF_GROUP_MAX : Math.min(OF_GROUP_MAX, Math.floor(OF_ALL_MAX / groups.length));
   const isUnfolded = total <= UNFOLDED_MAX;
   const rules = new Map<string, DifferingStories[]>();
@@ -34,7 +36,7 @@ export function differenceHtml(compared: ComparedRules): string {
   return [
     heading,
     totalsHtml(compared),
-    htmlTable(SHIFT_HEAD, shiftRows(compared), linkOf),
+    `${htmlTable(SHIFT_HEAD, shiftRows(compared), linkOf)}${changedRulesHtml(compared, linkOf)}`,
     TOOLS,
     ...[...rules].map(([rule, own]) => ruleHtml(rule, own, { shownMax, isUnfolded })),
     `<script>${SCRIPT}</script>`,
@@ -52,6 +54,15 @@ function totalsHtml({ added, removed, changed, same }: ComparedRules): string {
     `<ul class="totals">${total("added", added.length)}${total("removed", removed.length)}` +
     `${total("changed", changed.length)}<li><b>${same}</b> the same</li></ul>`
   );
+}
+
+/** What changed in the rules, also where no story shows it. */
+function changedRulesHtml({ changedRules }: ComparedRules, linkOf?: (rule: string) => string | undefined): string {
+  if (changedRules.length === 0) return "";
+  const more = changedRules.length - RULES_MAX;
+  const rest = 0 < more ? `<p class="quiet">${more} more are not on this page; -o json has all</p>` : "";
+  const rules = htmlTable(CHANGED_HEAD, changedRuleRows(changedRules.slice(0, RULES_MAX)), linkOf);
+  return `\n<section class="words">${rules}${rest}</section>`;
 }
 
 interface Extent {

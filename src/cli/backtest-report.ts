@@ -28,9 +28,10 @@ const DAYS_SHOWN = 7;
 export function backtestJson(report: BacktestReport): string {
   const { against, ...own } = report;
   if (against === undefined) return `${JSON.stringify(own, undefined, 2)}\n`;
-  const { rules, same, byRule, added, removed, changed } = against;
+  const { rules, changedRules, same, byRule, added, removed, changed } = against;
   const compared = {
     rules,
+    changedRules,
     same,
     byRule,
     added: added.map(inBrief),

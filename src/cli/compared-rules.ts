@@ -1,10 +1,13 @@
 import type { Story } from "../core/model/story.ts";
 import type { ChangedStory, RunDifference } from "../core/testing/compare-runs.ts";
+import type { ChangedRule } from "./changed-rules.ts";
 
 /** How the stories of some rules differ from those of others. */
 export interface ComparedRules extends RunDifference {
   /** The others, as they were named. */
   readonly rules: string;
+  /** The rules that are not as they were, whether any story shows it or not. */
+  readonly changedRules: readonly ChangedRule[];
 }
 
 /** A story in the few words that a comparison needs. */

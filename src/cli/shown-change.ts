@@ -1,9 +1,15 @@
 import { isRecord } from "../core/expression/read-path.ts";
 import { canonicalJson } from "../core/model/hash.ts";
-import type { FieldChange } from "../core/testing/compare-runs.ts";
 import { printable } from "./text-layout.ts";
 
-/** One field of a story that changed, in words: what it no longer says, and what it says now. */
+/** A field of a story or of a rule that is not as it was. */
+interface ValueChange {
+  readonly path: string;
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+/** One field that changed, in words: what it no longer says, and what it says now. */
 export interface ShownChange {
   readonly path: string;
   readonly gone: readonly string[];
@@ -16,7 +22,7 @@ const PART_LENGTH_MAX = 400;
 const IDS_SHOWN = 3;
 
 /** A changed field in words. Of lists only what differs is shown. */
-export function shownChange({ path, before, after }: FieldChange): ShownChange {
+export function shownChange({ path, before, after }: ValueChange): ShownChange {
   const [was, is] = [partsOf(path, before), partsOf(path, after)];
   const gone = was.filter((part) => !is.includes(part));
   const come = is.filter((part) => !was.includes(part));

@@ -2,12 +2,17 @@ import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { backtestHtml } from "../../src/cli/backtest-html.ts";
 import type { BacktestReport } from "../../src/cli/backtest-report.ts";
+import type { ChangedRule } from "../../src/cli/changed-rules.ts";
 import type { Story } from "../../src/core/model/story.ts";
 import { compareRuns } from "../../src/core/testing/compare-runs.ts";
 import { changeOf } from "../support/story-kit.ts";
 
-function reportOf(before: readonly Story[], after: readonly Story[]): BacktestReport {
-  const against = { rules: "git:main", ...compareRuns(before, after) };
+function reportOf(
+  before: readonly Story[],
+  after: readonly Story[],
+  changedRules: readonly ChangedRule[] = [],
+): BacktestReport {
+  const against = { rules: "git:main", changedRules, ...compareRuns(before, after) };
   return { events: 10, stories: after.length, eventsPerStory: null, rules: [], costs: [], against };
 }
 
@@ -21,6 +26,17 @@ function pod(name: string, at = 0): Partial<Story> {
 }
 
 describe("the page of a backtest", () => {
+  test("names the rules that changed, also where no story shows it", () => {
+    const change = { path: "steps.oom.withinMs", before: "60000", after: "300000" };
+    const rule = { rule: "p/r", kind: "meaning", changes: [change], stories: 0 } as const;
+    for (const stories of [[], [told("a")]]) {
+      const page = backtestHtml(reportOf([], stories, [rule]));
+      expect(page).toContain('<td class="n">none</td><td class="n">steps.oom.within: 1m → 5m</td>');
+    }
+    const many = Array.from({ length: 201 }, (_, at) => ({ ...rule, rule: `p/r${at}` }));
+    expect(backtestHtml(reportOf([], [], many))).toContain("1 more are not on this page");
+  });
+
   test("lets its own script run and no other, and loads nothing", () => {
     const page = backtestHtml(reportOf([], [told("a")]));
     const [, script = ""] = /<script>([\s\S]*)<\/script>/.exec(page) ?? [];

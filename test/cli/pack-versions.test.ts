@@ -68,10 +68,10 @@ describe("pack diff", () => {
     const reworded = SEED_PACK.replace("summary: Service", "summary: A service");
     await using folder = await temporaryFolder({ "a.yaml": SEED_PACK, "b.yaml": LAXER, "c.yaml": reworded });
     const meaning = await tapio(["pack", "diff", folder.path("a.yaml"), folder.path("b.yaml")]);
-    expect(meaning).toMatchObject({ code: 0, out: `~ ${KEY} (meaning)\n    steps.gone.withinMs: 300000 → 360000\n` });
+    expect(meaning).toMatchObject({ code: 0, out: `~ ${KEY} (meaning)\n    steps.gone.within: 5m → 6m\n` });
     await writeFile(folder.path("b.yaml"), SEED_PACK.replace("severity: critical", "severity: info"));
     const quieter = await tapio(["pack", "diff", folder.path("a.yaml"), folder.path("b.yaml")]);
-    expect(quieter.out).toBe(`~ ${KEY} (meaning)\n    severity: "critical" → "info"\n`);
+    expect(quieter.out).toBe(`~ ${KEY} (meaning)\n    severity: critical → info\n`);
     const words = await tapio(["pack", "diff", folder.path("a.yaml"), folder.path("c.yaml"), "-o", "json"]);
     expect(JSON.parse(words.out)).toMatchObject([{ rule: KEY, kind: "words", changes: [{ path: "story.summary" }] }]);
     const renamed = SEED_PACK.replace("id: oom-service-disruption", "id: other");

@@ -159,6 +159,7 @@ describe("backtest", () => {
     expect(added.out).toMatch(/3 events → 1 story, 3 events to a story\n/);
     expect(added.out).toMatch(/seed\/oom-service-disruption +1 +0 % +1\n/);
     expect(added.out).toMatch(/: 1 added, 0 removed, 0 changed, 0 the same\n/);
+    expect(added.out).toMatch(/CHANGED RULES +STORIES DIFFER +WHAT CHANGED\n\S+ +1 +steps\.gone\.within: 30s → 5m\n/);
     expect(added.out).toContain(`\n${KEY}: 1 added\n  + 2026-03-01T10:00:00Z  critical  Pod shop/api-7f9  `);
     expect(await readFile(folder.path("report.html"), "utf8")).toContain('<li data-mark="added">');
     expect(await tapio(against("old.yaml", "--max-new", "0"))).toMatchObject({
@@ -169,6 +170,7 @@ describe("backtest", () => {
     expect(changed.code).toBe(0);
     expect(JSON.parse(changed.out)).toMatchObject({
       against: {
+        changedRules: [{ rule: KEY, kind: "meaning", stories: 1, changes: [{ path: "severity" }, {}] }],
         added: [],
         removed: [],
         changed: [{ differences: [{ path: "severity", before: "error", after: "critical" }] }],
@@ -265,5 +267,17 @@ describe("backtest", () => {
   test("what cannot be", async () => {
     expect(await tapio(["backtest", "--max-new", "1"], { stdin: "" })).toMatchObject({ code: 3 });
     expect(await tapio(["backtest", "-", "--against", "rules"], { stdin: "" })).toMatchObject({ code: 3 });
+  });
+
+  test("a page that cannot be written ends it before anything is read", async () => {
+    await using folder = await temporaryFolder({ "rules/pack.yaml": STRICT });
+    const refused = async (page: string): Promise<string> => {
+      const { code, err } = await tapio(["backtest", folder.path("lost.ndjson"), "--html", page]);
+      expect(code).toBe(3);
+      return err;
+    };
+    expect(await refused(folder.path("reports/page.html"))).toContain(`there is no folder ${folder.path("reports")}`);
+    expect(await refused(folder.path("rules"))).toContain("is a folder; name a file");
+    expect(await refused(folder.path("page.html"))).toContain("lost.ndjson");
   });
 });

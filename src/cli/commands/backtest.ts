@@ -1,11 +1,16 @@
-import { writeFile } from "node:fs/promises";
+import { access, constants, stat, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import type { Command } from "commander";
+import type { RuleSet } from "../../core/model/rule.ts";
+import type { Story } from "../../core/model/story.ts";
 import { compareRuns } from "../../core/testing/compare-runs.ts";
 import { tallyStories } from "../../core/testing/tally-stories.ts";
 import { WindowLog } from "../../core/testing/window-log.ts";
 import type { SettingKey } from "../../service/config-keys.ts";
 import { backtestHtml } from "../backtest-html.ts";
 import { type BacktestReport, backtestJson, backtestText } from "../backtest-report.ts";
+import { changedRules } from "../changed-rules.ts";
+import type { ComparedRules } from "../compared-rules.ts";
 import { ExitCode, interruptedBy } from "../exit-code.ts";
 import { CommandError } from "../failure.ts";
 import { loadRulesAt } from "../git-rules.ts";
@@ -56,6 +61,7 @@ export function addBacktest(program: Command, run: RunVerb): void {
 async function backtest(files: readonly string[], options: BacktestOptions, shell: Shell): Promise<ExitCode> {
   const { against } = options;
   const maxNew = readCount(options);
+  if (options.html !== undefined) await checkWritable(options.html);
   const { paths, rules: named } = apart(files, options.rules);
   const flags = named === undefined ? options : { ...options, rules: named };
   const { settings } = await readSettings(flags, KEYS, shell);
@@ -82,7 +88,7 @@ async function backtest(files: readonly string[], options: BacktestOptions, shel
     costs: await costsOf(rules, log),
     ...(before === undefined || against === undefined
       ? {}
-      : { against: { rules: against, ...compareRuns(before.stories, own.stories) } }),
+      : { against: compared(against, { before: before.stories, after: own.stories, others, rules }) }),
   };
   const text = options.output === "json" ? backtestJson(report) : backtestText(report, shell.stdout.paint);
   await shell.stdout.write(text);
@@ -92,6 +98,38 @@ async function backtest(files: readonly string[], options: BacktestOptions, shel
   if (added <= maxNew) return ExitCode.ok;
   shell.stderr.say(`tapio: ${counted(added, "story")} added, and at most ${maxNew} may be\n`);
   return ExitCode.findings;
+}
+
+function compared(
+  named: string,
+  {
+    before,
+    after,
+    others,
+    rules,
+  }: {
+    readonly before: readonly Story[];
+    readonly after: readonly Story[];
+    readonly others: RuleSet | undefined;
+    readonly rules: RuleSet;
+  },
+): ComparedRules {
+  const difference = compareRuns(before, after);
+  const changed = changedRules(others?.rules ?? [], rules.rules, difference.byRule);
+  return { rules: named, changedRules: changed, ...difference };
+}
+
+/** Says that a file can't be written before hours of events are read for it. */
+async function checkWritable(file: string): Promise<void> {
+  const folder = dirname(file);
+  const isFolder = async (path: string): Promise<boolean> =>
+    (await stat(path).catch(() => undefined))?.isDirectory() === true;
+  if (await isFolder(file)) throw new CommandError(`backtest: --html ${file} is a folder; name a file`);
+  if (!(await isFolder(folder))) throw new CommandError(`backtest: --html: there is no folder ${folder}`);
+  const isThere = (await stat(file).catch(() => undefined)) !== undefined;
+  await access(isThere ? file : folder, constants.W_OK).catch(() => {
+    throw new CommandError(`backtest: --html: ${file} can't be written`);
+  });
 }
 
 function readCount({ maxNew, against }: BacktestOptions): number {

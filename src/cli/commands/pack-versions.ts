@@ -2,6 +2,7 @@ import { stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Command } from "commander";
 import { compareRules, type RuleDifference } from "../../core/testing/compare-rules.ts";
+import { ruleChangeText } from "../changed-rules.ts";
 import { ExitCode } from "../exit-code.ts";
 import { loadRulesAt } from "../git-rules.ts";
 import { loadRules } from "../load-rules.ts";
@@ -10,7 +11,6 @@ import { breachesOf, LOCK_FILE, lockOf, lockText, readLock } from "../rules-lock
 import type { RunVerb, Shell } from "../shell.ts";
 import { addOutputOption } from "../story-output.ts";
 import { counted } from "../story-text.ts";
-import { printable } from "../text-layout.ts";
 
 const RULES_FOLDER = "rules";
 
@@ -79,8 +79,6 @@ async function compare(asked: {
 function differenceText({ rule, kind, changes }: RuleDifference, paint: Paint): string {
   if (kind === "added") return `${paint("green", "+")} ${rule}\n`;
   if (kind === "removed") return `${paint("red", "-")} ${rule}\n`;
-  const lines = changes.map(({ path, before = "nothing", after = "nothing" }) =>
-    printable(`${path}: ${before} → ${after}`),
-  );
+  const lines = changes.map(ruleChangeText);
   return `${paint("yellow", "~")} ${rule} (${kind})\n${lines.map((line) => `    ${line}\n`).join("")}`;
 }

@@ -48,12 +48,14 @@ const COMPARED = [
   "category",
   "summary",
   "detail",
+  "shadow",
   "status",
   "confidence",
   "bound",
   "impact",
   "superseded",
   "actions",
+  "runbook",
   "truncated",
 ] as const;
 
@@ -61,7 +63,14 @@ const COMPARED = [
 export type ComparedField = (typeof COMPARED)[number];
 
 /** The rest is another rule's own, and differs with it. */
-const COMPARED_OVER_RULES: readonly ComparedField[] = ["rule", "rootCause", "severity", "category", "summary"];
+const COMPARED_OVER_RULES: readonly ComparedField[] = [
+  "rule",
+  "rootCause",
+  "severity",
+  "category",
+  "summary",
+  "shadow",
+];
 
 /** What makes two stories one, the surest first. */
 const IDENTITIES: readonly ((story: Story) => string)[] = [
@@ -141,6 +150,8 @@ function comparedOf(story: Story, field: ComparedField): unknown {
   if (field === "rootCause") return { entity: story.rootCause.entity, time: story.rootCause.time };
   // Their titles and reasons follow from which they are.
   if (field === "superseded") return story.superseded.map(({ rule }) => rule);
+  // Nobody is notified of what is told in shadow mode.
+  if (field === "shadow") return story.shadow ?? false;
   return story[field];
 }
 

@@ -46,6 +46,12 @@ describe("compareRuns", () => {
       want: { added: [], removed: [], changed: [["a", "a", ["severity", "summary"]]], same: 0 },
     },
     {
+      name: "told in shadow mode now, with another runbook: nobody is notified any more",
+      before: [told("a")],
+      after: [told("a", { more: { shadow: true, runbook: "https://example.com" } })],
+      want: { added: [], removed: [], changed: [["a", "a", ["shadow", "runbook"]]], same: 0 },
+    },
+    {
       name: "told by another rule: that alone, and not all that differs with it",
       before: [told("a")],
       after: [told("b", { rule: "renamed", more: { bound: { x: ["e1"] }, detail: "other" } })],
