@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { basename, dirname } from "node:path";
 import { expect, test } from "vitest";
 import { packsAt } from "../../src/cli/compose.ts";
 import { findRuleFiles } from "../../src/cli/find-rule-files.ts";
@@ -14,6 +15,18 @@ test("lint finds nothing in the rules that ship, nor a meaning that changed unde
 test("every rule that ships is locked as it is; `tapio pack lock rules` writes the lock anew", async () => {
   const { rules } = await packsAt(["rules"]).load({});
   expect(await readFile(`rules/${LOCK_FILE}`, "utf8")).toBe(lockText(lockOf(rules)));
+});
+
+test("every rule that ships is of its folder's category, and has a runbook", async () => {
+  const { rules } = await packsAt(["rules"]).load({});
+  const folders = new Map(rules.packs.map(({ name, file }) => [name, basename(dirname(file))]));
+  const odd = rules.rules.filter(({ category, pack }) => category !== folders.get(pack));
+  // It shares its steps with the changes that break pods, and is told as what the pod does.
+  expect(odd.map(({ key, category }) => `${key}: ${category}`)).toEqual([
+    "configuration-changes-specs/command-change-breaks: pod-lifecycle",
+  ]);
+  const lost = rules.rules.filter(({ story: { runbook } }) => !/^https:\/\/\S+$/.test(runbook ?? ""));
+  expect(lost.map(({ key }) => key)).toEqual([]);
 });
 
 test("the words of every rule that ships stand in a case, whole: nobody changes what is read at night unseen", async () => {
