@@ -1,5 +1,6 @@
 import { predicateWords } from "../core/expression/predicate-words.ts";
 import type { Rule, RulePack, Step } from "../core/model/rule.ts";
+import { partsOf } from "../core/testing/missing-step.ts";
 
 /** A new pack with one rule that holds as it stands. */
 export function packScaffold(name: string, schema: string): string {
@@ -69,14 +70,16 @@ function templateOf(rule: Rule, step: Step): string {
   const [source = "k8s", kind = "pod"] = type.split(".");
   const fields = step.where === undefined ? "" : ` # must hold: ${predicateWords(step.where).replaceAll(/\s+/g, " ")}`;
   const entity = `{ kind: ${titleOf(kind)}, namespace: shop, name: ${kind}-1 }`;
-  return `  ${nameOf(rule, step)}: { source: ${source}, type: ${type}, traceId: t1, entity: ${entity} }${fields}\n`;
+  return `  ${nameOf(rule, step)}: { source: ${source}, type: ${type}, traceId: t1, entity: ${entity}${fieldsOf(step)} }${fields}\n`;
 }
 
 function casesOf(rule: Rule): string {
   const required = rule.steps.filter(({ optional }) => !optional);
-  const events = required.map(
-    (step, at) => `      - { id: e${at + 1}, at: ${at * 10}s, use: ${nameOf(rule, step)} }\n`,
-  );
+  let seconds = 0;
+  const events = required.map((step, at) => {
+    if (0 < at) seconds += secondsBefore(step);
+    return `      - { id: e${at + 1}, at: ${seconds}s, use: ${nameOf(rule, step)} }\n`;
+  });
   const [first] = required;
   const without = required.length < 2 ? [] : events.slice(0, -1);
   const last = required.at(-1);
@@ -97,6 +100,24 @@ ${without.join("")}    expect:
 `
 }`;
 }
+
+/** A gap near its limit, so that a case shows how long it is; but none in which a window closes for quiet. */
+function secondsBefore({ withinMs = 0 }: Step): number {
+  return withinMs < 1_000 ? 10 : Math.ceil(Math.min(withinMs * 0.8, 240_000) / 1_000);
+}
+
+/** The plainest field tests of a step as fields that pass them. */
+function fieldsOf({ where }: Step): string {
+  const fields = partsOf(where).flatMap((part) => {
+    if (part.kind !== "test" || !PLAIN_FIELDS.test(part.path.text) || !PLAIN_OPERATORS.has(part.operator)) return [];
+    const [value] = [part.value].flat();
+    return [`${part.path.text}: ${JSON.stringify(value)}`];
+  });
+  return fields.map((field) => `, ${field}`).join("");
+}
+
+const PLAIN_FIELDS = /^(message|reason|severity)$/;
+const PLAIN_OPERATORS: ReadonlySet<string> = new Set(["equal", "in", "contains", "startsWith", "endsWith"]);
 
 function nameOf(rule: Rule, step: Step): string {
   return `${rule.id}-${step.as}`.replaceAll("_", "-").toLowerCase();

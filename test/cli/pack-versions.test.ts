@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { platform } from "node:os";
 import { describe, expect, test } from "vitest";
 import { SEED_PACK } from "../support/seed-pack.ts";
@@ -142,6 +142,22 @@ describe("new", () => {
     const lines = grown.replaceAll("\r\n", "\n");
     expect(lines.startsWith(`${pack}  - id: second-rule\n`)).toBe(true);
     expect(lines.endsWith(`      actions: ["Look at {{ cause.entity.name }}"]\n\n${below}`)).toBe(true);
+  });
+
+  test("a test starts near the bounds, with the fields that its rule asks for", async () => {
+    const asks = 'where: { message: { startsWith: "Liveness" }, severity: [error, critical] }';
+    await using folder = await temporaryFolder({});
+    const file = folder.path("rules/shop.yaml");
+    await tapio(["new", "pack", "shop", "--dir", folder.path("rules")]);
+    const pack = (await readFile(file, "utf8")).replace("k8s.pod.oomkilled, role", `k8s.pod.oomkilled, ${asks}, role`);
+    await writeFile(file, pack);
+    await rm(folder.path("rules/shop.test.yaml"));
+    expect((await tapio(["new", "test", file])).code).toBe(0);
+    const test = await readFile(folder.path("rules/shop.test.yaml"), "utf8");
+    expect(test).toContain('message: "Liveness", severity: "error" } # must hold: ');
+    expect(test).toContain("{ id: e2, at: 240s, use: first-rule-effect }");
+    const { code, out } = await tapio(["test", folder.path("rules"), "--mutate"]);
+    expect({ code, out }).toMatchObject({ code: 0, out: expect.not.stringContaining("halved") });
   });
 
   test("a test that was written first stays, and a pack without a rule gets its first one", async () => {

@@ -1,5 +1,6 @@
 import { isRecord } from "../expression/read-path.ts";
 import type { Join, Rule } from "../model/rule.ts";
+import { exactDuration } from "./event-words.ts";
 import type { Mutant } from "./mutants.ts";
 import { testChanges } from "./mutants-of-steps.ts";
 
@@ -47,7 +48,7 @@ export function joinMutants(rule: Rule): Mutant[] {
 /** Mutants of what must be absent. */
 export function absenceMutants(rule: Rule): Mutant[] {
   return rule.absent.flatMap((absence, at) => {
-    const { as, requireSource } = absence;
+    const { as, requireSource, onUnknown, to } = absence;
     const place = ["absent", at];
     const replaced = (by: object): Rule => ({
       ...rule,
@@ -62,12 +63,28 @@ export function absenceMutants(rule: Rule): Mutant[] {
       },
     ];
     if (requireSource !== undefined) {
-      const hint = `a case in which ${requireSource} is never heard from again`;
+      const hint = `a case in which log time passes the end of ${as}, nothing is heard from ${requireSource}, and no story`;
       mutants.push({
         what: `${as} needs no word from ${requireSource}`,
         hint,
         place: [...place, "requireSource"],
         rule: replaced({ requireSource: undefined }),
+      });
+    }
+    if (to.kind === "step" && 0 < to.offsetMs) {
+      mutants.push({
+        what: `the time in which ${as} may not come halved`,
+        hint: `a case in which ${as} comes nearly ${exactDuration(to.offsetMs)} after ${to.step}, and no story`,
+        place: [...place, "to"],
+        rule: replaced({ to: { ...to, offsetMs: to.offsetMs / 2 } }),
+      });
+    }
+    if (onUnknown === "tell") {
+      mutants.push({
+        what: `nothing told where nobody knows of ${as}`,
+        hint: `a case whose events end before it is known whether ${as} is absent, with the story`,
+        place: [...place, "onUnknown"],
+        rule: replaced({ onUnknown: "hold" }),
       });
     }
     for (const { what, field = [], change } of testChanges(absence, as)) {

@@ -50,10 +50,12 @@ function order({ as, after, withinMs }: Step): Change[] {
   });
   if (withinMs === undefined) return changes;
   const hint = `a case in which ${as} comes a little more than ${exactDuration(withinMs)} after ${after.join(" or ")}, and no story`;
+  const late = `a case in which ${as} comes nearly ${exactDuration(withinMs)} after ${after.join(" and ")}, with the story`;
   return [
     ...changes,
     { what: `within of ${as} removed`, hint, field: ["within"], change: { withinMs: undefined } },
     { what: `within of ${as} doubled`, hint, field: ["within"], change: { withinMs: withinMs * 2 } },
+    { what: `within of ${as} halved`, hint: late, field: ["within"], change: { withinMs: withinMs / 2 } },
   ];
 }
 

@@ -40,6 +40,8 @@ function headMutants(rule: Rule, isLoaded: (key: string) => boolean): Mutant[] {
     const hint = `a case whose events are a little more than ${exactDuration(withinMs)} apart, and which expects no story`;
     add("within", "within removed", hint, { withinMs: undefined });
     add("within", "within doubled", hint, { withinMs: withinMs * 2 });
+    const apart = `a case whose events are nearly ${exactDuration(withinMs)} apart, with the story`;
+    add("within", "within halved", apart, { withinMs: withinMs / 2 });
   }
   if (mode === "active") add("mode", "told in shadow mode", "a case that expects a story of it", { mode: "shadow" });
   if (0 < minConfidence) {

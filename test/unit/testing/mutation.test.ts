@@ -35,6 +35,7 @@ test("one case that matches lets most weakenings pass", async () => {
     "survived: gone need not follow oom",
     "survived: within of gone removed",
     "survived: within of gone doubled",
+    "survived: within of gone halved",
     "survived: count of gone lowered to 1",
     "survived: gone no longer asks that severity is one of error, critical",
     "survived: gone no longer takes critical for severity is one of error, critical",
@@ -47,6 +48,10 @@ test("cases for each of them, and probes for the rest, kill all", async () => {
   const cases = [
     [...MATCH, "probes: auto"],
     [`events: [ ${CHAIN.replace("error", "critical")} ]`, "expect: { stories: [ { rule: p/r } ] }"],
+    [
+      `events: [ ${CHAIN.replace("at: 9s", "at: 270s").replace("at: 10s", "at: 271s")} ]`,
+      "expect: { stories: [ { rule: p/r } ] }",
+    ],
     denied(
       `{ id: e1, at: 0s, use: oom }, { id: e2, at: 9s, ${GONE} }`,
       ", why: { p/r: { step: gone, because: count } }",
@@ -86,6 +91,33 @@ test("what a rule supersedes, of what is loaded, joins and ignores", async () =>
     "survived: step oom made optional",
     "survived: step gone dropped",
     "survived: step gone made optional",
+  ]);
+});
+
+test("bounds are halved too, and a case near each of them notices", async () => {
+  const rule = ruleOf(
+    "id: r, within: 1m, steps: [ { as: oom, type: x.oom }, { as: gone, type: x.gone } ], absent: [ { as: back, type: x.back, from: gone, to: gone + 20s, requireSource: x, onUnknown: tell } ]",
+  );
+  const after = (seconds: number, more = ""): string =>
+    `events: [ { id: e1, at: 0s, use: oom }, { id: e2, at: ${seconds}s, use: gone } ${more} ]`;
+  const told = "expect: { stories: [ { rule: p/r } ] }";
+  const back = (seconds: number): string[] => [
+    after(5, `, { at: ${5 + seconds}s, use: oom, type: x.back }, { at: 2m, use: oom, type: x.other }`),
+    "expect: { stories: [] }",
+  ];
+  const ofBounds = async (...cases: readonly (readonly string[])[]): Promise<string[]> =>
+    (await mutate(rule, cases)).flatMap(({ outcome, mutant: { what } }) =>
+      /halved|nobody knows/.test(what) ? [`${outcome}: ${what}`] : [],
+    );
+  expect(await ofBounds([after(5, ", { at: 2m, use: oom, type: x.other }"), told], back(1))).toEqual([
+    "survived: within halved",
+    "survived: the time in which back may not come halved",
+    "survived: nothing told where nobody knows of back",
+  ]);
+  expect(await ofBounds([after(55), told], back(19))).toEqual([
+    "killed: within halved",
+    "killed: the time in which back may not come halved",
+    "killed: nothing told where nobody knows of back",
   ]);
 });
 
