@@ -16,9 +16,9 @@ export interface Mutant {
 }
 
 /**
- * All mutants of a rule, in the order in which the rule is written. `skew` and `settle` stay: packs
- * set them for all their rules, and they say how sure and how soon, not what. Rules that are not
- * loaded can't be superseded.
+ * All mutants of a rule, in the order in which the rule is written. `skew` and `priority` stay: the one
+ * says how sure, not what, and the other means nothing without rules that hold beside it. Rules that
+ * are not loaded can't be superseded.
  */
 export function mutantsOf(rule: Rule, isLoaded: (key: string) => boolean = () => true): Mutant[] {
   return [
@@ -31,7 +31,7 @@ export function mutantsOf(rule: Rule, isLoaded: (key: string) => boolean = () =>
 }
 
 function headMutants(rule: Rule, isLoaded: (key: string) => boolean): Mutant[] {
-  const { withinMs, mode, minConfidence, standalone, supersedes, resolve } = rule;
+  const { withinMs, settleMs, mode, minConfidence, standalone, supersedes, resolve } = rule;
   const mutants: Mutant[] = [];
   const add = (field: string, what: string, hint: string, change: Partial<Rule>): void => {
     mutants.push({ what, hint, place: [field], rule: { ...rule, ...change } });
@@ -42,6 +42,10 @@ function headMutants(rule: Rule, isLoaded: (key: string) => boolean): Mutant[] {
     add("within", "within doubled", hint, { withinMs: withinMs * 2 });
     const apart = `a case whose events are nearly ${exactDuration(withinMs)} apart, with the story`;
     add("within", "within halved", apart, { withinMs: withinMs / 2 });
+  }
+  if (0 < settleMs) {
+    const hint = `a case that looks \`at\` a moment before ${exactDuration(settleMs)} are over, and expects no story yet`;
+    add("settle", "told without settling", hint, { settleMs: 0 });
   }
   if (mode === "active") add("mode", "told in shadow mode", "a case that expects a story of it", { mode: "shadow" });
   if (0 < minConfidence) {
