@@ -121,6 +121,17 @@ test("bounds are halved too, and a case near each of them notices", async () => 
   ]);
 });
 
+test("a rule that settles is told without, and a case that looks before it has settled notices", async () => {
+  const rule = chain("settle: 10s,");
+  const events = "events: [ { id: e1, at: 0s, use: oom }, { id: e2, at: 5s, use: gone } ]";
+  const told = "expect: { stories: [ { rule: p/r } ] }";
+  const ofSettle = async (...lines: readonly string[]): Promise<MutantResult[]> =>
+    (await mutate(rule, [[events, told, ...lines]])).filter(({ mutant: { what } }) => what === "told without settling");
+  expect(await ofSettle()).toMatchObject([{ outcome: "survived", mutant: { place: ["settle"] } }]);
+  const at = "at: [ { time: 14s, stories: [] }, { time: 15s, stories: [ { rule: p/r } ] } ]";
+  expect(await ofSettle(at)).toMatchObject([{ outcome: "killed" }]);
+});
+
 test("each type and each value of a list is dropped once, and a case that binds it notices", async () => {
   const rule = ruleOf(
     "id: r, steps: [ { as: oom, type: [x.oom, x.kill], where: { entity.node: [n1, n2] } }, { as: gone, type: x.gone } ]",
