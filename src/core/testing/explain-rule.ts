@@ -63,21 +63,20 @@ export async function explainRule(
 }
 
 /** Why no window holds anything that a rule requires. */
-function whyNowhere(rule: CompiledRule, events: AllEvents): Failure | undefined {
+function whyNowhere(rule: CompiledRule, events: AllEvents, trace?: string): Failure | undefined {
   const required = rule.steps.filter(({ step }) => !step.optional);
   const [first] = required;
   if (first === undefined) return undefined;
   // An event that joins nothing says more than one that is not there.
   const step = required.find((each) => events.fitting(each, undefined) !== undefined) ?? first;
-  return whyMissing(step, { rule, window: undefined, events });
+  return whyMissing(step, { rule, window: undefined, events, ...(trace === undefined ? {} : { trace }) });
 }
 
 /** The same of one trace, whatever others hold. */
 function whyNotInTrace(rule: CompiledRule, log: WindowLog, trace: string): Failure | undefined {
   const own = [...log.events(rule.rule.key)].filter(({ traceId }) => asGiven(traceId) === trace);
   if (own.length === 0) return { because: "no-event", detail: `there is no event of trace ${trace} at all` };
-  const failed = whyNowhere(rule, new AllEvents(() => own));
-  return failed?.because === "no-event" ? { ...failed, detail: `${failed.detail} in trace ${trace}` } : failed;
+  return whyNowhere(rule, new AllEvents(() => own), trace);
 }
 
 /** What came of a rule in each window that could hold it. */

@@ -20,6 +20,8 @@ export interface Search {
   /** `undefined` where the rule has no window at all. */
   readonly window: Window | undefined;
   readonly limits?: EngineLimits;
+  /** The trace that was asked about, where it has no window. */
+  readonly trace?: string;
   readonly events: AllEvents;
 }
 
@@ -27,7 +29,9 @@ export interface Search {
 export class AllEvents {
   readonly #gather: () => Iterable<Event>;
   readonly #found = new Map<CompiledStep, Found>();
+  readonly #alike = new Map<string, string | undefined>();
   #all: readonly Event[] | undefined;
+  #types: ReadonlySet<string> | undefined;
 
   constructor(gather: () => Iterable<Event>) {
     this.#gather = gather;
@@ -46,8 +50,11 @@ export class AllEvents {
 
   /** The type that is there and spelled most like one that a step takes. */
   typeLike({ step: { types = [] } }: CompiledStep): string | undefined {
-    const known = new Set(this.#gathered().map(({ type }) => type));
-    return types.length === 1 ? nearest(types[0] ?? "", known) : undefined;
+    const [type, other] = types;
+    if (type === undefined || other !== undefined) return undefined;
+    this.#types ??= new Set(this.#gathered().map((event) => event.type));
+    if (!this.#alike.has(type)) this.#alike.set(type, nearest(type, this.#types));
+    return this.#alike.get(type);
   }
 
   #gathered(): readonly Event[] {
@@ -76,6 +83,8 @@ interface Found {
   readonly near: Event | undefined;
 }
 
+const STORY = "story.";
+
 /** Why a window holds no event that passes a step's test: nothing, a wrong field, or it is elsewhere. */
 export function whyMissing(step: CompiledStep, search: Search): Failure {
   const { rule, window } = search;
@@ -86,9 +95,12 @@ export function whyMissing(step: CompiledStep, search: Search): Failure {
   // An event that fails its fields belongs to no group: it is looked for everywhere.
   const near = here ?? (0 < rule.joins.length ? search.events.near(step) : undefined);
   if (near !== undefined) return fieldFailure(step, near);
-  const place = window === undefined ? "" : ` in ${placeOf(window)}`;
+  const where = window === undefined ? search.trace && `trace ${search.trace}` : placeOf(window);
+  const place = where === undefined ? "" : ` in ${where}`;
   const like = search.events.typeLike(step);
-  const meant = like === undefined ? "" : `; there is ${like}`;
+  const [story] = (step.step.types ?? []).filter((type) => type.startsWith(STORY));
+  const below = story === undefined ? "" : `; ask the same of the rule ${story.slice(STORY.length)}`;
+  const meant = like === undefined ? below : `; there is ${like}`;
   return failure(step, "no-event", `there is no event ${wanted(step)}${place}${meant}`);
 }
 

@@ -6,7 +6,7 @@ import type { Event } from "../model/event.ts";
 import { formatTime } from "../model/time.ts";
 import type { Failure } from "./explanation.ts";
 import { type AllEvents, whyMissing } from "./missing-step.ts";
-import { type Anchors, failure, violationsOf } from "./step-violations.ts";
+import { type Anchors, failure, violationsOf, withPassedOver } from "./step-violations.ts";
 import type { Scene } from "./trial-failure.ts";
 
 /** An assignment that lacks required steps. */
@@ -78,9 +78,6 @@ interface Open {
   readonly events: AllEvents;
 }
 
-/** Other candidates of which it is said what they failed at. */
-const PASSED_OVER_MAX = 5;
-
 /** Why a step found no event beside these anchors: of its candidates the one that came closest. */
 export function whyUnbound(scene: Scene, open: Open): Failure {
   const { rule, window, context } = scene;
@@ -90,8 +87,7 @@ export function whyUnbound(scene: Scene, open: Open): Failure {
   const [closest = [], ...others] = candidates.map((event) => violationsOf(rule, step, event, anchors)).sort(compare);
   const [first] = closest;
   if (first === undefined) return failure(step, "limit", "the search was cut short before it tried every event");
-  const passedOver = others.flatMap(([violation]) => (violation === undefined ? [] : [violation.detail]));
-  return passedOver.length === 0 ? first : { ...first, passedOver: passedOver.slice(0, PASSED_OVER_MAX) };
+  return withPassedOver(first, others);
 }
 
 /** Adds until when an event may still come that its gap leaves time for. */

@@ -87,6 +87,15 @@ function joinWords({ as, keys }: CompiledRule["joins"][number], own: Filled, oth
   return `${eventWords(own.event)} has ${as} ${keyOf(own)}, and ${eventWords(other.event)} has ${keyOf(other)}`;
 }
 
+/** Other events of which it is said what they failed at. */
+const PASSED_OVER_MAX = 5;
+
+/** A failure, with what other events that could fill the step failed at: the first of each one's violations. */
+export function withPassedOver(failed: Failure, others: readonly (readonly Failure[])[]): Failure {
+  const passedOver = others.flatMap(([violation]) => (violation === undefined ? [] : [violation.detail]));
+  return passedOver.length === 0 ? failed : { ...failed, passedOver: passedOver.slice(0, PASSED_OVER_MAX) };
+}
+
 /** A failure of one step. */
 export function failure({ step }: CompiledStep, because: Failure["because"], detail: string): Failure {
   return { step: step.as, because, detail };

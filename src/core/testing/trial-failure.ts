@@ -10,7 +10,7 @@ import { formatTime } from "../model/time.ts";
 import { conditionsFailure } from "./conditions-failure.ts";
 import { eventWords, exactDuration, few, fieldWords } from "./event-words.ts";
 import type { Failure } from "./explanation.ts";
-import { type Anchors, failure, violationsOf } from "./step-violations.ts";
+import { type Anchors, failure, violationsOf, withPassedOver } from "./step-violations.ts";
 
 /** A rule in a window, and what the engine knew. */
 export interface Scene {
@@ -69,7 +69,14 @@ function countFailure({ rule, window, context }: Scene, anchors: Anchors): Failu
       continue;
     // Its own count keeps `distinct` meaning what it says, and asks for one only.
     const least = bindSteps(withLeast(rule, step), anchors, candidates) ?? bound;
-    return failure(step, "count", countWords(step, least?.[step.index]));
+    const got = least?.[step.index];
+    const more = (candidates[step.index] ?? []).filter((event) => got?.events.includes(event) === false);
+    const others = anchors.map((anchor, at) => (at === step.index ? undefined : anchor));
+    const failed = failure(step, "count", countWords(step, got));
+    return withPassedOver(
+      failed,
+      more.map((event) => violationsOf(rule, step, event, others)),
+    );
   }
   return undefined;
 }

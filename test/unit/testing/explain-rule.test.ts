@@ -61,6 +61,27 @@ test("what other events failed at is said beside the one that came closest", asy
   ]);
 });
 
+test("of a count that is not reached, the events that did not count are named", async () => {
+  const rule = chain("", "after: oom, within: 1m, count: { atLeast: 2 }");
+  const events = ["{ id: e2, at: 40s, use: gone }", "{ id: e3, at: 75s, use: gone }"];
+  expect((await explain([rule], [OOM, ...events], "t1")).failed).toEqual({
+    step: "gone",
+    because: "count",
+    detail: "there are 1 of 2 occurrences of gone: e2",
+    passedOver: ["gone (e3) came 1m15s after oom (e1); the limit is 1m"],
+  });
+});
+
+test("a rule over stories points at the rule that told none", async () => {
+  const rules = [
+    ruleOf("id: r, join: [ { as: node, keys: { pod: [entity.node] } } ], steps: [ { as: pod, type: story.low } ]"),
+    ruleOf("id: low, steps: [ { as: gone, type: x.gone } ]"),
+  ];
+  expect((await explain(rules, [OOM], "t1")).failed?.detail).toBe(
+    "there is no event of type story.low in trace t1; ask the same of the rule low",
+  );
+});
+
 test("a gap whose time is over is waited for no longer", async () => {
   const rule = chain("", "after: oom, within: 10s");
   const late = await explain([rule], [OOM, "{ id: e2, at: 11s, use: oom, type: x.other }"], "t1");
