@@ -142,9 +142,9 @@ function failureOf(best: Attempt, told: readonly Story[], { log, stories }: Evid
   if (rule.mode === "shadow") return { because: "shadow", detail: "it is in shadow mode: reported, never notified" };
   if (0 < told.length) return undefined;
   for (const story of stories) {
-    if (story.status === "retracted" || !match.traces.some((trace) => isOf(story, trace, log))) continue;
+    if (story.status === "retracted") continue;
     const lost = [...story.superseded, ...story.alsoMatched].find((other) => other.rule === rule.key);
-    if (lost === undefined) continue;
+    if (lost === undefined || !match.traces.some((trace) => isOf(story, trace, log))) continue;
     return { because: "superseded", detail: `it holds, and ${ruleKeyOf(story)} tells the story: ${lost.because}` };
   }
   return { because: "superseded", detail: "it holds, and another rule tells the story" };
