@@ -141,6 +141,8 @@ function failureOf(best: Attempt, told: readonly Story[], { log, stories }: Evid
   const { rule } = match.rule;
   if (rule.mode === "shadow") return { because: "shadow", detail: "it is in shadow mode: reported, never notified" };
   if (0 < told.length) return undefined;
+  const settling = whyNotYet(best);
+  if (settling !== undefined) return settling;
   for (const story of stories) {
     if (story.status === "retracted") continue;
     const lost = [...story.superseded, ...story.alsoMatched].find((other) => other.rule === rule.key);
@@ -148,6 +150,17 @@ function failureOf(best: Attempt, told: readonly Story[], { log, stories }: Evid
     return { because: "superseded", detail: `it holds, and ${ruleKeyOf(story)} tells the story: ${lost.because}` };
   }
   return { because: "superseded", detail: "it holds, and another rule tells the story" };
+}
+
+/** That a rule which holds in an open window waits for a better one. */
+function whyNotYet({ match, seen }: Attempt): Failure | undefined {
+  const { window } = seen;
+  const { key = "", settleMs = 0 } = match?.rule.rule ?? {};
+  const sinceMs = window.heldSinceMs.get(key);
+  if (window.closedBy !== undefined || sinceMs === undefined || sinceMs + settleMs <= seen.context().nowMs)
+    return undefined;
+  const [since, until] = [formatTime(sinceMs), formatTime(sinceMs + settleMs)];
+  return { because: "undecided", detail: `it holds since ${since}, and settles until ${until} before it is told` };
 }
 
 function reachedOf(rule: CompiledRule, { anchors, match }: Attempt): ReachedStep[] {

@@ -73,8 +73,10 @@ async function runReadyCase(ready: ReadyCase, { rules, frozen }: CaseSurrounding
   if (0 < problems.length) return { ...nothing, problems };
   const inTime = await runInTime(ready, rules);
   if (0 < inTime.problems.length) {
-    const run = { rules, limits: one.limits, arrivals: ready.log.arrivals, momentMs: undefined };
-    return { ...nothing, problems: await withReasons(inTime.problems, one.expect, run), orders: 1 };
+    const run = { rules, limits: one.limits, arrivals: ready.log.arrivals };
+    let found = await withReasons(inTime.problems, one.expect, { ...run, momentMs: undefined });
+    for (const moment of one.moments) found = await withReasons(found, moment, { ...run, momentMs: moment.atMs });
+    return { ...nothing, problems: found, orders: 1 };
   }
   const inOrders = await runOrders(ready, rules, inTime.told);
   if (0 < inOrders.problems.length) return { ...nothing, ...inOrders };

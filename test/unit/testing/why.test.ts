@@ -241,6 +241,16 @@ test("at a moment, what is still open counts", async () => {
   expect(await wrong([rule], [OOM, `{ id: e2, at: 9s, ${GONE} }`], [early])).toBe("");
 });
 
+test("at a moment, a rule that holds and has not settled waits, and says so where its story is missed", async () => {
+  const events = [OOM, `{ id: e2, at: 9s, ${GONE} }`];
+  const rules = [chain("settle: 10s,")];
+  expect(await wrong(rules, events, ["at: [ { time: 15s, why: { p/r: { because: undecided } } } ]"])).toBe("");
+  expect(await wrong(rules, events, ["at: [ { time: 15s, stories: [ { rule: p/r } ] } ]"])).toBe(
+    "p/r told no such story; nothing was told; undecided: it holds since 2026-03-01T10:00:09.000Z, and settles until 2026-03-01T10:00:19.000Z before it is told",
+  );
+  expect(await wrong(rules, events, ["at: [ { time: 20s, stories: [ { rule: p/r } ] } ]"])).toBe("");
+});
+
 test("a rule that told its story failed at nothing", async () => {
   const expected = "expect: { why: { p/r: { because: gap } } }";
   expect(await wrong([chain()], [OOM, `{ id: e2, at: 9s, ${GONE} }`], [expected])).toBe(
