@@ -8,6 +8,7 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const checks = {
   "types of everything": ["tsc", "-p", "tsconfig.json"],
   "types of the core, without Node": ["tsc", "-p", "src/core/tsconfig.json"],
+  "types of the page, with a browser's library": ["tsc", "-p", "src/web/page/tsconfig.json"],
   "types of what is published": ["tsc", "-p", "tsconfig.build.json", "--noEmit"],
   "lint and format": ["biome", "check", "--error-on-warnings", "--diagnostic-level=warn"],
   "unused files, exports, dependencies": ["knip", "--no-progress"],

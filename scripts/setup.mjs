@@ -3,6 +3,7 @@
 // and whatever it says goes to stderr, so that a script's stdout is its own.
 //   --nats            a nats-server too; without one, say so and go on (its tests are skipped)
 //   --nats=required   a nats-server too; fail without one
+//   --browser         a Chromium too, where root can install one; without one, say so and go on
 import { spawnSync } from "node:child_process";
 import {
   existsSync,
@@ -16,6 +17,7 @@ import {
 } from "node:fs";
 import { basename, delimiter, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { ensureChromium } from "./chromium.mjs";
 import { ensureNatsServer, findNatsServer } from "./nats-server.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -28,6 +30,7 @@ try {
   if (!isReady()) withLock(prepare);
   if (process.argv.includes("--nats=required")) ensureNatsServer();
   if (process.argv.includes("--nats")) wishNatsServer();
+  if (process.argv.includes("--browser")) wishChromium();
 } catch (error) {
   process.stderr.write(`setup: ${error.message}\n`);
   process.exitCode = 1;
@@ -152,5 +155,14 @@ function wishNatsServer() {
     process.stderr.write(
       `setup: ${error.message}\nsetup: tests with a real server are skipped: no nats-server (set TAPIO_NATS_SERVER)\n`,
     );
+  }
+}
+
+/** Goes on without a browser: the page's tests are skipped then, and say so. */
+function wishChromium() {
+  try {
+    ensureChromium();
+  } catch (error) {
+    process.stderr.write(`setup: ${error.message}\nsetup: tests in a browser are skipped (set TAPIO_CHROMIUM)\n`);
   }
 }

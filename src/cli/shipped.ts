@@ -16,6 +16,11 @@ export function shippedRecording(): string {
   return shorter(join(ROOT, "rules", "resource-pressure", "fixtures", "oom-hits-dependant.ndjson"));
 }
 
+/** The folder of the live page's files. */
+export function shippedPage(): string {
+  return join(ROOT, "src", "web", "page");
+}
+
 /** Names of the schemas that ship. */
 export async function schemaNames(): Promise<string[]> {
   const files = await readdir(join(ROOT, "schemas"));

@@ -1,17 +1,25 @@
+import type { RuleSet } from "../core/model/rule.ts";
+import type { PageFiles } from "./page-files.ts";
+import { wordsOfRules } from "./rule-words.ts";
 import type { StoryBoard } from "./story-board.ts";
+import { type Listener, StoryStream } from "./story-stream.ts";
 
 /** An HTTP request as far as the API cares. */
 export interface ApiRequest {
   readonly method: string;
   /** Path and query, as on the request line. */
   readonly url: string;
+  /** The last event that somebody who comes back to a stream had. */
+  readonly lastEventId?: string | undefined;
 }
 
-/** An HTTP answer; the body is JSON, but for metrics. */
+/** An HTTP answer; the body is JSON, but for metrics and the page. */
 export interface ApiResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** There where it goes on after the body, until what is returned is called. */
+  readonly listen?: (listener: Listener) => () => void;
 }
 
 /** Whether the program can do its work now, and if not, why. */
@@ -37,6 +45,10 @@ export interface ApiOptions {
   readonly status?: (() => object | undefined) | undefined;
   /** For `/api/v1/explain` and what is below a story; without it there are no such pages. */
   readonly explainer?: Explainer | undefined;
+  /** The rules in force, for `/api/v1/rules`. */
+  readonly rules?: (() => RuleSet) | undefined;
+  /** The live page, at `/`. */
+  readonly page?: PageFiles | undefined;
   /** Loads the rules anew, for `POST /-/reload`. */
   readonly reload?: (() => Promise<{ readonly outcome: string }>) | undefined;
 }
@@ -57,6 +69,8 @@ export interface Explainer {
 
 const LIMIT_DEFAULT = 100;
 const LIMIT_MAX = 1_000;
+const STORY = /^\/api\/v1\/stories\/([A-Za-z0-9_.-]{1,128})$/;
+const BELOW_STORY = /^\/api\/v1\/stories\/([A-Za-z0-9_.-]{1,128})\/([a-z]+)$/;
 const EXPLAINED_STATUS = { wrong: 400, unknown: 404, busy: 503, unreadable: 502 } as const;
 
 /** What can be done with a path, by method. */
@@ -69,29 +83,33 @@ interface Resource {
 export class Api {
   readonly #options: ApiOptions;
   readonly #board: StoryBoard;
+  readonly #stream: StoryStream;
 
   constructor(options: ApiOptions) {
     this.#options = options;
     this.#board = options.board;
+    this.#stream = new StoryStream({ board: options.board, state: () => this.#state() });
   }
 
   /** Answers one request; never throws. */
   async handle(request: ApiRequest): Promise<ApiResponse> {
     const address = URL.parse(request.url, "http://localhost");
     if (address === null) return problem(400, "this is not a path");
-    const found = this.#find(address);
+    const found = this.#find(address, request);
     if (found === undefined) return problem(404, `there is nothing at ${address.pathname}`);
     const { get, post } = found;
     if (request.method === "GET" && get !== undefined) return get();
-    if (request.method === "HEAD" && get !== undefined) return { ...(await get()), body: "" };
+    if (request.method === "HEAD" && get !== undefined) return withoutBody(await get());
     if (request.method === "POST" && post !== undefined) return post();
     const allow = [...(get === undefined ? [] : ["GET", "HEAD"]), ...(post === undefined ? [] : ["POST"])];
     const refused = problem(405, `${request.method} is not possible here; use ${allow[0]}`);
     return { ...refused, headers: { ...refused.headers, allow: allow.join(", ") } };
   }
 
-  #find({ pathname, searchParams }: URL): Resource | undefined {
-    const { metrics, status, reload, explainer } = this.#options;
+  #find({ pathname, searchParams }: URL, { lastEventId }: ApiRequest): Resource | undefined {
+    const { metrics, status, reload, rules, page } = this.#options;
+    const file = page?.find(pathname);
+    if (file !== undefined) return { get: () => file };
     if (pathname === "/healthz") return { get: () => json(200, { status: "ok" }) };
     if (pathname === "/readyz") return { get: () => this.#ready() };
     if (pathname === "/metrics") return metrics && { get: () => plain(metrics()) };
@@ -100,13 +118,24 @@ export class Api {
       return status && { get: () => json(200, { ...this.#readiness(), ...status() }) };
     }
     if (pathname === "/api/v1/stories") return { get: () => this.#stories(searchParams.get("limit")) };
-    if (pathname === "/api/v1/explain") return explainer && { get: () => explainRule(explainer, searchParams) };
-    const [, id, below] = /^\/api\/v1\/stories\/([A-Za-z0-9_.-]{1,128})(\/[a-z]+)?$/.exec(pathname) ?? [];
-    if (id === undefined) return undefined;
-    if (below === undefined) return { get: () => this.#story(id) };
-    if (below === "/explanation") return explainer && { get: async () => explained(await explainer.explainStory(id)) };
-    if (below === "/events") return explainer && { get: async () => explained(await explainer.eventsOf(id)) };
+    if (pathname === "/api/v1/stories/stream") return { get: () => this.#listen(lastEventId) };
+    if (pathname === "/api/v1/rules") return rules && { get: () => json(200, { rules: wordsOfRules(rules()) }) };
+    return this.#findExplained(pathname, searchParams) ?? this.#findStory(pathname);
+  }
+
+  #findExplained(pathname: string, asked: URLSearchParams): Resource | undefined {
+    const { explainer } = this.#options;
+    if (explainer === undefined) return undefined;
+    if (pathname === "/api/v1/explain") return { get: () => explainRule(explainer, asked) };
+    const [, id = "", below] = BELOW_STORY.exec(pathname) ?? [];
+    if (below === "explanation") return { get: async () => explained(await explainer.explainStory(id)) };
+    if (below === "events") return { get: async () => explained(await explainer.eventsOf(id)) };
     return undefined;
+  }
+
+  #findStory(pathname: string): Resource | undefined {
+    const [, id] = STORY.exec(pathname) ?? [];
+    return id === undefined ? undefined : { get: () => this.#story(id) };
   }
 
   #readiness(): { readonly status: string; readonly reason?: string | undefined } {
@@ -119,6 +148,18 @@ export class Api {
   #ready(): ApiResponse {
     const readiness = this.#readiness();
     return json(readiness.status === "not ready" ? 503 : 200, readiness);
+  }
+
+  /** For the page: what it may show of the service, and offer. */
+  #state(): object {
+    const { status, explainer } = this.#options;
+    return { ...status?.(), ...this.#readiness(), explains: explainer !== undefined };
+  }
+
+  #listen(lastEventId: string | undefined): ApiResponse {
+    if (this.#stream.isFull) return problem(503, "too many listen already; close one of them, or ask again later");
+    const headers = { ...headersOf("text/event-stream"), "x-accel-buffering": "no" };
+    return { status: 200, headers, body: "", listen: (listener) => this.#stream.join(listener, lastEventId) };
   }
 
   #stories(limit: string | null): ApiResponse {
@@ -149,6 +190,10 @@ function explained(asked: Explained): ApiResponse {
 async function reloaded(reload: () => Promise<{ readonly outcome: string }>): Promise<ApiResponse> {
   const outcome = await reload();
   return json(outcome.outcome === "failed" ? 422 : 200, outcome);
+}
+
+function withoutBody({ status, headers }: ApiResponse): ApiResponse {
+  return { status, headers, body: "" };
 }
 
 function json(status: number, value: unknown): ApiResponse {

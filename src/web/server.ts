@@ -1,6 +1,7 @@
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Api } from "./api.ts";
+import type { Api, ApiRequest, ApiResponse } from "./api.ts";
+import type { Listener } from "./story-stream.ts";
 
 /** Where to listen. */
 export interface ListenOptions {
@@ -28,12 +29,12 @@ export async function serveApi(api: Api, listen: ListenOptions): Promise<WebServ
   const onLoopback = LOOPBACK.has(listen.host);
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, async (request, response) => {
     const refused = refusalOf(request, onLoopback);
-    const { status, headers, body } =
-      refused === undefined
-        ? await api.handle({ method: request.method ?? "GET", url: request.url ?? "/" })
-        : { status: 403, headers: {}, body: `${refused}\n` };
-    response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) });
-    response.end(body);
+    if (refused !== undefined) return send(response, { status: 403, headers: {}, body: `${refused}\n` });
+    const answer = await api.handle(asked(request));
+    if (answer.listen !== undefined) return keepSending(response, answer.headers, answer.listen);
+    const { etag } = answer.headers;
+    const isKnown = etag !== undefined && request.headers["if-none-match"] === etag;
+    send(response, isKnown ? { ...answer, status: 304, body: "" } : answer);
   });
   const { address, port, family } = await listening(server, listen);
   return {
@@ -45,6 +46,36 @@ export async function serveApi(api: Api, listen: ListenOptions): Promise<WebServ
       });
     },
   };
+}
+
+function asked({ method = "GET", url = "/", headers }: IncomingMessage): ApiRequest {
+  const lastEventId = headers["last-event-id"];
+  return { method, url, lastEventId: typeof lastEventId === "string" ? lastEventId : undefined };
+}
+
+function send(response: ServerResponse, { status, headers, body }: ApiResponse): void {
+  const length = status === 304 ? {} : { "content-length": Buffer.byteLength(body) };
+  response.writeHead(status, { ...headers, ...length });
+  response.end(body);
+}
+
+function keepSending(
+  response: ServerResponse,
+  headers: ApiResponse["headers"],
+  listen: (listener: Listener) => () => void,
+): void {
+  // Who has gone while the answer was looked for will not say so again.
+  if (response.destroyed) return;
+  response.writeHead(200, headers);
+  const leave = listen({
+    send: (text) => void response.write(text),
+    get waitingBytes() {
+      return response.writableLength;
+    },
+    drop: () => void response.destroy(),
+  });
+  response.on("close", leave);
+  response.on("error", leave);
 }
 
 function listening(server: Server, { host, port }: ListenOptions): Promise<AddressInfo> {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import * as rules from "./rules.ts";
 import { codeOnly, importsOf, readTree } from "./source-tree.ts";
 
-const sources = readTree(["src", "bench", "scripts"], [".ts", ".mjs"]);
+const sources = readTree(["src", "bench", "scripts"], [".ts", ".mjs", ".js"]);
 
 interface Planted {
   readonly rule: rules.ArchitectureRule;
@@ -62,14 +62,36 @@ const table: readonly Planted[] = [
     ],
   },
   {
+    rule: rules.thePageStandsAlone,
+    wrong: [
+      ["src/web/page/app.js", 'import { rowOf } from "../story-row.ts";'],
+      ["src/web/page/app.js", 'import { readFile } from "node:fs";'],
+      ["src/web/page/app.js", 'import { render } from "preact/compat";'],
+    ],
+    right: [
+      ["src/web/page/app.js", 'import { h } from "preact";\nimport { html } from "./html.js";'],
+      ["src/web/page/app.js", '/** @import { StoryRow } from "../story-row.ts" */'],
+    ],
+  },
+  {
+    rule: rules.thePageWritesNoMarkup,
+    wrong: [["src/web/page/row.js", "element.innerHTML = summary;"]],
+    right: [
+      ["src/web/page/row.js", "element.textContent = summary;"],
+      ["src/web/page/row.js", "// no innerHTML"],
+    ],
+  },
+  {
     rule: rules.onlyTheSystemReadsTheClock,
     wrong: [
+      ["src/web/page/app.js", "const now = Date.now();"],
       ["src/service/pipeline.ts", "const now = Date.now();"],
       ["src/core/engine/engine.ts", "const now = new Date();"],
       ["src/web/server.ts", "const start = performance.now();"],
     ],
     right: [
       ["src/adapters/system.ts", "const now = Date.now();"],
+      ["src/web/page/clock.js", "return Date.now();"],
       ["src/core/model/time.ts", "const at = new Date(ms); // not new Date()"],
     ],
   },

@@ -39,6 +39,9 @@ const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
   "src/adapters/file/language-thread.ts": ["core/language"],
 };
 
+const PAGE = "src/web/page/";
+const PAGE_LIBRARIES = ["preact", "preact/hooks", "htm"];
+
 // Deciding takes a promise in one place only: json-rules-engine judges conditions asynchronously.
 const MAY_WAIT = ["src/core/expression/conditions.ts", "src/core/engine/run-judging.ts", "src/core/testing/"];
 
@@ -89,10 +92,24 @@ export const onlyTheIndexReExports: ArchitectureRule = (tree) =>
     .filter(({ reExports, from }) => reExports && from !== "src/index.ts")
     .map((one) => `${place(one)}: re-exports ${one.to}`);
 
-/** Log time comes from the log; the wall clock is read in one place. */
+/** The page runs in a browser: there are its own files, and two libraries. */
+export const thePageStandsAlone: ArchitectureRule = (tree) =>
+  imports(tree, PAGE)
+    .filter(({ to }) => !to.startsWith(PAGE) && !PAGE_LIBRARIES.includes(to))
+    .map((one) => `${place(one)}: the page imports ${one.to}`);
+
+/** What an event says is text, whatever it looks like. */
+export const thePageWritesNoMarkup: ArchitectureRule = (tree) =>
+  code(
+    tree,
+    PAGE,
+    /\b(innerHTML|outerHTML|insertAdjacentHTML|dangerouslySetInnerHTML|srcdoc|DOMParser|document\.write)\b/,
+  );
+
+/** Log time comes from the log; the wall clock is read in one place, and in one of the page, which has the reader's. */
 export const onlyTheSystemReadsTheClock: ArchitectureRule = (tree) =>
   code(tree, "src/", /\bDate\.now\b|\bnew Date\b(?!\s*\(\s*[^\s)])|\bDate\(\)|\bperformance\b|\bhrtime\b/).filter(
-    (found) => !found.startsWith("src/adapters/system.ts:"),
+    (found) => !/^src\/(adapters\/system\.ts|web\/page\/clock\.js):/.test(found),
   );
 
 /** The same log gives the same stories: no chance in the core. */

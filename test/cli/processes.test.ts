@@ -20,10 +20,11 @@ test("demo --once prints its story and ends, even with --serve", async () => {
 
 test.for(["SIGINT", "SIGTERM"] as const)("demo --serve serves until %s", async (signal) => {
   await using program = startProgram(["demo", "--serve", "--listen", "127.0.0.1:0"]);
-  const [, url = ""] = await program.sees(/serving (http:\S+)\/api\/v1\/stories until Ctrl-C/);
+  const [, url = ""] = await program.sees(/serving the live page at (http:\S+)\/ until Ctrl-C/);
   const answer = await fetch(`${url}/api/v1/stories`);
   expect(await answer.json()).toMatchObject({ total: 1, stories: [{ rule: { id: "oom-hits-dependant" } }] });
-  expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  for (const path of ["/readyz", "/", "/page/main.js", "/api/v1/status", "/api/v1/rules"])
+    expect((await fetch(`${url}${path}`)).status, path).toBe(200);
   program.signal(signal);
   expect(await program.ended).toBe(0);
 });
@@ -31,7 +32,7 @@ test.for(["SIGINT", "SIGTERM"] as const)("demo --serve serves until %s", async (
 test("two demos side by side find a port each", async () => {
   await using first = startProgram(["demo", "--serve"]);
   await using second = startProgram(["demo", "--serve"]);
-  const [[, one], [, two]] = await Promise.all([first.sees(/serving (\S+)/), second.sees(/serving (\S+)/)]);
+  const [[, one], [, two]] = await Promise.all([first.sees(/page at (\S+)/), second.sees(/page at (\S+)/)]);
   expect(one).not.toBe(two);
 });
 
@@ -70,7 +71,8 @@ describe.skipIf(!natsServerAvailable())("run against a real nats-server", () => 
     const [, url = ""] = await program.sees(/serving (http:\S+)/);
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
     await program.sees(/caught up with the stream; ready/);
-    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    for (const path of ["/readyz", "/", "/page/main.js", "/api/v1/status", "/api/v1/rules"])
+      expect((await fetch(`${url}${path}`)).status, path).toBe(200);
 
     const client = jetstream(connection);
     for (const event of seedEvents()) await client.publish("tapio.events.k8s", JSON.stringify(event));

@@ -8,6 +8,7 @@ import { type ReloadOutcome, RuleReloader } from "../../service/reload.ts";
 import { ServiceObserver } from "../../service/service-state.ts";
 import { statusOf } from "../../service/status.ts";
 import { Api } from "../../web/api.ts";
+import { readPage } from "../../web/page-files.ts";
 import { serveApi } from "../../web/server.ts";
 import { StoryBoard } from "../../web/story-board.ts";
 import { clock, type NatsWorld, onReloadWanted, packsAt } from "../compose.ts";
@@ -22,7 +23,7 @@ import { limitsOf } from "../replay.ts";
 import { failingRuleTests } from "../rule-tests-of.ts";
 import { addSettings, readSettings, SETTING_KEYS } from "../settings-options.ts";
 import type { RunVerb, Shell } from "../shell.ts";
-import { ownVersion, shippedRules } from "../shipped.ts";
+import { ownVersion, shippedPage, shippedRules } from "../shipped.ts";
 import { addOutputOption, type OutputForm, writeStories } from "../story-output.ts";
 import { counted } from "../story-text.ts";
 import { withStream } from "../stream-options.ts";
@@ -77,6 +78,8 @@ async function daemon(options: RunOptions, shell: Shell): Promise<ExitCode> {
     status: () => (observer.state === undefined ? undefined : statusOf(observer.state)),
     reload: () => rules.reload(),
     explainer,
+    rules: () => rules.state.rules,
+    page: await readPage(shippedPage()),
   });
   await using server = await serveApi(api, settings["http.listen"]);
   const onTrouble = (message: string): void => log("warn", message);
