@@ -45,10 +45,13 @@ export function joinMutants(rule: Rule): Mutant[] {
   });
 }
 
+/** How much earlier than it does an absence begins. */
+const EARLY_MS = 60_000;
+
 /** Mutants of what must be absent. */
 export function absenceMutants(rule: Rule): Mutant[] {
   return rule.absent.flatMap((absence, at) => {
-    const { as, requireSource, onUnknown, to } = absence;
+    const { as, requireSource, onUnknown, from, to } = absence;
     const place = ["absent", at];
     const replaced = (by: object): Rule => ({
       ...rule,
@@ -69,6 +72,14 @@ export function absenceMutants(rule: Rule): Mutant[] {
         hint,
         place: [...place, "requireSource"],
         rule: replaced({ requireSource: undefined }),
+      });
+    }
+    if (from.kind === "step") {
+      mutants.push({
+        what: `the time in which ${as} may not come begins ${exactDuration(EARLY_MS)} earlier`,
+        hint: `a case in which ${as} comes a little before that time, and the story all the same`,
+        place: [...place, "from"],
+        rule: replaced({ from: { ...from, offsetMs: from.offsetMs - EARLY_MS } }),
       });
     }
     if (to.kind === "step" && 0 < to.offsetMs) {

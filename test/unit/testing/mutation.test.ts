@@ -40,6 +40,7 @@ test("one case that matches lets most weakenings pass", async () => {
     "survived: gone no longer asks that severity is one of error, critical",
     "survived: gone no longer takes critical for severity is one of error, critical",
     "survived: back may be there",
+    "survived: the time in which back may not come begins 1m earlier",
     "survived: conditions removed",
   ]);
 });
@@ -57,6 +58,7 @@ test("cases for each of them, and probes for the rest, kill all", async () => {
       ", why: { p/r: { step: gone, because: count } }",
     ),
     denied(`${CHAIN}, { id: e4, at: 20s, use: gone, type: x.back }`),
+    [`events: [ ${CHAIN}, { id: e4, at: 8s, use: gone, type: x.back } ]`, "expect: { stories: [ { rule: p/r } ] }"],
     denied(CHAIN.replaceAll("use: gone", "use: gone, entity: { namespace: kube-system }")),
   ];
   const results = await mutate(RULE, cases);
@@ -107,15 +109,18 @@ test("bounds are halved too, and a case near each of them notices", async () => 
   ];
   const ofBounds = async (...cases: readonly (readonly string[])[]): Promise<string[]> =>
     (await mutate(rule, cases)).flatMap(({ outcome, mutant: { what } }) =>
-      /halved|nobody knows/.test(what) ? [`${outcome}: ${what}`] : [],
+      /halved|nobody knows|earlier/.test(what) ? [`${outcome}: ${what}`] : [],
     );
   expect(await ofBounds([after(5, ", { at: 2m, use: oom, type: x.other }"), told], back(1))).toEqual([
     "survived: within halved",
+    "survived: the time in which back may not come begins 1m earlier",
     "survived: the time in which back may not come halved",
     "survived: nothing told where nobody knows of back",
   ]);
-  expect(await ofBounds([after(55), told], back(19))).toEqual([
+  const early = [after(55, ", { at: 30s, use: oom, type: x.back }"), told];
+  expect(await ofBounds(early, [after(55), told], back(19))).toEqual([
     "killed: within halved",
+    "killed: the time in which back may not come begins 1m earlier",
     "killed: the time in which back may not come halved",
     "killed: nothing told where nobody knows of back",
   ]);
