@@ -39,7 +39,7 @@ export function differenceText(compared: ComparedRules, paint: Paint): string {
 
 /** What changed in the rules, also where no story shows it. */
 function changedRulesText({ changedRules }: ComparedRules): string[] {
-  if (changedRules.length === 0) return [];
+  if (changedRules.length === 0) return ["no rule differs\n"];
   const more = changedRules.length - RULES_SHOWN;
   const rows = changedRuleRows(changedRules.slice(0, RULES_SHOWN));
   const head = CHANGED_HEAD.map((name) => name.toUpperCase());

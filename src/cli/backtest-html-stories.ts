@@ -58,7 +58,7 @@ function totalsHtml({ added, removed, changed, same }: ComparedRules): string {
 
 /** What changed in the rules, also where no story shows it. */
 function changedRulesHtml({ changedRules }: ComparedRules, linkOf?: (rule: string) => string | undefined): string {
-  if (changedRules.length === 0) return "";
+  if (changedRules.length === 0) return "\n<p>No rule differs.</p>";
   const more = changedRules.length - RULES_MAX;
   const rest = 0 < more ? `<p class="quiet">${more} more are not on this page; -o json has all</p>` : "";
   const rules = htmlTable(CHANGED_HEAD, changedRuleRows(changedRules.slice(0, RULES_MAX)), linkOf);

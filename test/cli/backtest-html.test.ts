@@ -33,6 +33,7 @@ describe("the page of a backtest", () => {
       const page = backtestHtml(reportOf([], stories, [rule]));
       expect(page).toContain('<td class="n">none</td><td class="n">steps.oom.within: 1m → 5m</td>');
     }
+    expect(backtestHtml(reportOf([], []))).toContain("No rule differs.");
     const many = Array.from({ length: 201 }, (_, at) => ({ ...rule, rule: `p/r${at}` }));
     expect(backtestHtml(reportOf([], [], many))).toContain("1 more are not on this page");
   });

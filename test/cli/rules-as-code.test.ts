@@ -239,7 +239,7 @@ describe("backtest", () => {
     await using next = await temporaryFolder({ "pack.yaml": SEED_PACK });
     const given = ["backtest", folder.path("a.ndjson"), "--rules", folder.path("rules")];
     expect((await tapio([...given, "--against", "git:HEAD"])).out).toContain(
-      "against git:HEAD: 0 added, 0 removed, 0 changed, 0 the same",
+      "against git:HEAD: 0 added, 0 removed, 0 changed, 0 the same\nno rule differs\n",
     );
     expect(await tapio([...given, "--against", "git:nowhere"])).toMatchObject({
       code: 3,
