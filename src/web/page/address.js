@@ -22,7 +22,7 @@ export function readAddress(hash) {
   const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?", 2);
   const words = new URLSearchParams(query);
   const [view, id] = path.split("/", 2);
-  const rule = words.get("rule") ?? "";
+  const asked = { rule: words.get("rule") ?? "", trace: words.get("trace") ?? "", since: words.get("since") ?? "" };
   return {
     view: view === "why-not" ? "why-not" : "stories",
     story: view === "stories" && id !== undefined && id !== "" ? decoded(id) : undefined,
@@ -32,7 +32,7 @@ export function readAddress(hash) {
       statuses: known(words.get("status"), STATUSES),
       categories: known(words.get("category"), CATEGORIES),
     },
-    asked: rule === "" ? undefined : { rule, trace: words.get("trace") ?? "", since: words.get("since") ?? "" },
+    asked: Object.values(asked).every((word) => word === "") ? undefined : asked,
   };
 }
 

@@ -8,9 +8,13 @@ import { html } from "./html.js";
 import { useKeys } from "./keys.js";
 import { List } from "./list.js";
 import { listen } from "./live.js";
+import { Overview } from "./overview.js";
 import { StatusLine } from "./status-line.js";
 import { StoryView } from "./story-view.js";
+import { WhyNot } from "./why-not.js";
+import { isActive } from "./words.js";
 
+/** @import { StoryRow } from "../story-row.ts" */
 /** @import { Address } from "./address.js" */
 
 /** The whole page. */
@@ -30,14 +34,18 @@ export function App() {
     back: () => leave(address, scroller.current),
   });
 
-  const isReading = address.story !== undefined;
+  const isAsking = address.view === "why-not";
+  const isReading = isAsking || address.story !== undefined;
+  const isEmpty = board.isListed && rows.length === 0 && !isReading;
+  const explains = board.service?.explains === true;
   const home = writeAddress({ ...address, view: "stories", story: undefined });
   return html`
     <header class="top">
       <a class="name" href=${home}><img src="page/icon.svg" alt="" width="20" height="20" />Tapio</a>
       <${StatusLine} board=${board} />
+      ${explains ? html`<a class="question-link" href=${writeAddress({ ...address, view: "why-not", story: undefined })}>Why not?</a>` : null}
     </header>
-    <div class="panes ${isReading ? "reading" : ""}">
+    <div class="panes ${isReading ? "reading" : ""} ${isEmpty ? "empty" : ""}">
       <section class="list" aria-label="Stories" ref=${scroller}>
         <${FilterBar} rows=${rows} filter=${address.filter} onChange=${filter} field=${field} />
         <${List} board=${board} wanted=${wanted} address=${address} scroller=${scroller} onFilter=${filter} />
@@ -45,10 +53,16 @@ export function App() {
       </section>
       <main class="story">
         ${
-          isReading
-            ? html`<${StoryView} key=${address.story} id=${address.story} revision=${board.rows.get(address.story ?? "")?.revision} home=${home} />`
-            : html`<p class="nothing">Choose a story to see its cause, its chain and its evidence.</p>`
+          isAsking
+            ? html`<${WhyNot} asked=${address.asked} home=${home} onAsk=${(/** @type {Address["asked"]} */ asked) => go({ ...address, asked })} />`
+            : null
         }
+        ${
+          address.story === undefined
+            ? null
+            : html`<${StoryView} key=${address.story} id=${address.story} revision=${board.rows.get(address.story)?.revision} home=${home} explains=${explains} />`
+        }
+        ${isReading ? null : html`<${Overview} rows=${rows} />`}
       </main>
     </div>
     <${Announcer} board=${board} />
@@ -76,9 +90,9 @@ function useAddress() {
   return [address, go];
 }
 
-/** @param {ReadonlyMap<string, { status: string }>} rows */
+/** @param {ReadonlyMap<string, StoryRow>} rows */
 function useTitle(rows) {
-  const open = [...rows.values()].filter(({ status }) => status === "open" || status === "reopened").length;
+  const open = [...rows.values()].filter(({ status }) => isActive(status)).length;
   useEffect(() => {
     document.title = open === 0 ? "Tapio" : `(${open} open) Tapio`;
   }, [open]);
@@ -104,10 +118,11 @@ function moveFocus(list, step) {
  * @param {Address} address
  * @param {HTMLElement | null} list
  */
-function leave({ story, ...address }, list) {
+function leave({ story, view, ...address }, list) {
   const row = story === undefined ? undefined : list?.querySelector(`a[data-story="${CSS.escape(story)}"]`);
   const first = row ?? list?.querySelector("a[data-story]");
   const isInField = document.activeElement?.closest("input, select") !== null && document.activeElement !== null;
-  if (!isInField && story !== undefined) location.hash = writeAddress({ ...address, story: undefined });
+  const isAtHome = story === undefined && view === "stories";
+  if (!isInField && !isAtHome) location.hash = writeAddress({ ...address, view: "stories", story: undefined });
   if (first instanceof HTMLElement) first.focus();
 }

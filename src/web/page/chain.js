@@ -1,4 +1,5 @@
 import { Entity } from "./entity.js";
+import { shortId } from "./event-id.js";
 import { html } from "./html.js";
 import { TimeStrip } from "./time-strip.js";
 import { offsetText } from "./time-text.js";
@@ -38,7 +39,7 @@ function Link({ link, onEvent }) {
       <p class="what" title=${type}>${reason ?? type}${1 < count ? html` <span class="times">×${count.toLocaleString("en")}</span>` : null}</p>
       <p><${Entity} entity=${entity} /></p>
       <p class="cites">
-        ${events.slice(0, EVENTS_NAMED).map((id) => html`<button type="button" key=${id} class="cite" title="show ${id} in the timeline" onClick=${() => onEvent(id)}>${id}</button>`)}
+        ${events.slice(0, EVENTS_NAMED).map((id) => html`<button type="button" key=${id} class="cite" title="show ${id} in the timeline" onClick=${() => onEvent(id)}>${shortId(id)}</button>`)}
         ${0 < more ? html`<span>and ${more} more</span>` : null}
       </p>
     </div>

@@ -5,7 +5,7 @@ import { useNow } from "./clock.js";
 import { NO_FILTER, takesAll } from "./filter.js";
 import { html } from "./html.js";
 import { Row } from "./row.js";
-import { counted } from "./words.js";
+import { counted, isActive } from "./words.js";
 
 /** @import { RefObject } from "preact" */
 /** @import { StoryRow } from "../story-row.ts" */
@@ -35,7 +35,6 @@ export function List({ board, wanted, address, scroller, onFilter }) {
       <span>${tallyText(board, wanted, filter)}</span>
       ${takesAll(filter) ? null : html`<button type="button" onClick=${() => onFilter(NO_FILTER)}>clear filter</button>`}
     </div>
-    ${waiting === 0 ? null : html`<button type="button" class="waiting" onClick=${showAll}>${counted(waiting, "new story", "new stories")}: show</button>`}
     ${shown.length === 0 ? html`<${Nothing} board=${board} />` : null}
     <ol class="rows" role="list" aria-label="Stories, newest first">
       ${shown.slice(0, rowsMax).map(
@@ -50,6 +49,7 @@ export function List({ board, wanted, address, scroller, onFilter }) {
       )}
     </ol>
     ${more <= 0 ? null : html`<button type="button" class="more" onClick=${() => setRowsMax(rowsMax + PAGE_ROWS)}>show ${Math.min(more, PAGE_ROWS)} more of ${more}</button>`}
+    ${waiting === 0 ? null : html`<button type="button" class="waiting" onClick=${showAll}>${counted(waiting, "new story", "new stories")}: show</button>`}
   `;
 }
 
@@ -73,11 +73,6 @@ function tallyText({ rows, forgotten, isListed }, wanted, filter) {
     ...(0 < critical ? [`${critical} critical`] : []),
     ...(0 < forgotten ? [`only the latest are kept here; ${forgotten} older were let go`] : []),
   ].join(" · ");
-}
-
-/** @param {StoryRow["status"]} status */
-function isActive(status) {
-  return status === "open" || status === "reopened";
 }
 
 /**

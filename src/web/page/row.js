@@ -11,7 +11,8 @@ import { counted, evidenceText } from "./words.js";
  * @param {{ row: StoryRow, href: string, isOpen: boolean, hasChanged: boolean, nowMs: number }} props
  */
 export function Row({ row, href, isOpen, hasChanged, nowMs }) {
-  const { id, revision, severity, status, summary, cause, impact, impactTotal, confidence, eventsTotal } = row;
+  const { id, revision, severity, status, category, summary, cause, impact, impactTotal, confidence, eventsTotal } =
+    row;
   const [first] = impact;
   return html`<li class="row ${severity} ${status}">
     <a href=${href} data-story=${id} aria-current=${isOpen ? "true" : undefined}>
@@ -23,12 +24,12 @@ export function Row({ row, href, isOpen, hasChanged, nowMs }) {
         <span class="when"><${When} time=${row.time} nowMs=${nowMs} ago /></span>
       </span>
       <span class="summary">${summary}</span>
-      <span class="line foot">
+      <span class="foot">
         <span class="entities">
           <${Entity} entity=${cause} />
-          ${first === undefined ? null : html`<span class="to" aria-label="affects">→</span> ${impactText(first, impactTotal)}`}
+          ${first === undefined ? null : html`<span class="to"> → </span>${impactText(first, impactTotal)}`}
         </span>
-        <span class="numbers">${counted(eventsTotal, "event")} · evidence ${evidenceText(confidence)}</span>
+        <span class="numbers">${category} · ${counted(eventsTotal, "event")} · evidence ${evidenceText(confidence)}</span>
       </span>
     </a>
   </li>`;

@@ -1,4 +1,4 @@
-import { Entity } from "./entity.js";
+import { Entity, entityName } from "./entity.js";
 import { html } from "./html.js";
 import { When } from "./when.js";
 import { counted, evidenceText } from "./words.js";
@@ -13,6 +13,7 @@ import { counted, evidenceText } from "./words.js";
  */
 export function StoryHead({ story, nowMs, heading }) {
   const { severity, status, category, summary, detail, rootCause, revision, events, confidence } = story;
+  const saysEntity = rootCause.statement.includes(entityName(rootCause.entity));
   return html`<div class="story-head ${severity} ${status}">
     <p class="line head">
       <span class="severity">${severity}</span>
@@ -23,8 +24,8 @@ export function StoryHead({ story, nowMs, heading }) {
     ${detail === undefined || detail === summary ? null : html`<p class="detail">${detail}</p>`}
     ${remarksOn(story).map((remark) => html`<p class="remark">${remark}</p>`)}
     <dl class="facts">
-      <div class="root"><dt>Root cause</dt><dd>${rootCause.statement}<br /><${Entity} entity=${rootCause.entity} /></dd></div>
-      <div><dt>Since</dt><dd><${When} time=${rootCause.time} nowMs=${nowMs} ago /></dd></div>
+      <div class="root"><dt>Root cause</dt><dd>${rootCause.statement}${saysEntity ? null : html`<br /><${Entity} entity=${rootCause.entity} />`}</dd></div>
+      <div><dt>Began</dt><dd><${When} time=${rootCause.time} nowMs=${nowMs} ago /></dd></div>
       <div><dt>Made of</dt><dd>${counted(events.total, "event")}, ${events.bound} in the chain${0 < events.dropped ? `, ${events.dropped} not kept` : ""}</dd></div>
       <div><dt>Evidence</dt><dd>${evidenceText(confidence)} of what the rule asks for</dd></div>
       <div><dt>Revision</dt><dd>${revision}</dd></div>

@@ -9,7 +9,9 @@ import { Origin } from "./origin.js";
 import { StoryHead } from "./story-head.js";
 import { Timeline } from "./timeline.js";
 import { ToDo } from "./to-do.js";
+import { Why } from "./why.js";
 
+/** @import { RefObject } from "preact" */
 /** @import { Story } from "../../core/model/story.ts" */
 /** @import { Asked } from "./ask.js" */
 
@@ -20,9 +22,9 @@ const IMPACT_SHOWN = 12;
 /**
  * One story, whole: what happened, why, to whom, and how sure that is.
  *
- * @param {{ id: string, revision: number | undefined, home: string }} props
+ * @param {{ id: string, revision: number | undefined, home: string, explains: boolean }} props
  */
-export function StoryView({ id, revision, home }) {
+export function StoryView({ id, revision, home, explains }) {
   const asked = /** @type {Asked<Story> | undefined} */ (
     useAnswer(`api/v1/stories/${encodeURIComponent(id)}`, revision)
   );
@@ -36,14 +38,14 @@ export function StoryView({ id, revision, home }) {
   return html`<article aria-busy=${asked?.state === "asking" ? "true" : "false"}>
     <a class="back" href=${home}>← all stories</a>
     ${asked?.state === "failed" ? html`<p class="nothing">${asked.message}</p>` : null}
-    ${isThere ? html`<${Whole} story=${asked.answer} heading=${heading} />` : null}
+    ${isThere ? html`<${Whole} story=${asked.answer} heading=${heading} explains=${explains} />` : null}
   </article>`;
 }
 
 /**
- * @param {{ story: Story, heading: import("preact").RefObject<HTMLElement> }} props
+ * @param {{ story: Story, heading: RefObject<HTMLElement>, explains: boolean }} props
  */
-function Whole({ story, heading }) {
+function Whole({ story, heading, explains }) {
   const nowMs = useNow(NOW_EVERY_MS);
   const [event, setEvent] = useState(/** @type {string | undefined} */ (undefined));
   return html`
@@ -51,9 +53,10 @@ function Whole({ story, heading }) {
     <${Chain} story=${story} onEvent=${setEvent} />
     <${Impact} impact=${story.impact} />
     <${ToDo} actions=${story.actions} runbook=${story.runbook} />
-    <${Timeline} story=${story} nowMs=${nowMs} chosen=${event} onChosen=${setEvent} />
+    <${Timeline} story=${story} chosen=${event} onChosen=${setEvent} />
     <${Evidence} story=${story} />
-    <${Origin} story=${story} nowMs=${nowMs} />
+    ${explains ? html`<${Why} story=${story} nowMs=${nowMs} />` : null}
+    <${Origin} story=${story} nowMs=${nowMs} explains=${explains} />
   `;
 }
 

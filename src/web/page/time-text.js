@@ -56,8 +56,11 @@ export function agoText(ms) {
   return `${Math.floor(ms / DAY_MS)} d ago`;
 }
 
+/** Twenty-four hours, whatever the reader's country does: logs have no AM and PM. */
+const CLOCK = /** @type {const} */ ({ hourCycle: "h23", hour: "2-digit", minute: "2-digit", second: "2-digit" });
+
 /**
- * The time of day in the reader's zone, with the date where it is another day.
+ * The time of day in the reader's zone, with the date where it is another day than `nowMs`.
  *
  * @param {number} ms
  * @param {number} nowMs
@@ -65,9 +68,9 @@ export function agoText(ms) {
  */
 export function localText(ms, nowMs) {
   const [date, today] = [new Date(ms), new Date(nowMs)];
-  if (date.toDateString() === today.toDateString()) return date.toLocaleTimeString();
+  if (date.toDateString() === today.toDateString()) return date.toLocaleTimeString(undefined, CLOCK);
   const year = date.getFullYear() === today.getFullYear() ? undefined : "numeric";
-  return `${date.toLocaleDateString(undefined, { day: "numeric", month: "short", year })}, ${date.toLocaleTimeString()}`;
+  return `${date.toLocaleDateString(undefined, { day: "numeric", month: "short", year })}, ${date.toLocaleTimeString(undefined, CLOCK)}`;
 }
 
 /**

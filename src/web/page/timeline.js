@@ -13,9 +13,9 @@ const PAGE_ENTRIES = 50;
 /**
  * What happened when: after the cause, and by the clock.
  *
- * @param {{ story: Story, nowMs: number, chosen: string | undefined, onChosen: (event: string | undefined) => void }} props
+ * @param {{ story: Story, chosen: string | undefined, onChosen: (event: string | undefined) => void }} props
  */
-export function Timeline({ story: { timeline, chain, rootCause }, nowMs, chosen, onChosen }) {
+export function Timeline({ story: { timeline, chain, rootCause }, chosen, onChosen }) {
   const [entriesMax, setEntriesMax] = useState(PAGE_ENTRIES);
   const place = chosen === undefined ? -1 : timeline.findIndex(({ event }) => event === chosen);
   const shownMax = Math.max(entriesMax, place + 1);
@@ -39,7 +39,7 @@ export function Timeline({ story: { timeline, chain, rootCause }, nowMs, chosen,
           class="entry ${entry.step === undefined ? "beside" : (roles.get(entry.step) ?? "evidence")} ${isChosen ? "chosen" : ""}"
           onBlur=${isChosen ? () => onChosen(undefined) : undefined}
         >
-          <${Entry} entry=${entry} causeMs=${Date.parse(rootCause.time)} nowMs=${nowMs} />
+          <${Entry} entry=${entry} causeMs=${Date.parse(rootCause.time)} />
         </li>`;
       })}
     </ol>
@@ -47,12 +47,12 @@ export function Timeline({ story: { timeline, chain, rootCause }, nowMs, chosen,
   </section>`;
 }
 
-/** @param {{ entry: TimelineEntry, causeMs: number, nowMs: number }} props */
-function Entry({ entry, causeMs, nowMs }) {
+/** @param {{ entry: TimelineEntry, causeMs: number }} props */
+function Entry({ entry, causeMs }) {
   const { event, time, source, type, entity, message, count = 1, actor, step } = entry;
   return html`
     <span class="offset">${offsetText(Date.parse(time) - causeMs)}</span>
-    <span class="clock"><${When} time=${time} nowMs=${nowMs} /></span>
+    <span class="clock"><${When} time=${time} nowMs=${causeMs} /></span>
     <div class="body">
       <p class="line">
         <span class="type" title="event ${event}, heard from ${source}">${type}</span>

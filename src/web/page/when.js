@@ -2,7 +2,8 @@ import { html } from "./html.js";
 import { agoText, localText, utcText } from "./time-text.js";
 
 /**
- * A moment in the reader's zone, with UTC where the pointer rests on it.
+ * A moment in the reader's zone, with UTC where the pointer rests on it; the date is left out where it
+ * is the same day as `nowMs`.
  *
  * @param {{ time: string, nowMs: number, ago?: boolean }} props
  */

@@ -18,6 +18,16 @@ export const CATEGORIES = [
 ];
 
 /**
+ * Whether a story still asks for somebody.
+ *
+ * @param {StoryStatus} status
+ * @returns {boolean}
+ */
+export function isActive(status) {
+  return status === "open" || status === "reopened";
+}
+
+/**
  * `1 story`, `2 stories`
  *
  * @param {number} count

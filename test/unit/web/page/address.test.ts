@@ -22,6 +22,7 @@ describe("an address", () => {
       { ...home, view: "why-not", asked: { rule: "memory/oom", trace: "t 1", since: "2h" } },
     ],
     ["#/why-not", { ...home, view: "why-not" }],
+    ["#/why-not?trace=t1", { ...home, view: "why-not", asked: { rule: "", trace: "t1", since: "" } }],
   ] as const)("%s is read, and written the same", ([hash, address]) => {
     expect(readAddress(hash)).toEqual(address);
     expect(writeAddress(readAddress(hash))).toBe(hash);
