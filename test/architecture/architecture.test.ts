@@ -71,6 +71,7 @@ const table: readonly Planted[] = [
     right: [
       ["src/web/page/app.js", 'import { h } from "preact";\nimport { html } from "./html.js";'],
       ["src/web/page/app.js", '/** @import { StoryRow } from "../story-row.ts" */'],
+      ["src/web/page/explained.d.ts", 'import type { Role } from "../../core/model/rule.ts";'],
     ],
   },
   {

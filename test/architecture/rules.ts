@@ -95,7 +95,7 @@ export const onlyTheIndexReExports: ArchitectureRule = (tree) =>
 /** The page runs in a browser: there are its own files, and two libraries. */
 export const thePageStandsAlone: ArchitectureRule = (tree) =>
   imports(tree, PAGE)
-    .filter(({ to }) => !to.startsWith(PAGE) && !PAGE_LIBRARIES.includes(to))
+    .filter(({ to, typeOnly }) => !typeOnly && !to.startsWith(PAGE) && !PAGE_LIBRARIES.includes(to))
     .map((one) => `${place(one)}: the page imports ${one.to}`);
 
 /** What an event says is text, whatever it looks like. */
