@@ -16,9 +16,9 @@ export interface Mutant {
 }
 
 /**
- * All mutants of a rule, in the order in which the rule is written. `skew` and `priority` stay: the one
- * says how sure, not what, and the other means nothing without rules that hold beside it. Rules that
- * are not loaded can't be superseded.
+ * All mutants of a rule, in the order in which the rule is written. `skew`, `priority` and `maxFanOut`
+ * stay: they say how sure, mean nothing without rules that hold beside it, and guard against values that
+ * no case is large enough for. Rules that are not loaded can't be superseded.
  */
 export function mutantsOf(rule: Rule, isLoaded: (key: string) => boolean = () => true): Mutant[] {
   return [
