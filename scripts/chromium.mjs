@@ -26,19 +26,24 @@ export function ensureChromium() {
   if (process.getuid?.() !== 0) throw new Error("no Chromium, and only root can install Debian's");
   process.stderr.write("setup: installing Debian's package chromium, once\n");
   const until = Date.now() + INSTALL_MS_MAX;
-  for (const args of [["update"], ["install", "--yes", "--no-install-recommends", "chromium"]]) {
-    const options = {
-      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
-      stdio: ["ignore", "ignore", "pipe"],
-      encoding: "utf8",
-      timeout: Math.max(1, until - Date.now()),
-    };
-    const { status, stderr, error } = spawnSync("apt-get", args, options);
-    if (error !== undefined) throw new Error(`no Chromium, and apt-get ${args[0]} failed: ${error.message}`);
-    const words = stderr?.trim().split("\n").at(-1);
-    if (status !== 0) throw new Error(`no Chromium, and apt-get ${args[0]} ended with ${status}: ${words}`);
-  }
+  // Of an update that fails in part, enough may have come; the installation tells.
+  aptGet(["update"], until);
+  const failure = aptGet(["install", "--yes", "--no-install-recommends", "chromium"], until);
+  if (failure !== undefined) throw new Error(`no Chromium, and ${failure}`);
   const installed = findChromium();
   if (installed === undefined) throw new Error("Debian's package chromium brought no program");
   return installed;
+}
+
+/** What went wrong, if something did. */
+function aptGet(args, until) {
+  const options = {
+    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+    stdio: ["ignore", "ignore", "pipe"],
+    encoding: "utf8",
+    timeout: Math.max(1, until - Date.now()),
+  };
+  const { status, stderr, error } = spawnSync("apt-get", args, options);
+  if (error !== undefined) return `apt-get ${args[0]} failed: ${error.message}`;
+  return status === 0 ? undefined : `apt-get ${args[0]} ended with ${status}: ${stderr.trim().split("\n").at(-1)}`;
 }

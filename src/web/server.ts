@@ -93,6 +93,9 @@ function refusalOf({ method, headers }: IncomingMessage, onLoopback: boolean): s
   const { host = "", origin } = headers;
   // A page elsewhere may point its own name at this machine; it shall not read what is here.
   if (onLoopback && !LOOPBACK.has(hostName(host))) return "this address is for this machine only";
+  // Nor shall it take up a listener's place, or have the log read, by what it loads; a link may lead here.
+  if (headers["sec-fetch-site"] === "cross-site" && headers["sec-fetch-mode"] !== "navigate")
+    return "not from a page elsewhere";
   // It may also send a form here, without reading the answer; it shall not change anything.
   const reads = method === "GET" || method === "HEAD";
   if (!reads && origin !== undefined && URL.parse(origin)?.host !== host) return "not from a page elsewhere";

@@ -4,14 +4,11 @@ import type { Sink } from "../ports/sink.ts";
 /** Stories remembered; the one changed longest ago is forgotten first. */
 const STORIES_MAX = 1_000;
 
-/** Hears of the stories that changed, each once, in the order of their last change. */
-export type BoardWatcher = (changed: readonly Story[]) => void;
-
 /** A {@link Sink} that people look at: the latest revision of each story, in memory. */
 export class StoryBoard implements Sink {
   readonly name = "web";
   readonly #shown = new Map<string, { readonly story: Story; readonly place: number }>();
-  readonly #watchers = new Set<BoardWatcher>();
+  readonly #watchers = new Set<() => void>();
   #place = 0;
   #forgotten = 0;
 
@@ -24,9 +21,8 @@ export class StoryBoard implements Sink {
       this.#shown.set(story.id, { story, place: ++this.#place });
       this.#forgetOldest();
     }
-    if (before === this.#place || this.#watchers.size === 0) return;
-    const changed = this.since(before);
-    for (const watcher of this.#watchers) watcher(changed);
+    if (before === this.#place) return;
+    for (const watcher of this.#watchers) watcher();
   }
 
   #forgetOldest(): void {
@@ -70,8 +66,8 @@ export class StoryBoard implements Sink {
     return this.#shown.get(id)?.story;
   }
 
-  /** Has `watcher` hear of every change from now on, until what is returned is called. */
-  watch(watcher: BoardWatcher): () => void {
+  /** Has `watcher` called with every change from now on, until what is returned is called. */
+  watch(watcher: () => void): () => void {
     this.#watchers.add(watcher);
     return () => void this.#watchers.delete(watcher);
   }

@@ -24,6 +24,8 @@ export interface StoryStreamOptions {
 const LISTENERS_MAX = 64;
 /** Often enough that proxies take the connection for a living one. */
 const BEAT_EVERY_MS = 5_000;
+/** A story may be revised many times a second; a reader sees no more than this. */
+const CHANGES_EVERY_MS = 200;
 /** Ten lists of a thousand rows: who leaves that much lying is gone, or will never catch up. */
 const WAITING_BYTES_MAX = 8 * 1024 * 1024;
 /** How long a browser waits before it connects again. */
@@ -38,6 +40,9 @@ export class StoryStream {
   readonly #listeners = new Set<Listener>();
   /** A board of another process has other places. */
   readonly #epoch = randomUUID().slice(0, 8);
+  /** The board's place up to which the listeners know it. */
+  #sentPlace = 0;
+  #due: NodeJS.Timeout | undefined;
   #stopListening: (() => void) | undefined;
 
   constructor(options: StoryStreamOptions) {
@@ -56,6 +61,8 @@ export class StoryStream {
 
   /** Has somebody read along, until what is returned is called. */
   join(listener: Listener, lastEventId?: string): () => void {
+    // All know the board up to the same place from here on.
+    this.#sendChanges();
     this.#listeners.add(listener);
     listener.send(`retry: ${RETRY_MS}\n\n${this.#stateEvent()}${this.#missed(lastEventId)}`);
     this.#stopListening ??= this.#startListening();
@@ -69,11 +76,24 @@ export class StoryStream {
 
   #startListening(): () => void {
     const beat = setInterval(() => this.#sendAll(this.#stateEvent()), this.#options.beatEveryMs);
-    const leaveBoard = this.#options.board.watch((changed) => this.#sendAll(this.#changeEvent(changed)));
+    const leaveBoard = this.#options.board.watch(() => {
+      this.#due ??= setTimeout(() => this.#sendChanges(), CHANGES_EVERY_MS);
+    });
     return () => {
       clearInterval(beat);
+      clearTimeout(this.#due);
+      this.#due = undefined;
       leaveBoard();
     };
+  }
+
+  #sendChanges(): void {
+    const { board } = this.#options;
+    clearTimeout(this.#due);
+    this.#due = undefined;
+    const changed = 0 < this.#listeners.size ? board.since(this.#sentPlace) : [];
+    this.#sentPlace = board.place;
+    if (0 < changed.length) this.#sendAll(this.#changeEvent(changed));
   }
 
   #sendAll(text: string): void {

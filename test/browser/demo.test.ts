@@ -22,6 +22,11 @@ describe.skipIf(reason !== undefined)(`the demo, in a browser${reason === undefi
       .poll(() => page.locator(".steps .reached").allInnerTexts())
       .toEqual([expect.stringMatching(/SEEN\s+oom\s+cause/), expect.stringMatching(/SEEN\s+hit\s+impact/)]);
 
+    const told = await page.locator(".entry").count();
+    await page.getByRole("button", { name: "Show what else its trace saw" }).click();
+    await page.getByText(/events more that its trace saw/).waitFor();
+    expect(await page.locator(".entry").count()).toBeGreaterThan(told);
+
     await page.locator(".others").getByRole("link", { name: "resource-pressure/pod-oom-killed" }).click();
     await page.getByText("It told no story.").waitFor();
     const way = page.locator(".steps .reached");

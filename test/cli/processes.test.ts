@@ -22,7 +22,18 @@ test.for(["SIGINT", "SIGTERM"] as const)("demo --serve serves until %s", async (
   await using program = startProgram(["demo", "--serve", "--listen", "127.0.0.1:0"]);
   const [, url = ""] = await program.sees(/serving the live page at (http:\S+)\/ until Ctrl-C/);
   const answer = await fetch(`${url}/api/v1/stories`);
-  expect(await answer.json()).toMatchObject({ total: 1, stories: [{ rule: { id: "oom-hits-dependant" } }] });
+  const listed = (await answer.json()) as { stories: readonly Story[] };
+  expect(listed).toMatchObject({ total: 1, stories: [{ rule: { id: "oom-hits-dependant" } }] });
+  const asked = async (path: string) => (await fetch(`${url}/api/v1/${path}`)).json();
+  const below = `stories/${listed.stories[0]?.id}`;
+  expect(await asked(`${below}/explanation`)).toMatchObject({
+    stories: [{ steps: [{ step: "oom" }, { step: "hit" }] }],
+  });
+  const { events } = (await asked(`${below}/events`)) as { events: readonly object[] };
+  expect(events.length).toBeGreaterThan(listed.stories[0]?.timeline.length ?? 0);
+  expect(await asked("explain?rule=pod-oom-killed")).toMatchObject({ rules: [{ failed: { because: "superseded" } }] });
+  for (const path of ["explain?rule=pod-oom-kill", "stories/st_x/explanation", "stories/st_x/events"])
+    expect(await asked(path)).toMatchObject({ error: { status: 404 } });
   for (const path of ["/readyz", "/", "/page/main.js", "/api/v1/status", "/api/v1/rules"])
     expect((await fetch(`${url}${path}`)).status, path).toBe(200);
   program.signal(signal);

@@ -104,6 +104,6 @@ function changed(board, stories, forgotten) {
     rows,
     forgotten,
     latest: stories.filter(({ id }) => !board.rows.has(id)),
-    changed: new Set([...board.changed, ...stories.map(({ id }) => id)]),
+    changed: new Set([...board.changed, ...stories.map(({ id }) => id)].filter((id) => rows.has(id))),
   };
 }

@@ -1,11 +1,25 @@
-import type { EntityRef } from "../../core/model/event.ts";
+import type { Actor, EntityRef } from "../../core/model/event.ts";
 import type { Role } from "../../core/model/rule.ts";
 
 // As much of the engine's explanations as the page shows; `tapio explain -o json` has all of it.
 
+/** One event as `/api/v1/stories/<id>/events` has it. */
+export interface NativeEvent {
+  readonly id: string;
+  readonly time: string;
+  readonly source: string;
+  readonly type: string;
+  readonly entity: EntityRef;
+  readonly message?: string;
+  readonly count?: number;
+  readonly actor?: Actor;
+}
+
 /** Why a story was told. */
 export interface StoryExplanation {
-  /** `undefined` where the windows it was told from are no longer there. */
+  /** Of the story that was explained, which may be older than what is shown. */
+  readonly revision: number;
+  /** Absent where the windows it was told from are no longer there. */
   readonly scope?: Scope;
   readonly steps: readonly ExplainedStep[];
 }

@@ -53,7 +53,7 @@ function Whole({ story, heading, explains }) {
     <${Chain} story=${story} onEvent=${setEvent} />
     <${Impact} impact=${story.impact} />
     <${ToDo} actions=${story.actions} runbook=${story.runbook} />
-    <${Timeline} story=${story} chosen=${event} onChosen=${setEvent} />
+    <${Timeline} story=${story} explains=${explains} chosen=${event} onChosen=${setEvent} />
     <${Evidence} story=${story} />
     ${explains ? html`<${Why} story=${story} nowMs=${nowMs} />` : null}
     <${Origin} story=${story} nowMs=${nowMs} explains=${explains} />

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { Entity } from "./entity.js";
 import { html } from "./html.js";
 import { offsetText } from "./time-text.js";
+import { useTraceEvents } from "./trace-events.js";
 import { When } from "./when.js";
 import { counted } from "./words.js";
 
@@ -13,9 +14,13 @@ const PAGE_ENTRIES = 50;
 /**
  * What happened when: after the cause, and by the clock.
  *
- * @param {{ story: Story, chosen: string | undefined, onChosen: (event: string | undefined) => void }} props
+ * @param {{ story: Story, explains: boolean, chosen: string | undefined, onChosen: (event: string | undefined) => void }} props
  */
-export function Timeline({ story: { timeline, chain, rootCause }, chosen, onChosen }) {
+export function Timeline({ story, explains, chosen, onChosen }) {
+  const { timeline: told, chain, rootCause } = story;
+  const { others, offer } = useTraceEvents(story);
+  const timeline =
+    others.length === 0 ? told : [...told, ...others].sort((a, b) => Date.parse(a.time) - Date.parse(b.time));
   const [entriesMax, setEntriesMax] = useState(PAGE_ENTRIES);
   const place = chosen === undefined ? -1 : timeline.findIndex(({ event }) => event === chosen);
   const shownMax = Math.max(entriesMax, place + 1);
@@ -44,6 +49,7 @@ export function Timeline({ story: { timeline, chain, rootCause }, chosen, onChos
       })}
     </ol>
     ${more <= 0 ? null : html`<button type="button" class="more" onClick=${() => setEntriesMax(shownMax + PAGE_ENTRIES)}>show ${Math.min(more, PAGE_ENTRIES)} more of ${counted(more, "event")}</button>`}
+    ${explains ? offer : null}
   </section>`;
 }
 

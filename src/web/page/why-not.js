@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { useAnswer } from "./ask.js";
 import { useNow } from "./clock.js";
 import { html } from "./html.js";
@@ -43,20 +43,26 @@ export function WhyNot({ asked, home, onAsk }) {
   </article>`;
 }
 
+/** @type {NonNullable<Address["asked"]>} */
+const NOTHING = { rule: "", trace: "", since: "" };
+
 /** @param {{ asked: Address["asked"], onAsk: (asked: NonNullable<Address["asked"]>) => void }} props */
-function Question({ asked, onAsk }) {
+function Question({ asked = NOTHING, onAsk }) {
   const rules = /** @type {Asked<{ rules: RuleWords[] }> | undefined} */ (useAnswer("api/v1/rules"));
+  const [typed, setTyped] = useState(asked);
+  const { rule, trace, since } = asked;
+  // A link elsewhere on the page may ask another question.
+  useEffect(() => setTyped({ rule, trace, since }), [rule, trace, since]);
+  const type = (/** @type {{ currentTarget: HTMLInputElement }} */ { currentTarget: { name, value } }) =>
+    setTyped({ ...typed, [name]: value });
   const submit = (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
-    if (!(event.currentTarget instanceof HTMLFormElement)) return;
-    const fields = new FormData(event.currentTarget);
-    const word = (/** @type {string} */ name) => String(fields.get(name) ?? "").trim();
-    onAsk({ rule: word("rule"), trace: word("trace"), since: word("since") });
+    onAsk({ rule: typed.rule.trim(), trace: typed.trace.trim(), since: typed.since.trim() });
   };
   return html`<form class="question" onSubmit=${submit}>
-    <label>Rule <input name="rule" list="rules" required placeholder="pack/id or id" defaultValue=${asked?.rule} autocomplete="off" spellcheck=${false} /></label>
-    <label>Trace <input name="trace" placeholder="any" defaultValue=${asked?.trace} autocomplete="off" spellcheck=${false} /></label>
-    <label class="short">Since <input name="since" placeholder="1h" defaultValue=${asked?.since} autocomplete="off" /></label>
+    <label>Rule <input name="rule" list="rules" required placeholder="pack/id or id" value=${typed.rule} onInput=${type} autocomplete="off" spellcheck=${false} /></label>
+    <label>Trace <input name="trace" placeholder="any" value=${typed.trace} onInput=${type} autocomplete="off" spellcheck=${false} /></label>
+    <label class="short">Since <input name="since" placeholder="1h" value=${typed.since} onInput=${type} autocomplete="off" /></label>
     <button type="submit">Ask</button>
     <datalist id="rules">
       ${rules?.state === "answered" ? rules.answer.rules.map(({ key, title }) => html`<option key=${key} value=${key}>${title}</option>`) : null}

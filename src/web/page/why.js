@@ -23,14 +23,15 @@ export function Why({ story: { id, revision }, nowMs }) {
   const [times, ask] = useState(0);
   const path = times === 0 ? undefined : `api/v1/stories/${encodeURIComponent(id)}/explanation`;
   const asked = /** @type {Asked<{ stories: StoryExplanation[], incomplete?: string }> | undefined} */ (
-    useAnswer(path, `${revision}/${times}`)
+    useAnswer(path, times)
   );
   const explanation = asked?.state === "answered" ? asked.answer.stories[0] : undefined;
   return html`<section aria-busy=${asked?.state === "asking" ? "true" : "false"}>
     <h3>Why this story</h3>
     ${
       explanation !== undefined
-        ? html`<${Steps} explanation=${explanation} nowMs=${nowMs} />`
+        ? html`<${Steps} explanation=${explanation} nowMs=${nowMs} />
+          ${explanation.revision === revision ? null : html`<p class="quiet">This is about revision ${explanation.revision}. <button type="button" onClick=${() => ask(times + 1)}>Ask again</button></p>`}`
         : html`<p class="quiet">
           ${asked?.state === "failed" ? `${asked.message}. ` : "Step by step: which event it chose, and which it passed over. "}
           ${asked?.state === "asking" ? "Reading the log back." : html`<button type="button" onClick=${() => ask(times + 1)}>${asked === undefined ? "Ask the engine" : "Ask again"}</button>`}

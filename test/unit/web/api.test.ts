@@ -15,8 +15,13 @@ async function apiWith(...stories: readonly Story[]) {
 
 /** The status of a request under another host name, as a page elsewhere could cause it. */
 function statusAs(host: string, url: string): Promise<number | undefined> {
+  return statusWith({ host }, url);
+}
+
+/** The status of a request with headers that `fetch` would not send. */
+function statusWith(headers: Readonly<Record<string, string>>, url: string): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
-    const sent = request(url, { headers: { host } }, (response) => resolve(response.resume().statusCode));
+    const sent = request(url, { headers }, (response) => resolve(response.resume().statusCode));
     sent.on("error", reject).end();
   });
 }
@@ -55,6 +60,15 @@ test("errors are JSON and say what is wrong", async () => {
   expect((await get(api, "/api/v1/stories?limit=0")).status).toBe(400);
   expect(await get(api, "/api/v1/stories", "POST")).toMatchObject({ status: 405, headers: { allow: "GET, HEAD" } });
   expect(await get(api, "/healthz", "HEAD")).toMatchObject({ status: 200, value: undefined });
+});
+
+test("a page elsewhere loads nothing from here; a link may lead here", async () => {
+  await using server = await serveApi(await apiWith(story("st_a")), { host: "127.0.0.1", port: 0 });
+  const status = async (site: string, mode: string) =>
+    statusWith({ "sec-fetch-site": site, "sec-fetch-mode": mode }, `${server.url}/api/v1/stories`);
+  expect(await status("cross-site", "no-cors")).toBe(403);
+  expect(await status("cross-site", "navigate")).toBe(200);
+  expect(await status("same-origin", "cors")).toBe(200);
 });
 
 test("over a real port: answers this machine's names only, and ends", async () => {

@@ -1,13 +1,15 @@
+import { readFile } from "node:fs/promises";
 import { request } from "node:http";
-import { fileURLToPath } from "node:url";
+import { relative } from "node:path";
 import { expect, test } from "vitest";
+import { shippedPage } from "../../../src/cli/shipped.ts";
 import { Api } from "../../../src/web/api.ts";
 import { readPage } from "../../../src/web/page-files.ts";
 import { serveApi } from "../../../src/web/server.ts";
 import { StoryBoard } from "../../../src/web/story-board.ts";
 import { changeOf } from "../../support/story-kit.ts";
 
-const page = await readPage(fileURLToPath(new URL("../../../src/web/page", import.meta.url)));
+const page = await readPage(shippedPage());
 const listenOptions = { host: "127.0.0.1", port: 0 };
 
 async function served() {
@@ -45,6 +47,11 @@ test("whatever the page loads is there, of its type, and comes from here alone",
   }
   expect([...seen]).toEqual(expect.arrayContaining(["/page/preact.js", "/page/preact-hooks.js", "/page/htm.js"]));
   expect([...seen].filter((path) => path.endsWith(".css"))).toHaveLength(3);
+});
+
+test("the package has the page in it", async () => {
+  const { files } = JSON.parse(await readFile("package.json", "utf8")) as { files: readonly string[] };
+  expect(files).toContain(relative("", shippedPage()));
 });
 
 test("nothing else is there to be had", async () => {

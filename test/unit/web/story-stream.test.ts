@@ -46,19 +46,40 @@ async function streamOver(...ids: string[]) {
   return { board, open };
 }
 
-test("everything at first, newest first, and then what changes", async () => {
+test("everything at first, newest first, and then what changes, a few times a second at most", async () => {
+  vi.useFakeTimers();
   const { board, open } = await streamOver("st_a", "st_b");
   const listener = listenerWith();
   const leave = open().join(listener);
-  await board.deliver([changeOf("st_c"), changeOf("st_a", 2), changeOf("st_a", 3), changeOf("st_b", 1)]);
+  await board.deliver([changeOf("st_c"), changeOf("st_a", 2), changeOf("st_b", 1)]);
+  await board.deliver([changeOf("st_a", 3)]);
+  expect(listener.sent.at(-1)?.event).toBe("list");
+  vi.advanceTimersByTime(200);
   const told = listener.sent.filter(({ event }) => event !== "state");
   expect(told.map((one) => [one.event, ...revisions(one)])).toEqual([
     ["list", "st_b-1", "st_a-1"],
     ["stories", "st_c-1", "st_a-3"],
   ]);
-  leave();
   await board.deliver([changeOf("st_d")]);
+  leave();
+  expect(vi.getTimerCount()).toBe(0);
   expect(listener.sent.at(-1)?.data.stories).toHaveLength(2);
+});
+
+test("who joins knows the board up to the same place as those before", async () => {
+  vi.useFakeTimers();
+  const { board, open } = await streamOver("st_a");
+  const stream = open();
+  const [first, second] = [listenerWith(), listenerWith()];
+  const leaves = [stream.join(first)];
+  await board.deliver([changeOf("st_b")]);
+  leaves.push(stream.join(second));
+  await board.deliver([changeOf("st_c")]);
+  vi.advanceTimersByTime(200);
+  const told = (listener: typeof first) => listener.sent.map(revisions).filter((some) => 0 < some.length);
+  expect(told(first)).toEqual([["st_a-1"], ["st_b-1"], ["st_c-1"]]);
+  expect(told(second)).toEqual([["st_b-1", "st_a-1"], ["st_c-1"]]);
+  for (const leave of leaves) leave();
 });
 
 test("who comes back gets what changed meanwhile, or everything from another process", async () => {
@@ -96,11 +117,13 @@ test("the state comes at once and with every beat, while somebody listens", asyn
 });
 
 test("who does not keep up is dropped, and others are not held up", async () => {
+  vi.useFakeTimers();
   const { board, open } = await streamOver();
   const stream = open({ waitingBytesMax: 10 });
   const [slow, quick] = [listenerWith(11), listenerWith(10)];
   const leaves = [stream.join(slow), stream.join(quick)];
   await board.deliver([changeOf("st_a")]);
+  vi.advanceTimersByTime(200);
   expect([slow.isDropped, quick.isDropped]).toEqual([true, false]);
   expect(quick.sent.map(({ event }) => event)).toContain("stories");
   for (const leave of leaves) leave();
