@@ -76,10 +76,12 @@ class StoryFile implements Sink {
         if (cause.code !== "ENOENT") throw unwritable(path, cause);
       });
     }
-    await this.#handle.close();
+    // The one that is full stays in use until there is another: what comes next must not find it closed.
+    const full = this.#handle;
     this.#handle = await open(path, "a").catch((cause: unknown) => {
       throw unwritable(path, cause);
     });
+    await full.close();
   }
 }
 

@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -57,6 +57,20 @@ test("a file that has grown is put aside, and only so many are kept", async () =
   expect(kept.length).toBeGreaterThan(2);
   await file.deliver([changeOf("st_12")]);
   expect((await revisionsIn(path)).filter((one) => one === "st_12-1").length).toBeLessThan(2);
+});
+
+test("where a full file cannot be followed by another for a while, stories are taken again afterwards", async () => {
+  const gone = join(folder, "gone");
+  await mkdir(gone);
+  await using file = await openStoryFile({ path: join(gone, "stories.ndjson"), bytesMax: 100 });
+  await rm(gone, { recursive: true });
+  const refused = { name: "SinkError", retryable: true };
+  await expect(file.deliver([changeOf("st_a")])).rejects.toMatchObject(refused);
+  await expect(file.deliver([changeOf("st_b")])).rejects.toMatchObject(refused);
+  await mkdir(gone);
+  await file.deliver([changeOf("st_c")]);
+  await file.deliver([changeOf("st_d")]);
+  expect(await revisionsIn(join(gone, "stories.ndjson.1"))).toEqual(["st_d-1"]);
 });
 
 test("a file that cannot be had is a SinkError", async () => {
