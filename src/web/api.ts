@@ -91,8 +91,16 @@ export class Api {
     this.#stream = new StoryStream({ board: options.board, state: () => this.#state() });
   }
 
-  /** Answers one request; never throws. */
+  /** Answers one request; never throws: a page that cannot be made must not end the engine. */
   async handle(request: ApiRequest): Promise<ApiResponse> {
+    try {
+      return await this.#answer(request);
+    } catch (cause) {
+      return problem(500, `this is a bug in tapio; please report it: ${String(cause)}`);
+    }
+  }
+
+  async #answer(request: ApiRequest): Promise<ApiResponse> {
     const address = URL.parse(request.url, "http://localhost");
     if (address === null) return problem(400, "this is not a path");
     const found = this.#find(address, request);

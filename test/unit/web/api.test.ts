@@ -62,6 +62,19 @@ test("errors are JSON and say what is wrong", async () => {
   expect(await get(api, "/healthz", "HEAD")).toMatchObject({ status: 200, value: undefined });
 });
 
+test("what goes wrong with one answer is said in it, and ends nothing else", async () => {
+  const board = new StoryBoard();
+  const metrics = () => {
+    throw new Error("no such counter");
+  };
+  const api = new Api({ board, readiness: () => ({ ready: true }), metrics });
+  expect(await get(api, "/metrics")).toMatchObject({
+    status: 500,
+    value: { error: { status: 500, message: expect.stringContaining("no such counter") } },
+  });
+  expect((await get(api, "/readyz")).status).toBe(200);
+});
+
 test("a page elsewhere loads nothing from here; a link may lead here", async () => {
   await using server = await serveApi(await apiWith(story("st_a")), { host: "127.0.0.1", port: 0 });
   const status = async (site: string, mode: string) =>
