@@ -87,6 +87,21 @@ test("where the labels change, the earlier alert ends", async () => {
   ]);
 });
 
+test("alerts of an earlier run are found however many they are", async () => {
+  await using world = await standIn();
+  const ids = Array.from({ length: 600 }, (_, at) => `st_${at}`);
+  {
+    await using earlier = world.open();
+    await earlier.deliver(ids.map((id) => changeOf(id, 1, "told", { detail: "word ".repeat(500) })));
+  }
+  await world.clock.advance(120_000);
+  await using later = world.open();
+  await later.deliver([changeOf("st_0", 2, "resolved")]);
+  const endOf = (story: string) => world.alertmanager.alerts().find(({ labels }) => labels["story"] === story)?.endsAt;
+  expect(endOf("st_0")).toBe("2026-03-01T11:02:00.000Z");
+  await until("the repost", () => endOf("st_599") === "2026-03-01T11:06:00.000Z");
+});
+
 test("alerts of an earlier run are kept alive for a while, and ended when their stories end", async () => {
   await using world = await standIn();
   {

@@ -32,6 +32,8 @@ const ADOPT_MS = 3_600_000;
 /** Reposts that may fail in a row before an alert ends by itself. */
 const LIVES = 4;
 const POSTED_AT_ONCE_MAX = 500;
+/** What an earlier run may have left open, with all its annotations: some 50,000 alerts. */
+const ADOPTED_BYTES_MAX = 64 * 1024 * 1024;
 
 /**
  * Opens a {@link Sink} that keeps one alert in Alertmanager for each open story: posted again before
@@ -134,7 +136,8 @@ class AlertmanagerSink implements Sink {
       ["filter", 'story=~".+"'],
       ["filter", 'rule=~".+/.+"'],
     ]).toString();
-    const { body } = await this.#client.send({ method: "GET", url }, signal);
+    const message = { method: "GET", url, answerBytesMax: ADOPTED_BYTES_MAX } as const;
+    const { body } = await this.#client.send(message, signal);
     const untilMs = this.#options.clock.now() + (this.#options.adoptMs ?? ADOPT_MS);
     const found = readAlerts(body).map((alert) => [alert.labels["story"] ?? "", { alert, untilMs }] as const);
     this.#open = new Map([...found, ...this.#open]);
