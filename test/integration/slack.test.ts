@@ -64,6 +64,31 @@ test("a later run edits the messages of an earlier one", async () => {
   expect(inThreads(slack).map(({ text }) => text)).toEqual(["Resolved"]);
 });
 
+test("other people's messages may be long", async () => {
+  await using slack = await startSlack();
+  {
+    await using sink = sinkOf(slack);
+    await sink.deliver([changeOf("st_a")]);
+  }
+  const [own] = slack.messages;
+  if (own === undefined) return expect.unreachable("nothing was posted");
+  const other = { ...own, text: "word ".repeat(8_000), metadata: { event_payload: { story: "st_x", revision: 1 } } };
+  for (let at = 0; at < 50; at++) slack.messages.push({ ...other, ts: `1700000001.${at}` });
+  await using sink = sinkOf(slack);
+  await sink.deliver([changeOf("st_a", 2)]);
+  expect(own.edits).toBe(1);
+});
+
+test("a story refused for good is not looked for when it comes again", async () => {
+  await using slack = await startSlack();
+  await using sink = sinkOf(slack);
+  slack.interfere = (method) => (method === "chat.postMessage" ? "msg_blocks_too_long" : undefined);
+  await expect(sink.deliver([changeOf("st_a")])).rejects.toMatchObject({ retryable: false });
+  slack.interfere = () => undefined;
+  await sink.deliver([changeOf("st_a", 2)]);
+  expect(slack.calls).toEqual(["conversations.history", "chat.postMessage", "chat.postMessage"]);
+});
+
 test.for(["chat.postMessage", "chat.update"])(
   "an answer of %s that was lost leads to no second message",
   async (method) => {

@@ -50,6 +50,8 @@ interface SlackAnswer {
 const PASSING = new Set(["ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable"]);
 const EVENT_TYPE = "tapio_story";
 const MESSAGES_READ = 200;
+/** Of so many messages, which may be other people's: Slack cuts each at 40,000 characters, and says it in blocks again. */
+const ANSWER_BYTES_MAX = 64 * 1024 * 1024;
 
 /** The four methods of Slack's Web API that a story needs. Throws `SinkError`. */
 export class SlackApi implements Disposable {
@@ -109,7 +111,7 @@ export class SlackApi implements Disposable {
     const headers = { authorization: `Bearer ${await this.#access.token()}` };
     const { body } = await this.#client.send(
       message === undefined
-        ? { method: "GET", url, headers }
+        ? { method: "GET", url, headers, answerBytesMax: ANSWER_BYTES_MAX }
         : {
             method: "POST",
             url,

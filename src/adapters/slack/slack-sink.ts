@@ -54,7 +54,13 @@ class SlackSink implements Sink {
       const { id } = change.story;
       const uncertain = this.#uncertain.has(id);
       this.#uncertain.add(id);
-      await this.#tell(change, uncertain, signal);
+      try {
+        await this.#tell(change, uncertain, signal);
+      } catch (cause) {
+        // Refused for good: nothing was done.
+        if (cause instanceof SinkError && !cause.retryable) this.#uncertain.delete(id);
+        throw cause;
+      }
       this.#uncertain.delete(id);
     });
   }
