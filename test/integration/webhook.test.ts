@@ -88,6 +88,18 @@ test("nobody there is worth another try", async () => {
   expect(await post(receiver)).toMatchObject({ retryable: true });
 });
 
+test("where a name has several addresses and nobody is at any, it is said why", async () => {
+  const receiver = await startReceiver();
+  await receiver[Symbol.asyncDispose]();
+  const addresses = ["127.0.0.1", "127.0.0.2"].map((address) => ({ address, family: 4 }));
+  const resolve: Resolve = (_name, done) => done(null, addresses);
+  const url = `http://several.example:${receiver.port}/`;
+  expect(await post(receiver, { url, resolve, allowNetworks: ["127.0.0.0/8"] })).toEqual({
+    message: `several.example:${receiver.port}: connect ECONNREFUSED HOST; connect ECONNREFUSED 127.0.0.2:${receiver.port}`,
+    retryable: true,
+  });
+});
+
 describe("addresses", () => {
   test("a private address is refused unless its network is allowed", async () => {
     await using receiver = await startReceiver();

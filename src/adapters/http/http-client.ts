@@ -62,9 +62,7 @@ export class HttpClient implements Disposable {
     const answer = await this.#exchange(message, signal === undefined ? late : AbortSignal.any([late, signal])).catch(
       (cause: unknown) => {
         if (cause instanceof SinkError) throw cause;
-        const why = late.aborted
-          ? `no answer within ${timeoutMs / 1_000} s`
-          : (cause as Error).message || String(cause);
+        const why = late.aborted ? `no answer within ${timeoutMs / 1_000} s` : reasonOf(cause);
         throw new SinkError(`${url.host}: ${why}`, { cause, retryable: true });
       },
     );
@@ -97,6 +95,12 @@ export class HttpClient implements Disposable {
       sent.end(body);
     });
   }
+}
+
+/** Where a name has several addresses, the error holds one error for each, and says nothing itself. */
+function reasonOf(cause: unknown): string {
+  if (cause instanceof AggregateError) return cause.errors.map(reasonOf).join("; ");
+  return cause instanceof Error ? cause.message : String(cause);
 }
 
 async function readAnswer(response: IncomingMessage, bytesMax: number): Promise<HttpAnswer> {
