@@ -34,18 +34,23 @@ const ENTRIES_MAX = 100_000;
 const TIME_MS_MAX = 20_000;
 
 /**
- * Reads a part of a log once more, a batch at a time. Returns why it broke off, or nothing where it
- * read all. Throws `SourceError`.
+ * Reads a part of a log once more, a batch at a time, until `take` says why that is enough; the part is
+ * released. Returns why it broke off, or nothing where it read all. Throws `SourceError`.
  */
-async function* readBack(options: ReadBackOptions): AsyncGenerator<DecodedBatch, string | undefined> {
+async function readBack(
+  options: ReadBackOptions,
+  take: (batch: DecodedBatch) => Promise<string | undefined>,
+): Promise<string | undefined> {
   const { part, decoder, clock, signal, enough } = options;
-  const { source, lastPosition } = part;
+  const { lastPosition } = part;
+  await using source = part.source;
   const books = new Books();
   const log = new LogDecoder({ source, decoder, books });
   const lateMs = clock.now() + TIME_MS_MAX;
   for await (const batch of source.batches({ signal })) {
     const decoded = log.decode(batch);
-    yield decoded;
+    const cutBy = await take(decoded);
+    if (cutBy !== undefined) return cutBy;
     const { events, position, logTimeMs, quiet } = decoded;
     const all = events.map(({ event }) => event);
     if (quiet || lastPosition <= position || enough?.(all, logTimeMs) === true) return undefined;
@@ -63,15 +68,14 @@ export async function evidenceOf(
   const log = new WindowLog();
   const engine = new Engine({ rules, limits, observe: log.observe });
   const stories = new Map<string, Story>();
-  const reading = readBack(options);
-  let step = await reading.next();
-  for (; step.done !== true; step = await reading.next()) {
-    for (const placed of step.value.events) await engine.accept(placed.event, placed);
-    if (step.value.quiet) await engine.advance(step.value.logTimeMs);
+  const cutBy = await readBack(options, async ({ events, quiet, logTimeMs }) => {
+    for (const placed of events) await engine.accept(placed.event, placed);
+    if (quiet) await engine.advance(logTimeMs);
     for (const { story } of engine.take().map(changeAsGiven)) stories.set(story.id, story);
-  }
+    return undefined;
+  });
   engine.showOpen(log.observe);
-  return { evidence: { log, stories: [...stories.values()] }, cutBy: step.value };
+  return { evidence: { log, stories: [...stories.values()] }, cutBy };
 }
 
 /** The events of a part of a log that are wanted, and why it was not all of it. */
@@ -79,18 +83,13 @@ export async function eventsOfPart(
   options: ReadBackOptions & { readonly wanted: (event: Event) => boolean; readonly eventsMax: number },
 ): Promise<{ readonly events: readonly Event[]; readonly cutBy: string | undefined }> {
   const { wanted, eventsMax } = options;
-  const events: Event[] = [];
-  const reading = readBack(options);
-  let step = await reading.next();
-  for (; step.done !== true; step = await reading.next()) {
-    for (const { event } of step.value.events) {
+  const found: Event[] = [];
+  const cutBy = await readBack(options, async ({ events }) => {
+    for (const { event } of events) {
       const whole = opened(event);
-      if (wanted(whole)) events.push(whole);
+      if (wanted(whole)) found.push(whole);
     }
-    if (eventsMax < events.length) {
-      await reading.return(undefined);
-      return { events: events.slice(0, eventsMax), cutBy: `more than ${eventsMax.toLocaleString("en")} events of it` };
-    }
-  }
-  return { events, cutBy: step.value };
+    return eventsMax < found.length ? `more than ${eventsMax.toLocaleString("en")} events of it` : undefined;
+  });
+  return { events: found.slice(0, eventsMax), cutBy };
 }

@@ -1,13 +1,15 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { Decoder } from "../../../src/core/intake/decoder.ts";
 import { readPacks } from "../../../src/core/language/read-packs.ts";
 import { SourceText } from "../../../src/core/language/source-text.ts";
+import type { Event } from "../../../src/core/model/event.ts";
 import type { RuleSet } from "../../../src/core/model/rule.ts";
 import type { Story } from "../../../src/core/model/story.ts";
 import type { Answer } from "../../../src/core/testing/answer.ts";
 import type { Clock } from "../../../src/ports/clock.ts";
 import type { Batch } from "../../../src/ports/source.ts";
 import { type ExplainOutcome, LiveExplainer, type ReadableLog } from "../../../src/service/live-explainer.ts";
+import type { EventDecoder } from "../../../src/service/log-decoder.ts";
 import { START_MS } from "../../support/engine-kit.ts";
 import { batchSource } from "../../support/memory-source.ts";
 import { SEED_PACK, seedEvents } from "../../support/seed-pack.ts";
@@ -44,12 +46,16 @@ function logOf(batches: readonly Batch[], stories: readonly Story[] = []) {
 
 function explainer(
   log: ReadableLog | undefined,
-  { inForce = rules, clock = new VirtualClock(START_MS) }: { readonly inForce?: RuleSet; readonly clock?: Clock } = {},
+  {
+    inForce = rules,
+    clock = new VirtualClock(START_MS),
+    newDecoder = () => new Decoder(),
+  }: { readonly inForce?: RuleSet; readonly clock?: Clock; readonly newDecoder?: () => EventDecoder } = {},
 ) {
   const made = new LiveExplainer({
     rules: () => inForce,
     limits: {},
-    newDecoder: () => new Decoder(),
+    newDecoder,
     recentStory: () => undefined,
     clock,
     signal: new AbortController().signal,
@@ -177,6 +183,31 @@ test("a question that would take too much is answered as far as it was read, and
   });
   const { log } = logOf(many);
   expect(answerOf(await explainer(log).explainRule(KEY, "abc123")).incomplete).toContain("more than 100,000 entries");
+});
+
+test("what was opened to answer is released, whether there is an answer or not", async () => {
+  const { log } = logOf([batchOf(START_MS), batchOf(START_MS)], [seedStory()]);
+  const [released, disposed] = [vi.fn(), vi.fn()];
+  const openPart = async (sinceMs: number) => {
+    const part = await log.openPart(sinceMs);
+    const batches: typeof part.source.batches = async function* (options) {
+      try {
+        yield* part.source.batches(options);
+      } finally {
+        released();
+      }
+    };
+    return { ...part, source: { ...part.source, batches, [Symbol.asyncDispose]: disposed } };
+  };
+  const heard = () => [released, disposed].map(({ mock }) => mock.calls.length);
+  expect(await explainer({ ...log, openPart }).explainRule(KEY, "abc123")).toMatchObject({ outcome: "answered" });
+  expect(heard()).toEqual([1, 1]);
+  // The engine fails over an event that has nothing of one.
+  const unplaceable = { lastMs: START_MS } as Event;
+  const newDecoder = () => ({ decodeText: () => ({ outcome: "events", events: [unplaceable] }) as const });
+  const broken = explainer({ ...log, openPart }, { newDecoder });
+  expect(await broken.explainRule(KEY, "abc123")).toMatchObject({ outcome: "unreadable" });
+  expect(heard()).toEqual([2, 2]);
 });
 
 test("a log that ends before its time was another one", async () => {
