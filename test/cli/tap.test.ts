@@ -132,6 +132,7 @@ describe.skipIf(!natsServerAvailable())("tapio tap", () => {
     expect(await refused("--max-events", "0")).toContain("--max-events must be a whole number from 1");
     expect(await refused("--until", "1h")).toContain("without --since it is read from now on");
     expect(await refused("--for", "x")).toContain("--for must be a duration");
+    expect(await refused("--for", "30d")).toContain("of 24d at most, and not 30d");
     expect(await refused("--story", "../x")).toContain("is not the id of a story");
     expect((await tapio(["tap"])).err).toContain("missing --nats nats://HOST:4222");
   });

@@ -24,6 +24,8 @@ import { summaryOf } from "../summary.ts";
 const KEYS: readonly SettingKey[] = [...STREAM_KEYS, "rules"];
 const EVENTS_MAX = 10_000;
 const BYTES_MAX = 64 * 2 ** 20;
+/** Node's timers go no further: a longer one would end at once. */
+const FOR_MS_MAX = 24 * 86_400_000;
 
 interface TapOptions extends RangeOptions {
   readonly for?: string;
@@ -147,6 +149,7 @@ function readCount(flag: string, written: string | undefined, fallback: number):
 function readLength(written: string | undefined): DurationMs | undefined {
   if (written === undefined) return undefined;
   const ms = parseDuration(written);
-  if (ms !== undefined && 0 < ms) return ms;
-  throw new CommandError(`tap: --for must be a duration such as 5m, and not ${written}`);
+  if (ms !== undefined && 0 < ms && ms <= FOR_MS_MAX) return ms;
+  const longest = formatDuration(FOR_MS_MAX);
+  throw new CommandError(`tap: --for must be a duration such as 5m, of ${longest} at most, and not ${written}`);
 }
