@@ -67,7 +67,8 @@ export async function runDaemon(options: DaemonOptions): Promise<PipelineResult>
     onTrouble,
   });
   observer.observe({ engine, outlets, flood, rules });
-  void lookBehind(observer, nats, signal);
+  const done = new AbortController();
+  void lookBehind(observer, nats, AbortSignal.any([signal, done.signal]));
   const running = runPipeline({
     sources: [observer.watchSource(source)],
     decoder: new Decoder({ eventCharsMax: settings["limits.eventBytes"] }),
@@ -82,7 +83,6 @@ export async function runDaemon(options: DaemonOptions): Promise<PipelineResult>
     onProgress: observer.progress,
     onTrouble,
   });
-  const done = new AbortController();
   try {
     return await Promise.race([running, deadlineAfter(signal, done.signal)]);
   } finally {
