@@ -75,7 +75,7 @@ const { template: anyTemplate } = fc.letrec<{ template: string; tag: string }>((
   ),
 }));
 
-test("where a plain template renders, liquidjs would print the same", () => {
+test("where a plain template renders, liquidjs would print the same", { timeout: 120_000 }, () => {
   const rendered = { output: 0, branch: 0, loop: 0, assigned: 0, filtered: 0 };
   fc.assert(
     fc.property(anyTemplate, anyNames, (template, names) => {
