@@ -12,9 +12,12 @@ export function joins({ entry, left }: News): boolean {
   return 0 < entry.joins.length || (left !== undefined && 0 < left.joins.length);
 }
 
-/** Puts news into the join groups where they belong; answers those that learned something. */
-export function joinEvent(groups: JoinGroups, news: News, at: LogPlace): Set<Window> {
-  const event = opened(news.event);
+/**
+ * Puts news of a trace's window into the join groups where they belong; answers those that learned something.
+ * They hold the event that the window holds: it is opened once.
+ */
+export function joinEvent(groups: JoinGroups, window: Window | undefined, news: News, at: LogPlace): Set<Window> {
+  const event = window?.versionOf(news.event) ?? opened(news.event);
   const arrival: Arrival = { event, at, touched: new Set() };
   const known = replaceVersion(groups, news, arrival);
   const { entry, left } = news;

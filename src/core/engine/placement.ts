@@ -70,7 +70,7 @@ export class Placement {
     let jobs: Job[] | undefined;
     if (0 < window.ready.length) jobs = this.#traceJobs(window, news, nowMs);
     if (joins(news)) {
-      const touched = joinEvent(this.#parts.groups, news, at);
+      const touched = joinEvent(this.#parts.groups, window, news, at);
       jobs = this.#joinJobs(touched, at, nowMs, jobs);
     }
     return jobs;

@@ -157,7 +157,7 @@ export class Restore {
       if (open !== undefined) window.noteType(entry, index);
     }
     const news = outcome === "added" ? { event, entry } : newsOf(outcome, index);
-    if (joins(news)) joinEvent(groups, news, at);
+    if (joins(news)) joinEvent(groups, window, news, at);
   }
 
   /** The window that an event opened, if it was open still at the snapshot. */
