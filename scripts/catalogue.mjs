@@ -2,14 +2,14 @@
 // `--check` writes nothing, and fails where the page is not what the packs say.
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { CorrelationEngine } from "../src/index.ts";
+import { openPackSource } from "../src/adapters/file/pack-source.ts";
 
 const RULES = fileURLToPath(new URL("../rules/", import.meta.url));
 const PAGE = fileURLToPath(new URL("../docs/catalogue.md", import.meta.url));
 
 /** The page's text. */
 async function cataloguePage() {
-  const { rules } = await CorrelationEngine.fromPacks([RULES]);
+  const { rules } = await openPackSource({ paths: [RULES] }).load({});
   const byCategory = Map.groupBy(rules.rules, ({ category }) => category);
   const sections = [...byCategory]
     .sort(([a], [b]) => (a < b ? -1 : 1))

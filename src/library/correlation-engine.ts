@@ -22,12 +22,12 @@ export interface CorrelationOptions {
 
 /** Rules, loaded and checked, ready to correlate. It keeps no events: each use starts afresh. */
 export class CorrelationEngine {
-  readonly rules: RuleSet;
+  readonly #rules: RuleSet;
   /** What the packs' authors should look at, and what does not stop them from loading. */
   readonly warnings: readonly PackFinding[];
 
   private constructor(rules: RuleSet, warnings: readonly PackFinding[]) {
-    this.rules = rules;
+    this.#rules = rules;
     this.warnings = warnings;
   }
 
@@ -67,9 +67,14 @@ export class CorrelationEngine {
     return [...stories.values()].filter(({ status }) => status !== "retracted");
   }
 
-  /** Opens a fresh engine of the core with these rules. */
+  /**
+   * Opens a fresh engine of the core with these rules. What programs get of this class does not have it: the
+   * core may change with every version.
+   *
+   * @internal
+   */
   open(options: CorrelationOptions = {}): Engine {
-    return new Engine({ rules: this.rules, limits: limitsOf(options) });
+    return new Engine({ rules: this.#rules, limits: limitsOf(options) });
   }
 }
 
