@@ -1,9 +1,10 @@
+import type { NatsConnection } from "@nats-io/transport-node";
 import { connectNats, type NatsAccess } from "../adapters/nats/connect.ts";
 import { openJetStreamSource, type StreamStart } from "../adapters/nats/jetstream-source.ts";
 import { systemClock } from "../adapters/system.ts";
 import { Decoder } from "../core/intake/decoder.ts";
 import type { Story } from "../core/model/story.ts";
-import { runPipeline } from "../service/pipeline.ts";
+import { type PipelineOptions, runPipeline } from "../service/pipeline.ts";
 import type { CorrelationEngine, CorrelationOptions } from "./correlation-engine.ts";
 import { StoryFeed } from "./story-feed.ts";
 
@@ -42,21 +43,11 @@ export class NatsSubscriber {
     try {
       const { streamName: stream, traceSubjects: subjects, start } = this.#options;
       const source = await openJetStreamSource({ connection, stream, subjects, start });
-      const pipeline = {
-        sources: [source],
-        decoder: new Decoder(),
-        engine,
-        sinks: [this.#feed],
-        clock: systemClock,
-        signal,
-      };
-      signal.addEventListener("abort", () => this.#feed.end(), { once: true });
-      runPipeline(pipeline)
-        .then(
-          () => this.#feed.end(),
-          (cause: unknown) => this.#feed.end({ cause }),
-        )
-        .finally(() => connection.close());
+      const decoder = new Decoder();
+      void this.#read(
+        { sources: [source], decoder, engine, sinks: [this.#feed], clock: systemClock, signal },
+        connection,
+      );
     } catch (cause) {
       this.#feed.end({ cause });
       await connection.close();
@@ -64,10 +55,29 @@ export class NatsSubscriber {
     }
   }
 
+  /** Reads to the end; never rejects: what ends it is thrown where the results are read. */
+  async #read(pipeline: PipelineOptions, connection: NatsConnection): Promise<void> {
+    const { signal } = pipeline;
+    // Where nobody reads the results, the pipeline waits for room in the feed, and hears of no signal.
+    const end = (): void => this.#feed.end();
+    signal.addEventListener("abort", end, { once: true });
+    try {
+      await runPipeline(pipeline);
+      end();
+    } catch (cause) {
+      this.#feed.end({ cause });
+    } finally {
+      signal.removeEventListener("abort", end);
+      // One that is lost for good cannot be closed in order either.
+      await connection.close().catch(() => undefined);
+    }
+  }
+
   /**
    * The stories as they are told: each revision of each story once, in order. A later revision of a
    * story has the same `id` and a higher `revision`. Ends when the signal given to {@link start}
-   * aborts, and throws what ended the reading otherwise. Reading slowly holds up the subscriber.
+   * aborts, and throws what ended the reading otherwise. Reading slowly holds up the subscriber;
+   * breaking off holds it up until somebody reads on, and does not end it.
    */
   results(): AsyncIterable<Story> {
     return this.#feed.stories();

@@ -1,6 +1,9 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -10,6 +13,7 @@ import { natsServerAvailable, startNatsServer } from "../support/nats-server.ts"
 import { SEED_PACK, seedEvents } from "../support/seed-pack.ts";
 
 const SUMMARY = "Service disruption due to memory pressure";
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 let folder: string;
 let rules: string;
 
@@ -107,3 +111,41 @@ test.skipIf(!natsServerAvailable())("a stream that is not there fails at the sta
   await expect(subscriber.start({ signal: AbortSignal.timeout(10_000) })).rejects.toThrow(/there is no stream NONE/);
   await expect(subscriber.results()[Symbol.asyncIterator]().next()).rejects.toThrow(/there is no stream NONE/);
 });
+
+/** A program of docs/library.md, from 0, as it is written there but for where the package and the server are. */
+async function startShown(which: number, server = ""): Promise<{ program: ChildProcess; said: () => string }> {
+  const page = await readFile(join(ROOT, "docs", "library.md"), "utf8");
+  const [, text = ""] = [...page.matchAll(/^```ts\n([\s\S]*?)^```$/gm)][which] ?? [];
+  const file = join(folder, `shown-${which}.ts`);
+  const here = text.replace('"tapio-correlator"', JSON.stringify(join(ROOT, "src", "index.ts")));
+  await writeFile(file, here.replace("nats://127.0.0.1:4222", server));
+  const program = spawn(process.execPath, [file], { cwd: ROOT, stdio: ["ignore", "pipe", "inherit"] });
+  let out = "";
+  program.stdout?.on("data", (chunk) => {
+    out += String(chunk);
+  });
+  return { program, said: () => out };
+}
+
+test("docs/library.md: what it shows of a finite log is what comes of it", { timeout: 60_000 }, async () => {
+  const { program, said } = await startShown(0);
+  expect(await once(program, "close")).toEqual([0, null]);
+  expect(await readFile(join(ROOT, "docs", "library.md"), "utf8")).toContain(`\`\`\`text\n${said()}\`\`\`\n`);
+});
+
+test.skipIf(!natsServerAvailable())(
+  "docs/library.md: what it shows of a stream tells stories, and ends at the signal by itself",
+  { timeout: 60_000 },
+  async () => {
+    await using server = await startNatsServer();
+    const publisher = await connect({ servers: server.url });
+    await (await jetstreamManager(publisher)).streams.add({ name: "TAPIO", subjects: ["tapio.events.>"] });
+    for (const event of seedEvents()) await jetstream(publisher).publish("tapio.events.x", JSON.stringify(event));
+    await publisher.close();
+    const { program, said } = await startShown(1, server.url);
+    const ended = once(program, "close");
+    await expect.poll(said, { timeout: 30_000 }).toMatch(/^Root cause: \S/);
+    program.kill("SIGINT");
+    expect(await ended).toEqual([0, null]);
+  },
+);
