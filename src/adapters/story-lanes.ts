@@ -1,11 +1,12 @@
+import { BoundedMap } from "../core/model/bounded-map.ts";
 import type { StoryChange } from "../core/model/story.ts";
 
 /** Stories whose revision is remembered. */
 const STORIES_MAX = 100_000;
 
-/** Remembers the last revision of each story that a sink holds; the oldest is forgotten first. */
+/** Remembers the last revision of each story that a sink holds. */
 export class HeldRevisions {
-  readonly #revisions = new Map<string, number>();
+  readonly #revisions = new BoundedMap<string, number>(STORIES_MAX);
 
   /** Whether this revision, or a later one, is held already. */
   has({ story }: StoryChange): boolean {
@@ -13,10 +14,7 @@ export class HeldRevisions {
   }
 
   add({ story: { id, revision } }: StoryChange): void {
-    this.#revisions.delete(id);
     this.#revisions.set(id, revision);
-    const [oldest] = STORIES_MAX < this.#revisions.size ? this.#revisions.keys() : [];
-    if (oldest !== undefined) this.#revisions.delete(oldest);
   }
 }
 
@@ -33,9 +31,10 @@ export class StoryLanes {
   }
 
   async run(changes: readonly StoryChange[], handOver: (change: StoryChange) => Promise<void>): Promise<void> {
-    const waiting = byStory(changes).values();
+    const stories = byStory(changes);
+    const waiting = stories.values();
     let failed = false;
-    const lanes = Array.from({ length: this.#lanesMax }, async () => {
+    const lanes = Array.from({ length: Math.min(this.#lanesMax, stories.size) }, async () => {
       for (const revisions of waiting) {
         for (const change of revisions) {
           if (failed) return;

@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { BoundedMap } from "../../core/model/bounded-map.ts";
 import type { Story, StoryChange } from "../../core/model/story.ts";
 import { type Sink, SinkError } from "../../ports/sink.ts";
 import { HttpClient, HttpRefusal } from "../http/http-client.ts";
@@ -26,7 +27,7 @@ class KubernetesEventSink implements Sink {
   readonly #client: HttpClient;
   readonly #lanes = new StoryLanes(LANES_MAX);
   /** The last revision told here of each story. */
-  readonly #told = new Map<string, Story>();
+  readonly #told = new BoundedMap<string, Story>(STORIES_MAX);
 
   constructor(access: ApiAccess) {
     this.name = `kubernetes:${access.url.host}`;
@@ -45,7 +46,7 @@ class KubernetesEventSink implements Sink {
       const kept = known ? await this.#patch(event, signal) : await this.#create(event, signal);
       // It has expired; or it came before, from an earlier run or with an answer that was lost.
       if (!kept) await (known ? this.#create(event, signal) : this.#catchUp(event, signal));
-      this.#remember(story);
+      this.#told.set(story.id, story);
     });
   }
 
@@ -115,13 +116,6 @@ class KubernetesEventSink implements Sink {
   #url(namespace: string, name?: string): URL {
     const path = `api/v1/namespaces/${encodeURIComponent(namespace)}/events${name === undefined ? "" : `/${name}`}`;
     return new URL(path, this.#access.url);
-  }
-
-  #remember(story: Story): void {
-    this.#told.delete(story.id);
-    this.#told.set(story.id, story);
-    const [oldest] = STORIES_MAX < this.#told.size ? this.#told.keys() : [];
-    if (oldest !== undefined) this.#told.delete(oldest);
   }
 }
 

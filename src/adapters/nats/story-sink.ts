@@ -1,7 +1,9 @@
 import { type JetStreamClient, type JetStreamManager, jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
+import { BoundedMap } from "../../core/model/bounded-map.ts";
 import type { Story, StoryChange } from "../../core/model/story.ts";
 import { type Sink, SinkError } from "../../ports/sink.ts";
+import { StoryLanes } from "../story-lanes.ts";
 import { asSinkError, ensureStream } from "./ensure-stream.ts";
 import { isServerRefusal, isWrongLastSequence } from "./server-refusal.ts";
 
@@ -44,8 +46,9 @@ class StorySink implements Sink {
   readonly #manager: JetStreamManager;
   readonly #client: JetStreamClient;
   readonly #stream: string;
+  readonly #lanes = new StoryLanes(IN_FLIGHT_MAX);
   /** By story ID, as far as known. */
-  readonly #lastStored = new Map<string, LastStored>();
+  readonly #lastStored = new BoundedMap<string, LastStored>(STORIES_MAX);
 
   constructor(manager: JetStreamManager, stream: string) {
     this.#manager = manager;
@@ -53,21 +56,8 @@ class StorySink implements Sink {
     this.#stream = stream;
   }
 
-  async deliver(changes: readonly StoryChange[]): Promise<void> {
-    const byId = new Map<string, Story[]>();
-    for (const { story } of changes) {
-      const revisions = byId.get(story.id);
-      if (revisions === undefined) byId.set(story.id, [story]);
-      else revisions.push(story);
-    }
-    const waiting = byId.values();
-    const lanes = Array.from({ length: Math.min(IN_FLIGHT_MAX, byId.size) }, async () => {
-      for (const revisions of waiting) {
-        for (const story of revisions) await this.#publish(story);
-      }
-    });
-    const settled = await Promise.allSettled(lanes);
-    for (const lane of settled) if (lane.status === "rejected") throw lane.reason;
+  deliver(changes: readonly StoryChange[]): Promise<void> {
+    return this.#lanes.run(changes, ({ story }) => this.#publish(story));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}
@@ -88,7 +78,7 @@ class StorySink implements Sink {
           expect: { lastSubjectSequence: last.sequence },
           timeout: PUBLISH_TIMEOUT_MS,
         });
-        this.#remember(story.id, { sequence: acknowledged.seq, revision: story.revision });
+        this.#lastStored.set(story.id, { sequence: acknowledged.seq, revision: story.revision });
         return;
       } catch (cause) {
         // Refused for its place: look and go on. Timed out: unknown, so try again with the same ID.
@@ -108,14 +98,7 @@ class StorySink implements Sink {
     if (stored === null) return NONE;
     const revision = Number(stored.header.get("Nats-Msg-Id").slice(id.length + 1));
     const last = { sequence: stored.seq, revision };
-    this.#remember(id, last);
-    return last;
-  }
-
-  #remember(id: string, last: LastStored): void {
-    this.#lastStored.delete(id);
     this.#lastStored.set(id, last);
-    const [oldest] = STORIES_MAX < this.#lastStored.size ? this.#lastStored.keys() : [];
-    if (oldest !== undefined) this.#lastStored.delete(oldest);
+    return last;
   }
 }

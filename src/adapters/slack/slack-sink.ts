@@ -1,3 +1,4 @@
+import { BoundedMap } from "../../core/model/bounded-map.ts";
 import type { Story, StoryChange } from "../../core/model/story.ts";
 import { type Sink, SinkError } from "../../ports/sink.ts";
 import { StoryLanes } from "../story-lanes.ts";
@@ -38,7 +39,7 @@ class SlackSink implements Sink {
   readonly #api: SlackApi;
   readonly #onTrouble: (message: string) => void;
   readonly #lanes = new StoryLanes(1);
-  readonly #told = new Map<string, Told>();
+  readonly #told = new BoundedMap<string, Told>(STORIES_MAX);
   /** Stories of which the last attempt failed: what it did is not known. */
   readonly #uncertain = new Set<string>();
   #historyRead = false;
@@ -71,11 +72,11 @@ class SlackSink implements Sink {
 
   async #tell(change: StoryChange, uncertain: boolean, signal: AbortSignal | undefined): Promise<void> {
     const { story } = change;
-    if (!this.#historyRead || (uncertain && !this.#told.has(story.id))) await this.#readHistory(signal);
+    if (!this.#historyRead || (uncertain && this.#told.get(story.id) === undefined)) await this.#readHistory(signal);
     const told = this.#told.get(story.id);
     if (told === undefined || !(await this.#edit(told, change, uncertain, signal))) {
       const message = await this.#api.post(messageOfStory(story), stampOf(story), undefined, signal);
-      this.#remember(story.id, { message, revision: story.revision, story });
+      this.#told.set(story.id, { message, revision: story.revision, story });
     }
   }
 
@@ -95,7 +96,7 @@ class SlackSink implements Sink {
     if (word !== undefined && !(uncertain && (await this.#isSaid(told.message, story, signal)))) {
       await this.#api.post(word, stampOf(story), told.message, signal);
     }
-    this.#remember(story.id, { message: told.message, revision: story.revision, story });
+    this.#told.set(story.id, { message: told.message, revision: story.revision, story });
     return true;
   }
 
@@ -110,7 +111,7 @@ class SlackSink implements Sink {
     // The newest comes first, and is the one that counts.
     for (const { story, revision, ...message } of messages.reverse()) {
       const known = this.#told.get(story)?.message.ts === message.ts;
-      if (!known) this.#remember(story, { message, revision, story: undefined });
+      if (!known) this.#told.set(story, { message, revision, story: undefined });
     }
   }
 
@@ -123,13 +124,6 @@ class SlackSink implements Sink {
       this.#onTrouble(`${this.name}: ${cause.message}; stories told before cannot be found again`);
       return [];
     }
-  }
-
-  #remember(id: string, told: Told): void {
-    this.#told.delete(id);
-    this.#told.set(id, told);
-    const [oldest] = STORIES_MAX < this.#told.size ? this.#told.keys() : [];
-    if (oldest !== undefined) this.#told.delete(oldest);
   }
 }
 

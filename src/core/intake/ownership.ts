@@ -1,5 +1,5 @@
+import { BoundedMap } from "../model/bounded-map.ts";
 import type { OwnersData } from "../model/owners.ts";
-import { BoundedMap } from "./bounded-map.ts";
 import { asText, type JsonObject, objectsOf } from "./json.ts";
 import { readOwners, writeOwners } from "./owner-data.ts";
 

@@ -1,6 +1,6 @@
+import { BoundedMap } from "../model/bounded-map.ts";
 import type { RelatedEntity } from "../model/event.ts";
 import type { EpochMs } from "../model/time.ts";
-import { BoundedMap } from "./bounded-map.ts";
 import { type ObjectName, Ownership } from "./ownership.ts";
 
 /** Objects remembered at once; some 200 bytes each. */
