@@ -37,9 +37,9 @@ export class Books {
   /** Times that the log went back behind what was read of it, or was another one by its name. */
   wentBack = 0;
   /** Entries left out on purpose, by reason. */
-  readonly filtered: Record<string, number> = {};
-  /** Well-formed entries of a shape that no decoder knows, by shape. */
-  readonly unknown: Record<string, number> = {};
+  readonly filtered: Record<string, number> = Object.create(null);
+  /** Well-formed entries of a shape that no decoder knows, by shape: whatever they call themselves. */
+  readonly unknown: Record<string, number> = Object.create(null);
   /** The first {@link REJECTIONS_KEPT} of the rejected. */
   readonly rejections: Rejection[] = [];
 
@@ -70,10 +70,11 @@ export class Books {
   }
 }
 
+/** `counts` has no prototype: a payload may well say that it is a `__proto__`. */
 function countByKind(counts: Record<string, number>, kind: string): void {
-  const known = Object.hasOwn(counts, kind) || Object.keys(counts).length < KINDS_MAX;
+  const known = kind in counts || Object.keys(counts).length < KINDS_MAX;
   const key = known ? kind : "other";
-  counts[key] = (Object.hasOwn(counts, key) ? (counts[key] ?? 0) : 0) + 1;
+  counts[key] = (counts[key] ?? 0) + 1;
 }
 
 function sum(counts: Readonly<Record<string, number>>): number {

@@ -27,3 +27,16 @@ test.for<[string, EventDecoder]>([
   expect(books).toMatchObject({ entries: 2, decoded: 1, rejected: 1 });
   expect(books.balance()).toBe(true);
 });
+
+test("the books balance whatever payloads call themselves", () => {
+  const books = new Books();
+  const names = ["__proto__", "constructor", "__proto__"];
+  const decodeText = (text: string) => ({ outcome: "unknown", shape: text }) as const;
+  const decoder = new LogDecoder({ source: { place: String }, decoder: { decodeText }, books });
+  decoder.decode({ entries: names.map((text, at) => ({ text, position: at + 1, logTimeMs: undefined })) });
+  expect(Object.entries(books.unknown)).toEqual([
+    ["__proto__", 2],
+    ["constructor", 1],
+  ]);
+  expect(books.balance()).toBe(true);
+});
