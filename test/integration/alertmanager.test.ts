@@ -129,6 +129,17 @@ test("while it is away, posting again is tried later", async () => {
   await until("the repost", () => world.alertmanager.alerts()[0]?.endsAt === "2026-03-01T11:06:00.000Z");
 });
 
+test.for([
+  ["2026-03-01T10:00:00,5Z", "2026-03-01T10:00:00.500Z"],
+  ["2026-03-01T09:59:60Z", "2026-03-01T10:00:00.000Z"],
+] as const)("a cause at %s has an alert", async ([time, startsAt]) => {
+  await using world = await standIn();
+  await using sink = world.open();
+  const { rootCause } = changeOf("st_a").story;
+  await sink.deliver([changeOf("st_a", 1, "told", { rootCause: { ...rootCause, time } })]);
+  expect(world.alertmanager.alerts()[0]?.startsAt).toBe(startsAt);
+});
+
 test("a story whose cause lies in the future of this clock still has an alert", async () => {
   await using world = await standIn();
   await using sink = world.open();

@@ -24,6 +24,18 @@ function sinkOf({ url }: KubernetesStandIn) {
 
 const POD = { kind: "Pod", namespace: "shop", name: "api-7f9", uid: "0b5c" };
 
+test("a cause whose time is written as Date does not read it has an Event", async () => {
+  await using kubernetes = await startKubernetes();
+  await using sink = sinkOf(kubernetes);
+  const { rootCause, window } = changeOf("st_a").story;
+  const time = "2026-03-01T10:00:00,5Z";
+  const more = { rootCause: { ...rootCause, time }, window: { ...window, end: time } };
+  await sink.deliver([changeOf("st_a", 1, "told", more)]);
+  expect(kubernetes.events()).toMatchObject([
+    { eventTime: "2026-03-01T10:00:00.500000Z", lastTimestamp: "2026-03-01T10:00:00Z" },
+  ]);
+});
+
 test("one Event a story, on its root cause: created, patched, and Normal when it has ended", async () => {
   await using kubernetes = await startKubernetes();
   await using sink = sinkOf(kubernetes);

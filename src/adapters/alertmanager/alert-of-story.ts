@@ -1,6 +1,6 @@
 import type { EntityRef } from "../../core/model/event.ts";
 import type { Story } from "../../core/model/story.ts";
-import { type EpochMs, formatTime } from "../../core/model/time.ts";
+import { type EpochMs, formatTime, parseTime } from "../../core/model/time.ts";
 
 /** An alert as Alertmanager's API v2 takes it. Alerts with equal labels are the same alert. */
 export interface Alert {
@@ -32,7 +32,7 @@ export function hasEnded({ status }: Story): boolean {
  */
 export function alertOfStory(story: Story, { nowMs, lifeMs, externalUrl }: AlertTimes): Alert {
   const { kind, namespace, name, node, cluster } = story.rootCause.entity;
-  const startMs = Math.min(Date.parse(story.rootCause.time), nowMs);
+  const startMs = Math.min(parseTime(story.rootCause.time)?.ms ?? nowMs, nowMs);
   const { pack, id } = story.rule;
   return {
     labels: present({

@@ -1,5 +1,5 @@
 import type { Story } from "../../core/model/story.ts";
-import { formatTime } from "../../core/model/time.ts";
+import { type EpochMs, formatTime, parseTime } from "../../core/model/time.ts";
 
 /** Who reports: tapio reads no Event that carries this name, so that no story feeds on itself. */
 const REPORTER = "tapio.dev/correlator";
@@ -104,13 +104,18 @@ function camelCase(id: string): string {
 }
 
 function latest(one: string, other: string): string {
-  return Date.parse(one) < Date.parse(other) ? other : one;
+  return msOf(one) < msOf(other) ? other : one;
 }
 
 function microTime(time: string): string {
-  return formatTime(Date.parse(time)).replace(/\.(\d{3})Z$/, ".$1000Z");
+  return formatTime(msOf(time)).replace(/\.(\d{3})Z$/, ".$1000Z");
 }
 
 function wholeSeconds(time: string): string {
-  return formatTime(Date.parse(time)).replace(/\.\d{3}Z$/, "Z");
+  return formatTime(msOf(time)).replace(/\.\d{3}Z$/, "Z");
+}
+
+/** Events say times in more ways than `Date` reads: with a comma, or in a leap second. */
+function msOf(time: string): EpochMs {
+  return parseTime(time)?.ms ?? 0;
 }
