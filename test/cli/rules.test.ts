@@ -46,6 +46,19 @@ describe("lint", () => {
     expect(err).toBe("tapio: 2 errors, 0 warnings in 2 files\n");
   });
 
+  test("a signal while a pack is read ends it, and is no finding", async () => {
+    // They take seconds.
+    const ruleOf = (at: number) =>
+      `  - { id: r${at}, title: R, category: security, severity: error, priority: 5, steps: [ { as: a, type: k8s.x${at} } ], story: { summary: R } }\n`;
+    const rules = Array.from({ length: 1_000 }, (_, at) => ruleOf(at)).join("");
+    const packs = Array.from({ length: 50 }, (_, at) => [`p${at}.yaml`, SEED_PACK.replace("seed", `p${at}`) + rules]);
+    await using folder = await temporaryFolder(Object.fromEntries(packs));
+    const stop = new AbortController();
+    const linting = tapio(["lint", folder.path("")], { signal: stop.signal });
+    setTimeout(() => stop.abort("SIGTERM"), 1_500);
+    expect(await linting).toEqual({ code: 143, out: "", err: "" });
+  });
+
   test("a file that is too large keeps no other finding back", async () => {
     await using folder = await temporaryFolder({
       "a.yaml": `${SEED_PACK}#${"x".repeat(256 * 1024)}`,

@@ -57,7 +57,10 @@ export class LanguageThread implements AsyncDisposable {
     this.#worker ??= new Worker(WORKER);
   }
 
-  /** Throws {@link PackSourceError} after the deadline, or when the signal aborts; the thread is ended then. */
+  /**
+   * Throws {@link PackSourceError} after the deadline, or when the signal aborts; the thread is ended then.
+   * Where the signal has aborted before its turn, throws the signal's reason.
+   */
   readPacks(task: PackTask, bounds: ReadingBounds): Promise<ReadPacks> {
     return this.#inTurn(task, `reading ${task.packs.length} files`, bounds);
   }

@@ -4,7 +4,7 @@ import { rulesLocator } from "../../core/language/locate-rule.ts";
 import { SourceText } from "../../core/language/source-text.ts";
 import { type PackFinding, PackSourceError } from "../../ports/pack-source.ts";
 import { openLanguageThread, packsAt } from "../compose.ts";
-import { ExitCode } from "../exit-code.ts";
+import { ExitCode, interruptedBy } from "../exit-code.ts";
 import { CommandError } from "../failure.ts";
 import { findRuleFiles, type RuleFiles } from "../find-rule-files.ts";
 import { RuleTestLint } from "../lint-rule-tests.ts";
@@ -46,6 +46,8 @@ async function lint(paths: readonly string[], options: LintOptions, shell: Shell
   const count = files.packs.length + files.tests.length;
   if (count === 0) throw new CommandError(`lint: no *.yaml in ${paths.join(", ")}; name a rule pack or its folder`);
   const findings = [...(await findingsIn(files, shell)), ...(await lockFindings(paths, shell))];
+  // A reading that was broken off may have been taken for a pack that can't be read.
+  if (shell.signal.aborted) return interruptedBy(shell.signal);
   await print(findings, options.format ?? options.output ?? "text", shell.stdout);
   const errors = findings.filter(({ severity }) => severity === "error").length;
   const warnings = findings.length - errors;
@@ -63,6 +65,7 @@ async function findingsIn({ packs, tests }: RuleFiles, { signal }: Shell): Promi
     const inTests = await new RuleTestLint(thread, loaded).findings(tests, { signal });
     return [...(loaded?.findings ?? []), ...inTests].sort(byPlace);
   } catch (error) {
+    signal.throwIfAborted();
     if (error instanceof PackSourceError) throw new CommandError(error.message, ExitCode.findings);
     throw error;
   }
