@@ -13,7 +13,7 @@ import type { RefusedChange } from "../adapters/nats/undelivered.ts";
 import { openReloadTriggers, type ReloadTriggers } from "../adapters/reload-triggers.ts";
 import type { StoryOutlets } from "../adapters/story-outlets.ts";
 import { monotonicNow, randomKey, type ShutdownSignals, shutdownSignals, systemClock } from "../adapters/system.ts";
-import type { EpochMs } from "../core/model/time.ts";
+import { type EpochMs, parseTime } from "../core/model/time.ts";
 import type { CheckpointStore } from "../ports/checkpoint-store.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { DeadLetters } from "../ports/dead-letters.ts";
@@ -241,5 +241,5 @@ export function onReloadWanted(triggers: ReloadTriggers): AsyncDisposable {
 }
 
 function startOf(written: string): StreamStart {
-  return written === "all" || written === "new" ? written : { timeMs: Date.parse(written) };
+  return written === "all" || written === "new" ? written : { timeMs: parseTime(written)?.ms ?? 0 };
 }

@@ -1,6 +1,6 @@
 import { EVENT_CHARS_MAX } from "../core/intake/native-event.ts";
 import { DEFAULT_LIMITS } from "../core/model/limits.ts";
-import type { DurationMs } from "../core/model/time.ts";
+import { type DurationMs, parseTime } from "../core/model/time.ts";
 import { duration, list, type Setting, text, wholeNumber, withoutLogins } from "./setting.ts";
 import { SINK_SETTINGS, type SinkSettings } from "./sink-keys.ts";
 
@@ -71,7 +71,7 @@ export const SETTINGS: { readonly [Key in SettingKey]: Setting<Settings[Key]> } 
     env: "TAPIO_NATS_START",
     fallback: "all",
     read: ([start = ""]) => {
-      const known = start === "all" || start === "new" || !Number.isNaN(Date.parse(start));
+      const known = start === "all" || start === "new" || parseTime(start) !== undefined;
       return known ? { value: start } : "all, new, or a time such as 2026-03-01T10:00:00Z";
     },
     show: (start) => start,

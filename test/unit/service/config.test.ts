@@ -22,6 +22,19 @@ test("the defaults of the contract", () => {
   });
 });
 
+test.for([
+  ["all", true],
+  ["new", true],
+  ["2026-03-01T10:00:00Z", true],
+  ["2026-03-01T10:00:00+01:00", true],
+  ["2026", false],
+  ["1", false],
+  ["yesterday", false],
+] as const)("nats.start: %s is a place to begin: %s", ([start, isOne]) => {
+  const problem = "flag --start: nats.start must be all, new, or a time such as 2026-03-01T10:00:00Z; it says";
+  expect(problemsOf({ flags: { "nats.start": start } })).toEqual(isOne ? [] : [`${problem} "${start}"`]);
+});
+
 test("a flag beats the environment beats the file beats the default, and each says so", () => {
   const file = { path: "tapio.yaml", text: "nats:\n  url: nats://file\n  stream: FILE\nminEvents: 3\nrules: [a, b]\n" };
   const { settings, shown } = resolve({
