@@ -127,7 +127,10 @@ export class PipelineRun {
   async #accept(events: readonly PlacedEvent[]): Promise<boolean> {
     const { engine } = this.#options;
     for (const placed of events) {
-      if (this.#resumed !== undefined && this.#differs(placed, this.#resumed)) return false;
+      if (this.#resumed !== undefined && isOfAnotherLog(placed, this.#resumed)) {
+        this.#isLost = true;
+        return false;
+      }
       try {
         const judging = engine.accept(placed.event, placed);
         if (judging !== undefined) await judging;
@@ -238,11 +241,9 @@ export class PipelineRun {
         "stories that they may have been evidence of are marked with gap",
     );
   }
+}
 
-  /** A resumed run reads what it knows: a known position with another time means another log. */
-  #differs({ position, logTimeMs }: LogPlace, resumed: Checkpoint): boolean {
-    const at = Math.floor(position);
-    this.#isLost = at <= resumed.position && resumed.logTimeMs < logTimeMs;
-    return this.#isLost;
-  }
+/** A resumed run reads what it knows: a known position with a later time means another log. */
+function isOfAnotherLog({ position, logTimeMs }: LogPlace, resumed: Checkpoint): boolean {
+  return Math.floor(position) <= resumed.position && resumed.logTimeMs < logTimeMs;
 }
