@@ -5,6 +5,7 @@ import { ExitCode } from "./exit-code.ts";
 import { CommandError } from "./failure.ts";
 import type { Shell } from "./shell.ts";
 import { shippedRules } from "./shipped.ts";
+import { counted } from "./story-text.ts";
 
 /** Errors printed before a load is given up; `tapio lint` has them all. */
 const ERRORS_SHOWN_MAX = 20;
@@ -27,14 +28,16 @@ export async function loadRules(paths: readonly string[], shell: Shell, elsewher
   if (0 < errors.length) throw new CommandError(refusal(errors, from, elsewhere), ExitCode.rules);
   // Those of rules elsewhere are of no help here: they are what they are.
   if (0 < findings.length && elsewhere === undefined)
-    shell.stderr.say(`tapio: ${findings.length} warning(s) about the rules; see: tapio lint ${from.join(" ")}\n`);
+    shell.stderr.say(
+      `tapio: ${counted(findings.length, "warning")} about the rules; see: tapio lint ${from.join(" ")}\n`,
+    );
   return rules;
 }
 
 function refusal(errors: readonly PackFinding[], from: readonly string[], elsewhere?: RulesElsewhere): string {
   const shown = errors.slice(0, ERRORS_SHOWN_MAX).map(({ rendered }) => `${rendered}\n`);
   const more = errors.length - shown.length;
-  const count = `${errors.length} error(s)${0 < more ? `, ${more} not shown` : ""}`;
+  const count = `${counted(errors.length, "error")}${0 < more ? `, ${more} not shown` : ""}`;
   if (elsewhere !== undefined)
     return [...shown.map(elsewhere.named), `the rules of ${elsewhere.name} can't be loaded: ${count}`].join("\n");
   return [...shown, `the rules can't be loaded: ${count}; see: tapio lint ${from.join(" ")}`].join("\n");

@@ -57,7 +57,7 @@ export async function caseOfStory(
   if (same === undefined) {
     const run = { rules: frame.rules, limits: first.limits, arrivals: log.arrivals, momentMs: undefined };
     const reason = await reasonOf(ruleKeyOf(story), run);
-    const failed = `${events.length} event(s) of it were found, and the rules do not tell it of them`;
+    const failed = `of its events ${events.length} were found, and the rules do not tell it of them`;
     return { failed: reason === "" ? failed : `${failed}; ${reason}` };
   }
   const expected = standing.map((each) => `\n${listItem(expectationOf(each), "        ")}`).join("");

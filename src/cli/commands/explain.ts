@@ -15,6 +15,7 @@ import { limitsOf, replay } from "../replay.ts";
 import { addSettings, CORRELATION_KEYS, givenFlags, readSettings } from "../settings-options.ts";
 import type { RunVerb, Shell } from "../shell.ts";
 import { addOutputOption } from "../story-output.ts";
+import { counted } from "../story-text.ts";
 import { summaryOf } from "../summary.ts";
 
 /** Windows kept for explanations; beyond, the rest of a recording is not explained, and that is said. */
@@ -76,7 +77,7 @@ async function explain(files: readonly string[], options: ExplainOptions, shell:
       ? await explainStories(pick(stories, options.story), rules, evidence)
       : await explainOneRule(found.key, rules, evidence, { trace: options.trace });
   await print(answer, options, shell);
-  if (0 < log.notKept) shell.stderr.say(`tapio: ${log.notKept} window(s) more were not looked at\n`);
+  if (0 < log.notKept) shell.stderr.say(`tapio: ${counted(log.notKept, "more window")} not looked at\n`);
   shell.stderr.say(summaryOf(books, stories));
   return ExitCode.ok;
 }

@@ -72,7 +72,7 @@ async function compare(asked: {
       ? `${JSON.stringify(differences, undefined, 2)}\n`
       : differences.map((each) => differenceText(each, shell.stdout.paint)).join("");
   await shell.stdout.write(text);
-  shell.stderr.say(`tapio: ${counted(differences.length, "rule")} differ\n`);
+  shell.stderr.say(`tapio: ${counted(differences.length, "differing rule")}\n`);
   return ExitCode.ok;
 }
 

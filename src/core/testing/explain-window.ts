@@ -78,7 +78,7 @@ function whyNotLookedAt({ rule, window, context }: Scene): Failure | undefined {
   const { limits } = context;
   const minEvents = Math.max(window.joinRule === undefined ? limits.minEvents : 1, rule.rule.minEvents ?? 1);
   if (window.total < minEvents) {
-    const detail = `the window has ${window.total} event(s), and ${minEvents} are the least to be looked at`;
+    const detail = `the window has ${window.total} of the ${minEvents} events that it needs to be looked at`;
     return { because: "minEvents", detail };
   }
   const [join] = rule.joins;
