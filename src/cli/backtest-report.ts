@@ -1,9 +1,9 @@
+import { counted } from "../core/expression/counted.ts";
 import type { RuleTally } from "../core/testing/tally-stories.ts";
 import { differenceText } from "./backtest-difference-text.ts";
 import { type ComparedRules, inBrief } from "./compared-rules.ts";
 import type { Paint } from "./paint.ts";
 import type { RuleCost } from "./rule-costs.ts";
-import { counted } from "./story-text.ts";
 import { table } from "./text-layout.ts";
 
 /** What some rules would have told of a recording. */

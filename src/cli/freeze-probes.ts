@@ -2,13 +2,13 @@ import { writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { stringify } from "yaml";
 import type { LanguageThread } from "../adapters/file/language-thread.ts";
+import { counted } from "../core/expression/counted.ts";
 import type { ProbedCase } from "../core/testing/probe-outcomes.ts";
 import { type FrozenProbes, frozenPath, readFrozen } from "./frozen-probes.ts";
 import type { Paint } from "./paint.ts";
 import { readRuleTestFile } from "./read-rule-test-file.ts";
 import { RuleTestRun } from "./rule-test-run.ts";
 import type { Shell } from "./shell.ts";
-import { counted } from "./story-text.ts";
 
 /** Which probes to freeze. */
 export interface FreezeOptions {

@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { dirname, relative } from "node:path";
+import { counted } from "../core/expression/counted.ts";
 import { isRecord } from "../core/expression/read-path.ts";
 import { Decoder } from "../core/intake/decoder.ts";
 import { changeAsGiven } from "../core/model/aside.ts";
@@ -26,7 +27,6 @@ import { readSettings } from "./settings-options.ts";
 import type { Shell } from "./shell.ts";
 import { eventsOf } from "./source-events.ts";
 import { type CaseFrame, caseOfStory } from "./story-case.ts";
-import { counted } from "./story-text.ts";
 import { FROM_STORY_KEYS, withStream } from "./stream-options.ts";
 
 /** Where the story is, and where the case goes. */

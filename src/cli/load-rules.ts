@@ -1,3 +1,4 @@
+import { counted } from "../core/expression/counted.ts";
 import type { RuleSet } from "../core/model/rule.ts";
 import type { PackFinding } from "../ports/pack-source.ts";
 import { packsAt } from "./compose.ts";
@@ -5,7 +6,6 @@ import { ExitCode } from "./exit-code.ts";
 import { CommandError } from "./failure.ts";
 import type { Shell } from "./shell.ts";
 import { shippedRules } from "./shipped.ts";
-import { counted } from "./story-text.ts";
 
 /** Errors printed before a load is given up; `tapio lint` has them all. */
 const ERRORS_SHOWN_MAX = 20;

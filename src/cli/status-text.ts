@@ -1,8 +1,8 @@
+import { counted } from "../core/expression/counted.ts";
 import { formatDuration, parseTime } from "../core/model/time.ts";
 import type { SinkStatus } from "../service/sink-queue.ts";
 import type { Status } from "../service/status.ts";
 import type { Colour, Paint } from "./paint.ts";
-import { counted } from "./story-text.ts";
 import { printable, table } from "./text-layout.ts";
 
 /** What `/api/v1/status` answers: before the engine runs, only that it is not ready, and why. */

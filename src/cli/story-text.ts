@@ -1,3 +1,4 @@
+import { counted } from "../core/expression/counted.ts";
 import type { EntityRef, Severity } from "../core/model/event.ts";
 import type { ChainLink, Story } from "../core/model/story.ts";
 import { formatDuration, formatTime, parseTime } from "../core/model/time.ts";
@@ -99,12 +100,6 @@ function impactOf({ impact, rootCause }: Story): string {
 
 function keyOf({ kind, namespace = "", name }: EntityRef): string {
   return `${kind} ${namespace}/${name}`;
-}
-
-/** `1 pod`, `2 pods`, `3 ingresses`, `2 networkpolicies`. */
-export function counted(count: number, noun: string): string {
-  const many = /(s|x|ch|sh)$/.test(noun) ? `${noun}es` : noun.replace(/([^aeiou])y$/, "$1ie").concat("s");
-  return `${count} ${count === 1 ? noun : many}`;
 }
 
 /** Where it happened: the workload, as `namespace/name`, or the root cause itself. */

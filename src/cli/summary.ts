@@ -1,6 +1,6 @@
+import { counted } from "../core/expression/counted.ts";
 import type { EngineCounters, Story } from "../core/model/story.ts";
 import type { Books } from "../service/books.ts";
-import { counted } from "./story-text.ts";
 import { printable } from "./text-layout.ts";
 
 /** Kinds named in the summary; the rest is summed up. */

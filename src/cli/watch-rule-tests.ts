@@ -1,11 +1,11 @@
 import type { LanguageThread } from "../adapters/file/language-thread.ts";
+import { counted } from "../core/expression/counted.ts";
 import { printOfFiles, watchFiles } from "./compose.ts";
 import { CommandError } from "./failure.ts";
 import { findRuleFiles } from "./find-rule-files.ts";
 import { totalsLine, totalsOf } from "./reports/totals.ts";
 import { type FileReport, RuleTestRun } from "./rule-test-run.ts";
 import type { Shell } from "./shell.ts";
-import { counted } from "./story-text.ts";
 
 /** What to watch, and what to do with what came of it. */
 export interface WatchOptions {

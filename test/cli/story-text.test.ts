@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type Colour, type Paint, plain } from "../../src/cli/paint.ts";
-import { counted, renderStory } from "../../src/cli/story-text.ts";
+import { renderStory } from "../../src/cli/story-text.ts";
 import type { ChainLink, ConfidencePart, Story } from "../../src/core/model/story.ts";
 
 const POD = { kind: "Pod", namespace: "shop", name: "api-7f9" };
@@ -144,15 +144,4 @@ test("every colour has its word", () => {
   };
   expect(lines({}, 100, paint)).toEqual(lines());
   expect(used).toContainEqual(["red", "● CRITICAL"]);
-});
-
-test.for([
-  [1, "event", "1 event"],
-  [2, "entry", "2 entries"],
-  [0, "story", "0 stories"],
-  [3, "ingress", "3 ingresses"],
-  [2, "networkpolicy", "2 networkpolicies"],
-  [2, "day", "2 days"],
-] as const)("%d %s", ([count, noun, text]) => {
-  expect(counted(count, noun)).toBe(text);
 });

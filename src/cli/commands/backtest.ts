@@ -1,6 +1,7 @@
 import { access, constants, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Command } from "commander";
+import { counted } from "../../core/expression/counted.ts";
 import type { RuleSet } from "../../core/model/rule.ts";
 import type { Story } from "../../core/model/story.ts";
 import { compareRuns } from "../../core/testing/compare-runs.ts";
@@ -24,7 +25,6 @@ import { addSettings, CORRELATION_KEYS, readSettings } from "../settings-options
 import type { RunVerb, Shell } from "../shell.ts";
 import { shippedRules } from "../shipped.ts";
 import { addOutputOption } from "../story-output.ts";
-import { counted } from "../story-text.ts";
 import { addRange, type RangeOptions, STREAM_KEYS } from "../stream-options.ts";
 import { summaryOf } from "../summary.ts";
 

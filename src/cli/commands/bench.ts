@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { counted } from "../../core/expression/counted.ts";
 import { WindowLog } from "../../core/testing/window-log.ts";
 import type { SettingKey } from "../../service/config-keys.ts";
 import { ExitCode, interruptedBy } from "../exit-code.ts";
@@ -12,7 +13,6 @@ import { costsOf, type RuleCost } from "../rule-costs.ts";
 import { addSettings, CORRELATION_KEYS, readSettings } from "../settings-options.ts";
 import type { RunVerb, Shell } from "../shell.ts";
 import { addOutputOption } from "../story-output.ts";
-import { counted } from "../story-text.ts";
 import { addRange, type RangeOptions, STREAM_KEYS } from "../stream-options.ts";
 import { summaryOf } from "../summary.ts";
 import { table } from "../text-layout.ts";

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { counted } from "../../core/expression/counted.ts";
 import { WindowLog } from "../../core/testing/window-log.ts";
 import { statusOf } from "../../service/status.ts";
 import { Api } from "../../web/api.ts";
@@ -15,7 +16,6 @@ import { addSettings, readSettings } from "../settings-options.ts";
 import type { RunVerb, Shell } from "../shell.ts";
 import { ownVersion, shippedPage, shippedRecording } from "../shipped.ts";
 import { addOutputOption, OUTPUT_FORMS, type OutputForm, writeStories } from "../story-output.ts";
-import { counted } from "../story-text.ts";
 
 interface DemoOptions {
   readonly output?: OutputForm;

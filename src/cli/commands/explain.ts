@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { counted } from "../../core/expression/counted.ts";
 import type { Story } from "../../core/model/story.ts";
 import { type Answer, explainOneRule, explainStories, findRuleKey } from "../../core/testing/answer.ts";
 import type { Evidence } from "../../core/testing/explain-rule.ts";
@@ -15,7 +16,6 @@ import { limitsOf, replay } from "../replay.ts";
 import { addSettings, CORRELATION_KEYS, givenFlags, readSettings } from "../settings-options.ts";
 import type { RunVerb, Shell } from "../shell.ts";
 import { addOutputOption } from "../story-output.ts";
-import { counted } from "../story-text.ts";
 import { summaryOf } from "../summary.ts";
 
 /** Windows kept for explanations; beyond, the rest of a recording is not explained, and that is said. */

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
+import { counted } from "../../core/expression/counted.ts";
 import { rulesLocator } from "../../core/language/locate-rule.ts";
 import { SourceText } from "../../core/language/source-text.ts";
 import { type PackFinding, PackSourceError } from "../../ports/pack-source.ts";
@@ -15,7 +16,6 @@ import { breachesOf, readLock } from "../rules-lock.ts";
 import type { RunVerb, Shell } from "../shell.ts";
 import { ownVersion } from "../shipped.ts";
 import { addOutputOption } from "../story-output.ts";
-import { counted } from "../story-text.ts";
 import { lockPath } from "./pack-versions.ts";
 
 const FINDINGS_SHOWN_MAX = 100;

@@ -1,6 +1,7 @@
 import { stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Command } from "commander";
+import { counted } from "../../core/expression/counted.ts";
 import { compareRules, type RuleDifference } from "../../core/testing/compare-rules.ts";
 import { ruleChangeText } from "../changed-rules.ts";
 import { ExitCode } from "../exit-code.ts";
@@ -10,7 +11,6 @@ import type { Paint } from "../paint.ts";
 import { breachesOf, LOCK_FILE, lockOf, lockText, readLock } from "../rules-lock.ts";
 import type { RunVerb, Shell } from "../shell.ts";
 import { addOutputOption } from "../story-output.ts";
-import { counted } from "../story-text.ts";
 
 const RULES_FOLDER = "rules";
 

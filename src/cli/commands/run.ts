@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { counted } from "../../core/expression/counted.ts";
 import { Decoder } from "../../core/intake/decoder.ts";
 import type { Sink } from "../../ports/sink.ts";
 import { LiveExplainer } from "../../service/live-explainer.ts";
@@ -25,7 +26,6 @@ import { addSettings, readSettings, SETTING_KEYS } from "../settings-options.ts"
 import type { RunVerb, Shell } from "../shell.ts";
 import { ownVersion, shippedPage, shippedRules } from "../shipped.ts";
 import { addOutputOption, type OutputForm, writeStories } from "../story-output.ts";
-import { counted } from "../story-text.ts";
 import { withStream } from "../stream-options.ts";
 import { summaryOf } from "../summary.ts";
 

@@ -1,5 +1,6 @@
 import { open } from "node:fs/promises";
 import type { Command } from "commander";
+import { counted } from "../../core/expression/counted.ts";
 import type { Story } from "../../core/model/story.ts";
 import { type DurationMs, formatDuration, parseDuration } from "../../core/model/time.ts";
 import { behindStory } from "../../core/testing/story-evidence.ts";
@@ -17,7 +18,6 @@ import { Recording } from "../recording.ts";
 import { addSettings, readSettings } from "../settings-options.ts";
 import type { RunVerb, Shell } from "../shell.ts";
 import { eventsOf } from "../source-events.ts";
-import { counted } from "../story-text.ts";
 import { addRange, checkRange, type RangeOptions, readWhen, STREAM_KEYS, withStream } from "../stream-options.ts";
 import { summaryOf } from "../summary.ts";
 

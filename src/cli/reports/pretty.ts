@@ -1,6 +1,6 @@
+import { counted } from "../../core/expression/counted.ts";
 import { type Paint, plain } from "../paint.ts";
 import type { CaseReport, FileReport } from "../rule-test-run.ts";
-import { counted } from "../story-text.ts";
 import { describeProblem } from "./describe-problem.ts";
 import { totalsLine, totalsOf } from "./totals.ts";
 

@@ -1,5 +1,5 @@
+import { counted } from "../../core/expression/counted.ts";
 import type { Paint } from "../paint.ts";
-import { counted } from "../story-text.ts";
 import { printable, table } from "../text-layout.ts";
 import type { CoverageReport, MutantReport, MutationReport, Thoroughness } from "../thoroughness.ts";
 

@@ -1,4 +1,5 @@
 import { formatDuration, parseTime } from "../model/time.ts";
+import { counted } from "./counted.ts";
 
 /** Filters of liquidjs that templates keep; every other one is unknown to them. */
 export const LIQUID_FILTERS: readonly string[] = [
@@ -29,6 +30,8 @@ export const OWN_FILTERS: Readonly<Record<string, (value: unknown, argument: unk
     const ms = timeMs(value);
     return ms === undefined ? `‹not a time: ${String(value)}›` : new Date(ms).toISOString().slice(11, 19);
   },
+  counted: (value, noun) =>
+    typeof value === "number" ? counted(value, String(noun ?? "time")) : `‹not a number: ${String(value)}›`,
   duration: (value) => (typeof value === "number" ? formatDuration(value) : `‹not a number: ${String(value)}›`),
   bytes: (value) => (typeof value === "number" ? formatBytes(value) : value),
   quoted: (value, word) => quotedIn(String(value), word === undefined ? "" : String(word)),

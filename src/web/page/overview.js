@@ -18,7 +18,7 @@ export function Overview({ rows }) {
   const shown = SEVERITIES.filter((severity) => open.some((row) => row.severity === severity));
   return html`<article class="overview">
     <h2>${open.length === 0 ? "Nothing is open" : `${counted(open.length, "story", "stories")} open`}</h2>
-    <p class="detail">${critical === 0 ? "None of them is critical. " : `${critical} of them ${critical === 1 ? "is" : "are"} critical. `}Choose one to see its cause, its chain and its evidence.</p>
+    <p class="detail">${open.length < 2 ? null : `${critical === 0 ? "None" : critical} of them ${critical < 2 ? "is" : "are"} critical. `}Choose a story to see its cause, its chain and its evidence.</p>
     ${
       open.length === 0
         ? null

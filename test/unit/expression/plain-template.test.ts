@@ -43,7 +43,7 @@ const anyOperand = fc.oneof(
 const anyFilter = fc.oneof(
   fc.constantFrom(" | upcase", " | downcase", " | truncate", " | quoted", " | sentence", " | bytes", " | clock"),
   fc
-    .constantFrom("default", "truncate", "since", "quoted")
+    .constantFrom("default", "truncate", "since", "quoted", "counted")
     .chain((name) => anyOperand.map((to) => ` | ${name}: ${to}`)),
 );
 const anyValue = fc

@@ -49,6 +49,12 @@ const rows: readonly [template: string, text: string, missing?: number][] = [
   ["{{ gone.message | quoted }}", "‹missing: gone.message›", 1],
   ["{{ 'it broke ' | sentence }} {{ 'Why?' | sentence }} {{ 'a: b.' | sentence }}", "it broke. Why? a: b."],
   ["{{ 'soon' | since: oom.time }}", "‹not a time: soon›"],
+  [
+    "{{ oom.count | counted: 'kill' }}, {{ 1 | counted: 'pod' }}, {{ 3 | counted: 'retry' }}",
+    "2 kills, 1 pod, 3 retries",
+  ],
+  ["{{ oom.count | counted }}, {{ 2 | counted: 'ingress' }}", "2 times, 2 ingresses"],
+  ["{{ oom.reason | default: 'few' | counted: 'pod' }}", "‹not a number: few›"],
 ];
 
 describe("compileTemplate", () => {
