@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { isRecord } from "../core/expression/read-path.ts";
 import { canonicalJson } from "../core/model/hash.ts";
 import type { RuleSet } from "../core/model/rule.ts";
 import { CommandError } from "./failure.ts";
@@ -30,13 +31,16 @@ export function lockText(lock: RulesLock): string {
   return `{\n  "lock": 1,\n  "rules": {\n${lines.join(",\n")}\n  }\n}\n`;
 }
 
-/** Reads a lock; `undefined` where there is none. Throws {@link CommandError} for a file that is none. */
+/** Reads a lock; `undefined` where there is none. Throws {@link CommandError} for a file that is none, or can't be read. */
 export async function readLock(path: string): Promise<RulesLock | undefined> {
-  const text = await readFile(path, "utf8").catch(() => undefined);
+  const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === "ENOENT") return undefined;
+    throw new CommandError(`${path} can't be read: ${cause.message}`);
+  });
   if (text === undefined) return undefined;
   try {
     const read = JSON.parse(text) as { readonly lock?: unknown; readonly rules?: RulesLock };
-    if (read.lock === 1 && typeof read.rules === "object") return read.rules;
+    if (read.lock === 1 && isRecord(read.rules)) return read.rules;
   } catch {
     // Said below, as for any other text.
   }

@@ -34,10 +34,20 @@ describe("pack lock", () => {
     await writeFile(pack, LAXER.replace("version: 1.0.0", "version: 1.1.0"));
     expect((await tapio(["lint", rules])).code).toBe(0);
     expect((await tapio(["pack", "lock", rules])).code).toBe(0);
-    await writeFile(folder.path("rules/rules.lock"), "[]");
-    expect(await tapio(["lint", rules])).toMatchObject({
+    for (const none of ["[]", '{ "lock": 1, "rules": null }']) {
+      await writeFile(folder.path("rules/rules.lock"), none);
+      expect(await tapio(["lint", rules])).toMatchObject({
+        code: 3,
+        err: expect.stringContaining("is no lock of rules"),
+      });
+    }
+  });
+
+  test("a lock that is there and can't be read is not taken for none", async () => {
+    await using folder = await temporaryFolder({ "rules/pack.yaml": SEED_PACK, "rules/rules.lock/x": "" });
+    expect(await tapio(["lint", folder.path("rules")])).toMatchObject({
       code: 3,
-      err: expect.stringContaining("is no lock of rules"),
+      err: expect.stringContaining("rules.lock can't be read: EISDIR"),
     });
   });
 });
