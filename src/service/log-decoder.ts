@@ -1,6 +1,6 @@
 import type { LogPlace } from "../core/engine/log-place.ts";
 import { maskText } from "../core/intake/secrets/mask.ts";
-import type { Decoded, Event, LeftOut } from "../core/model/event.ts";
+import { byLastSeen, type Decoded, type Event, type LeftOut } from "../core/model/event.ts";
 import type { OwnersData } from "../core/model/owners.ts";
 import type { Payload } from "../core/model/payload.ts";
 import { type EpochMs, formatTime } from "../core/model/time.ts";
@@ -224,10 +224,6 @@ function replay(snapshot: readonly Event[]): Event[] {
     event.timeMs < event.lastMs ? [{ ...event, count: 1, lastMs: event.timeMs }, event] : [event],
   );
   return versions.sort(byLastSeen);
-}
-
-function byLastSeen(a: Event, b: Event): number {
-  return a.lastMs - b.lastMs || (a.id < b.id ? -1 : a.id === b.id ? 0 : 1);
 }
 
 const EXCERPT_CHARS = 1_024;

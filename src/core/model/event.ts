@@ -61,6 +61,11 @@ export interface Event {
   readonly attributes: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** Orders the events of a list as a watch would have brought them: by when each was seen last. */
+export function byLastSeen(a: Event, b: Event): number {
+  return a.lastMs - b.lastMs || (a.id < b.id ? -1 : a.id === b.id ? 0 : 1);
+}
+
 /** Why a payload, or one item of a list, gave no event. A closed union: nothing is dropped silently. */
 export type LeftOut =
   /** Well-formed and known, and on purpose not an event (an expired Event object, a heartbeat). */

@@ -1,5 +1,5 @@
 import type { RuleTestCase } from "../language/rule-test-file.ts";
-import type { Decoded, Event } from "../model/event.ts";
+import { byLastSeen, type Decoded, type Event } from "../model/event.ts";
 import type { DurationMs, EpochMs } from "../model/time.ts";
 import { type Problem, problem } from "./problem.ts";
 
@@ -83,10 +83,6 @@ function fixtureEvents(
   if (arrivals.length === 0 && 0 < fixture.length && wrong === 0)
     problems.push(problem(one.span, `${one.fixture} holds no event`));
   return arrivals;
-}
-
-function byLastSeen(a: Event, b: Event): number {
-  return a.lastMs - b.lastMs || (a.id < b.id ? -1 : a.id === b.id ? 0 : 1);
 }
 
 function whyNot(decoded: Exclude<Decoded, { readonly outcome: "events" }>): string {
