@@ -31,7 +31,7 @@ export class StoryLanes {
   }
 
   async run(changes: readonly StoryChange[], handOver: (change: StoryChange) => Promise<void>): Promise<void> {
-    const stories = byStory(changes);
+    const stories = Map.groupBy(changes, ({ story }) => story.id);
     const waiting = stories.values();
     let failed = false;
     const lanes = Array.from({ length: Math.min(this.#lanesMax, stories.size) }, async () => {
@@ -50,14 +50,4 @@ export class StoryLanes {
     const settled = await Promise.allSettled(lanes);
     for (const lane of settled) if (lane.status === "rejected") throw lane.reason;
   }
-}
-
-function byStory(changes: readonly StoryChange[]): Map<string, StoryChange[]> {
-  const stories = new Map<string, StoryChange[]>();
-  for (const change of changes) {
-    const revisions = stories.get(change.story.id);
-    if (revisions === undefined) stories.set(change.story.id, [change]);
-    else revisions.push(change);
-  }
-  return stories;
 }

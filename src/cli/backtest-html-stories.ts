@@ -30,8 +30,7 @@ export function differenceHtml(compared: ComparedRules): string {
   if (total === 0) return `${heading}\n<p>${totalsOf(compared)}</p>${changedRulesHtml(compared)}`;
   const shownMax = total <= OF_ALL_MAX ? OF_GROUP_MAX : Math.min(OF_GROUP_MAX, Math.floor(OF_ALL_MAX / groups.length));
   const isUnfolded = total <= UNFOLDED_MAX;
-  const rules = new Map<string, DifferingStories[]>();
-  for (const group of groups) rules.set(group.rule, [...(rules.get(group.rule) ?? []), group]);
+  const rules = Map.groupBy(groups, ({ rule }) => rule);
   const linkOf = (rule: string): string | undefined => (rules.has(rule) ? `#${anchorOf(rule)}` : undefined);
   return [
     heading,

@@ -47,23 +47,13 @@ export function differingStories({ added, removed, changed, byRule }: ComparedRu
     removed: removed.map((story) => ({ story: inBrief(story), differences: [] })),
     changed: changed.map(({ after, differences }) => ({ story: inBrief(after), differences })),
   };
-  const grouped = new Map(MARKS.map((mark) => [mark, groupByRule(lists[mark])]));
+  const grouped = new Map(MARKS.map((mark) => [mark, Map.groupBy(lists[mark], ({ story }) => story.rule)]));
   return byRule.flatMap(({ rule }) =>
     MARKS.flatMap((mark) => {
       const stories = grouped.get(mark)?.get(rule);
       return stories === undefined ? [] : [{ rule, mark, stories }];
     }),
   );
-}
-
-function groupByRule(stories: readonly DifferingStory[]): Map<string, DifferingStory[]> {
-  const grouped = new Map<string, DifferingStory[]>();
-  for (const each of stories) {
-    const own = grouped.get(each.story.rule);
-    if (own === undefined) grouped.set(each.story.rule, [each]);
-    else own.push(each);
-  }
-  return grouped;
 }
 
 /** The numbers of the rules that differ, in the order of {@link SHIFT_HEAD}. */

@@ -83,8 +83,7 @@ export class Publisher implements AsyncDisposable {
   }
 
   #show(root: string, texts: ReadonlyMap<string, string>, findings: readonly EditorFinding[]): void {
-    const byFile = new Map<string, EditorFinding[]>();
-    for (const finding of findings) byFile.set(finding.file, [...(byFile.get(finding.file) ?? []), finding]);
+    const byFile = Map.groupBy(findings, ({ file }) => file);
     for (const [file, found] of byFile) {
       const range = rangesIn(texts.get(file) ?? "");
       const diagnostics = found.map((finding) => diagnosticOf(finding, range, (other) => texts.get(other)));

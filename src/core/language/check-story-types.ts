@@ -13,13 +13,7 @@ export type RulesById = ReadonlyMap<string, readonly Rule[]>;
 
 /** Groups rules by id. */
 export function rulesById(rules: Iterable<Rule>): RulesById {
-  const byId = new Map<string, Rule[]>();
-  for (const rule of rules) {
-    const same = byId.get(rule.id);
-    if (same === undefined) byId.set(rule.id, [rule]);
-    else same.push(rule);
-  }
-  return byId;
+  return Map.groupBy(rules, ({ id }) => id);
 }
 
 /** Reports `story.` types that no loaded rule tells, or that the rule never sees. */

@@ -110,12 +110,7 @@ interface Paired {
 }
 
 function pairBy(identity: (story: Story) => string, before: readonly Story[], after: readonly Story[]): Paired {
-  const waiting = new Map<string, Story[]>();
-  for (const story of before) {
-    const alike = waiting.get(identity(story));
-    if (alike === undefined) waiting.set(identity(story), [story]);
-    else alike.push(story);
-  }
+  const waiting = Map.groupBy(before, identity);
   const pairs: { before: Story; after: Story }[] = [];
   const unpaired: Story[] = [];
   for (const story of after) {

@@ -15,9 +15,7 @@ export interface RuleTally {
 
 /** Counts stories by rule and day, the rule that told most first. */
 export function tallyStories(stories: readonly Story[]): RuleTally[] {
-  const byRule = new Map<string, Story[]>();
-  for (const story of stories) byRule.set(ruleKeyOf(story), [...(byRule.get(ruleKeyOf(story)) ?? []), story]);
-  return [...byRule]
+  return [...Map.groupBy(stories, ruleKeyOf)]
     .map(([rule, told]) => {
       const perDay: Record<string, number> = {};
       for (const story of told) perDay[dayOf(story)] = (perDay[dayOf(story)] ?? 0) + 1;
