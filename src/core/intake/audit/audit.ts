@@ -1,6 +1,6 @@
 import type { Actor, Decoded, Event, RelatedEntity } from "../../model/event.ts";
 import { foreignEvent, idOfParts, slug } from "../foreign-event.ts";
-import { asNumber, asObject, asText, at, type JsonObject, present, textsOf } from "../json.ts";
+import { asNumber, asObject, asText, at, type JsonObject, ownOf, present, textsOf } from "../json.ts";
 import { nameOf, type WrittenTime, writtenTime } from "../kubernetes-object.ts";
 import type { ObjectName } from "../ownership.ts";
 import { bindingLinks, subjectLink } from "../rbac.ts";
@@ -147,7 +147,7 @@ function tell(value: JsonObject, { request, time, reading }: Telling): Event {
       type,
       severity: denied || (code ?? 0) >= 500 ? "warning" : "info",
       reason: asText(status?.["reason"]),
-      message: said ?? `${user} ${PAST[verb] ?? verb} ${what} ${object}`,
+      message: said ?? `${user} ${ownOf(PAST, verb) ?? verb} ${what} ${object}`,
       about,
       uid: asText(at(value, "objectRef", "uid")) ?? asText(at(value, "responseObject", "metadata", "uid")),
       node: resource === "pods" ? asText(at(asked, "spec", "nodeName")) : undefined,

@@ -1,7 +1,7 @@
 import { endOfAlert, endTypeOfAlert } from "../../model/alert-end.ts";
 import type { Decoded, Event, RelatedEntity, Severity } from "../../model/event.ts";
 import { foreignEvent, idOfParts, slug } from "../foreign-event.ts";
-import { asObject, asText, type JsonObject, objectsOf, present } from "../json.ts";
+import { asObject, asText, type JsonObject, objectsOf, ownOf, present } from "../json.ts";
 import { writtenTime } from "../kubernetes-object.ts";
 import type { ObjectName } from "../ownership.ts";
 import type { Reading } from "../reading.ts";
@@ -94,7 +94,7 @@ const SEVERITIES: Readonly<Record<string, Severity>> = {
 };
 
 function severityOf(label: string | undefined): Severity {
-  return label === undefined ? "info" : (SEVERITIES[label.toLowerCase()] ?? "info");
+  return label === undefined ? "info" : (ownOf(SEVERITIES, label.toLowerCase()) ?? "info");
 }
 
 /** Labels that name what an alert is about, the telling ones first. */
@@ -135,11 +135,14 @@ function entityOf(
   return { about: { kind: "Alert", namespace: undefined, name: alert }, node };
 }
 
+/** Kinds as kube-prometheus writes them in a label. */
+const WORKLOADS = { deployment: "Deployment", statefulset: "StatefulSet", daemonset: "DaemonSet" };
+
 function linksOf(labels: JsonObject, about: ObjectName): readonly RelatedEntity[] {
   const owner = asText(labels["deployment"]) ?? asText(labels["workload"]);
   if (owner === undefined || about.kind !== "Pod") return [];
   const kind =
     asText(labels["deployment"]) !== undefined ? "Deployment" : (asText(labels["workload_type"]) ?? "Deployment");
-  const known = { deployment: "Deployment", statefulset: "StatefulSet", daemonset: "DaemonSet" }[kind] ?? kind;
+  const known = ownOf(WORKLOADS, kind) ?? kind;
   return [{ role: "owner", kind: known, namespace: about.namespace, name: owner }];
 }

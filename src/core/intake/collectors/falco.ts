@@ -1,7 +1,7 @@
 import type { Decoded, RelatedEntity, Severity } from "../../model/event.ts";
 import { kindOfResource } from "../audit/resources.ts";
 import { foreignEvent, idOfParts, slug } from "../foreign-event.ts";
-import { asObject, asText, type JsonObject, present, textsOf } from "../json.ts";
+import { asObject, asText, type JsonObject, ownOf, present, textsOf } from "../json.ts";
 import { writtenTime } from "../kubernetes-object.ts";
 import type { ObjectName } from "../ownership.ts";
 import { subjectLink } from "../rbac.ts";
@@ -39,7 +39,7 @@ export function decodeFalco(value: JsonObject, reading: Reading): Decoded {
       at: time,
       source: "security",
       type: `security.falco.${slug(rule)}`,
-      severity: SEVERITIES[priority.toLowerCase()] ?? "info",
+      severity: ownOf(SEVERITIES, priority.toLowerCase()) ?? "info",
       reason: rule,
       message: output,
       about: entityOf(fields, host),

@@ -1,5 +1,5 @@
 import { shortHash } from "../../model/short-hash.ts";
-import { asList, asObject, asText, type JsonObject, nestsDeeper } from "../json.ts";
+import { asList, asObject, asText, type JsonObject, nestsDeeper, ownOf } from "../json.ts";
 import { maskText } from "../secrets/mask.ts";
 import { isSecretName } from "../secrets/secret-names.ts";
 
@@ -68,8 +68,8 @@ function withoutMarks(text: string): string {
 
 /** Flattens the fields that matter into one text: equal for equal fields, without managed fields and status. */
 export function flattenFields(kind: string, object: JsonObject): string {
-  const walk = new Walk(FILLED_IN[kind], kind === "Secret");
-  for (const root of ROOTS[kind] ?? []) walk.visit(root, object[root], 0);
+  const walk = new Walk(ownOf(FILLED_IN, kind), kind === "Secret");
+  for (const root of ownOf(ROOTS, kind) ?? []) walk.visit(root, object[root], 0);
   if (kind === "Namespace") walk.visit("metadata.labels", asObject(object["metadata"])?.["labels"], 0);
   return walk.lines.join(FIELD);
 }

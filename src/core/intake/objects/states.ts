@@ -1,5 +1,5 @@
 import type { Event, Severity } from "../../model/event.ts";
-import { asObject, asText, at, type JsonObject, objectsOf, present } from "../json.ts";
+import { asObject, asText, at, type JsonObject, objectsOf, ownOf, present } from "../json.ts";
 import { lastChange, type Teller, type WrittenTime, writtenTime } from "../kubernetes-object.ts";
 import type { Reading } from "../reading.ts";
 
@@ -129,7 +129,7 @@ function conditionEvents(condition: JsonObject, { teller, metadata, created }: A
   const updated = writtenTime(condition["lastUpdateTime"]) ?? time;
   const because = asText(condition["reason"]);
   const later = created !== undefined && created.ms + BEGINNING_MS < time.ms;
-  const state = (JUDGES[teller.name.kind] ?? byName)({ type, status, because, later });
+  const state = (ownOf(JUDGES, teller.name.kind) ?? byName)({ type, status, because, later });
   if (state === undefined) return [];
   const moment = type === "Progressing" ? updated : time;
   const what = `${type}:${state.reason}:${moment.text}`;
@@ -146,7 +146,7 @@ const PHASES: Readonly<Record<string, Readonly<Record<string, Severity>>>> = {
 };
 
 function phaseEvents(phase: string | undefined, known: ReadonlySet<string>, { teller, metadata }: About): Event[] {
-  const severity = phase === undefined ? undefined : PHASES[teller.name.kind]?.[phase];
+  const severity = phase === undefined ? undefined : ownOf(ownOf(PHASES, teller.name.kind) ?? {}, phase);
   const time = writtenTime(metadata?.["deletionTimestamp"]) ?? lastChange(metadata, []);
   if (phase === undefined || severity === undefined || time === undefined || known.has(`phase ${phase}`)) return [];
   const attributes = { condition: "phase", status: phase };
