@@ -31,6 +31,17 @@ test("a path that does not exist, and a folder without packs, are failures", asy
   await expect(findPacks([join(folder, "empty")])).rejects.toThrow(/no rule pack/);
 });
 
+test("folders in folders without an end are a failure", async () => {
+  const deep = await mkdtemp(join(tmpdir(), "tapio-packs-"));
+  const [last, tooDeep] = [16, 17].map((depth) => join(deep, ...Array.from({ length: depth }, () => "x")));
+  await mkdir(last ?? "", { recursive: true });
+  await writeFile(join(last ?? "", "a.yaml"), "x: 1\n");
+  expect(await findPacks([deep])).toHaveLength(1);
+  await mkdir(tooDeep ?? "");
+  await expect(findPacks([deep])).rejects.toThrow(/nested too deep/);
+  await rm(deep, { recursive: true });
+});
+
 test("a file over the limit, and one that is not UTF-8, have a flaw at its place", async () => {
   const [large, latin] = [join(folder, "empty", "large.yaml"), join(folder, "empty", "latin.yaml")];
   await writeFile(large, "x".repeat(256 * 1024 + 1));

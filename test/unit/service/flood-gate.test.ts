@@ -101,3 +101,11 @@ test("counts are exact, and what passed is heard to its end, over any run of sto
     }),
   );
 });
+
+test("of a flood without an end so many stories are remembered, and the ends of the oldest are not counted", () => {
+  const { gate: flood } = gate();
+  flood.pass(many(1, 100_004));
+  const [second] = flood.pass(many(5, 5, "resolved"));
+  expect(second?.story.summary).toBe("100001 more stories of rule memory/oom: 100000 open, 1 ended");
+  expect(revisionsOf(flood.pass(many(4, 4, "resolved")))).toEqual(["s4-2"]);
+});
