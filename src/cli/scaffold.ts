@@ -1,6 +1,6 @@
 import { predicateWords } from "../core/expression/predicate-words.ts";
+import { partsOf } from "../core/language/compare-tests.ts";
 import type { Rule, RulePack, Step } from "../core/model/rule.ts";
-import { partsOf } from "../core/testing/missing-step.ts";
 
 /** A new pack with one rule that holds as it stands. */
 export function packScaffold(name: string, schema: string): string {

@@ -6,7 +6,9 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   for (const candidate of candidates) {
     if (candidate === word || bestDistance <= Math.abs(candidate.length - word.length)) continue;
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
-    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
+    // Two words that share no letter are not alike, however short they are.
+    if (distance < bestDistance && distance < Math.max(word.length, candidate.length))
+      [best, bestDistance] = [candidate, distance];
   }
   return best;
 }

@@ -2,10 +2,11 @@ import type { CompiledRule } from "../engine/compiled-rule.ts";
 import { asGiven } from "../model/aside.ts";
 import type { Story } from "../model/story.ts";
 import { formatTime } from "../model/time.ts";
+import { AllEvents } from "./all-events.ts";
 import { ruleKeyOf } from "./compare-story.ts";
 import { type Attempt, attempt } from "./explain-window.ts";
 import type { Explanation, Failure, HalfMatch, ReachedStep, Scope } from "./explanation.ts";
-import { AllEvents, whyMissing } from "./missing-step.ts";
+import { whyMissing } from "./missing-step.ts";
 import type { SeenWindow, WindowLog } from "./window-log.ts";
 
 /** What there is to explain with. */
@@ -68,7 +69,7 @@ function whyNowhere(rule: CompiledRule, events: AllEvents, trace?: string): Fail
   const [first] = required;
   if (first === undefined) return undefined;
   // An event that joins nothing says more than one that is not there.
-  const step = required.find((each) => events.fitting(each, undefined) !== undefined) ?? first;
+  const step = required.find((each) => events.fitting(each) !== undefined) ?? first;
   return whyMissing(step, { rule, window: undefined, events, ...(trace === undefined ? {} : { trace }) });
 }
 

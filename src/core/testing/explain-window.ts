@@ -1,8 +1,8 @@
 import type { CompiledRule } from "../engine/compiled-rule.ts";
 import { type Finding, type Judging, judge, type RejectedTrial } from "../engine/judge.ts";
 import type { Match } from "../engine/match.ts";
+import type { AllEvents } from "./all-events.ts";
 import type { Failure } from "./explanation.ts";
-import type { AllEvents } from "./missing-step.ts";
 import { furthestPartial } from "./partial-search.ts";
 import type { Anchors } from "./step-violations.ts";
 import { failureOfTrial, type Scene } from "./trial-failure.ts";

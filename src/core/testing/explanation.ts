@@ -40,6 +40,8 @@ export interface ReachedStep {
 export interface Failure {
   /** The step or absence; absent where it is the rule as a whole. */
   readonly step?: string;
+  /** The other step of an order or a gap that does not hold. */
+  readonly beside?: string;
   /** The join, where one is to blame. */
   readonly join?: string;
   readonly because: Because;

@@ -1,7 +1,7 @@
 import { predicateWords } from "../expression/predicate-words.ts";
+import { partsOf } from "../language/compare-tests.ts";
 import type { Predicate, Scalar } from "../model/rule.ts";
 import { isImplied } from "./implied-test.ts";
-import { partsOf } from "./missing-step.ts";
 
 /** A field test that says less than it did, in one place. */
 export interface LesserTest {

@@ -3,16 +3,18 @@ import { joinKeys } from "../engine/join-keys.ts";
 import type { Window } from "../engine/window.ts";
 import { predicateWords } from "../expression/predicate-words.ts";
 import { readPath } from "../expression/read-path.ts";
+import { partsOf } from "../language/compare-tests.ts";
 import { nearest } from "../language/nearest.ts";
 import { asGiven } from "../model/aside.ts";
 import type { Event } from "../model/event.ts";
 import { DEFAULT_LIMITS, type EngineLimits } from "../model/limits.ts";
 import type { Predicate } from "../model/rule.ts";
 import { formatTime } from "../model/time.ts";
+import { type AllEvents, nearestByFields } from "./all-events.ts";
 import { eventWords, exactDuration, fieldWords } from "./event-words.ts";
 import type { Failure } from "./explanation.ts";
 import { compilePart } from "./remember.ts";
-import { failure } from "./step-violations.ts";
+import { type Anchors, failure, violationsOf } from "./step-violations.ts";
 
 /** Where a step was looked for, and all that there was. */
 export interface Search {
@@ -23,81 +25,29 @@ export interface Search {
   /** The trace that was asked about, where it has no window. */
   readonly trace?: string;
   readonly events: AllEvents;
-}
-
-/** All the events that there are: gathered when one is first looked for, and looked through once for each step. */
-export class AllEvents {
-  readonly #gather: () => Iterable<Event>;
-  readonly #found = new Map<CompiledStep, Found>();
-  readonly #alike = new Map<string, string | undefined>();
-  #all: readonly Event[] | undefined;
-  #types: ReadonlySet<string> | undefined;
-
-  constructor(gather: () => Iterable<Event>) {
-    this.#gather = gather;
-  }
-
-  /** An event that passes a step's test, of this trace where it has one. */
-  fitting(step: CompiledStep, traceId: string | undefined): Event | undefined {
-    const { first, byTrace } = this.#lookFor(step);
-    return (traceId === undefined ? undefined : byTrace.get(traceId)) ?? first;
-  }
-
-  /** Where none passes, the one of its type that comes nearest. */
-  near(step: CompiledStep): Event | undefined {
-    return this.#lookFor(step).near;
-  }
-
-  /** The type that is there and spelled most like one that a step takes. */
-  typeLike({ step: { types = [] } }: CompiledStep): string | undefined {
-    const [type, other] = types;
-    if (type === undefined || other !== undefined) return undefined;
-    this.#types ??= new Set(this.#gathered().map((event) => event.type));
-    if (!this.#alike.has(type)) this.#alike.set(type, nearest(type, this.#types));
-    return this.#alike.get(type);
-  }
-
-  #gathered(): readonly Event[] {
-    this.#all ??= [...this.#gather()];
-    return this.#all;
-  }
-
-  #lookFor(step: CompiledStep): Found {
-    const known = this.#found.get(step);
-    if (known !== undefined) return known;
-    const ofType = this.#gathered().filter(({ type }) => step.matchesType(type));
-    const fitting = ofType.filter((event) => step.matchesFields(event));
-    const byTrace = new Map<string, Event>();
-    for (const event of fitting) if (!byTrace.has(event.traceId)) byTrace.set(event.traceId, event);
-    const near = fitting.length === 0 ? nearestByFields(step, ofType) : undefined;
-    const found = { first: fitting[0], byTrace, near };
-    this.#found.set(step, found);
-    return found;
-  }
-}
-
-interface Found {
-  readonly first: Event | undefined;
-  /** The first of each trace. */
-  readonly byTrace: ReadonlyMap<string, Event>;
-  readonly near: Event | undefined;
+  /** What the other steps found. */
+  readonly anchors?: Anchors;
 }
 
 const STORY = "story.";
 
-/** Why a window holds no event that passes a step's test: nothing, a wrong field, or it is elsewhere. */
+/** Why a window holds no event that passes a step's test: nothing, a wrong field, the wrong time, or it is elsewhere. */
 export function whyMissing(step: CompiledStep, search: Search): Failure {
   const { rule, window } = search;
   const here = window === undefined ? undefined : nearestByFields(step, window.events);
   if (here !== undefined && step.step.types !== undefined) return fieldFailure(step, here);
-  const elsewhere = search.events.fitting(step, window?.key);
+  if (window !== undefined) {
+    const apart = whyApart(step, search.events.ofScope(step, rule, window), { ...search, window });
+    if (apart !== undefined) return apart;
+  }
+  const elsewhere = search.events.fitting(step);
   if (elsewhere !== undefined) return elsewhereFailure(step, elsewhere, search);
   // An event that fails its fields belongs to no group: it is looked for everywhere.
   const near = here ?? (0 < rule.joins.length ? search.events.near(step) : undefined);
   if (near !== undefined) return fieldFailure(step, near);
   const where = window === undefined ? search.trace && `trace ${search.trace}` : placeOf(window);
   const place = where === undefined ? "" : ` in ${where}`;
-  const like = search.events.typeLike(step);
+  const like = search.events.typeLike(step, rule);
   const [story] = (step.step.types ?? []).filter((type) => type.startsWith(STORY));
   const below = story === undefined ? "" : `; ask the same of the rule ${story.slice(STORY.length)}`;
   const meant = like === undefined ? below : `; there is ${like}`;
@@ -109,26 +59,51 @@ function wanted({ step: { types, where } }: CompiledStep): string {
   return `${types === undefined ? "" : `of type ${types.join(" or ")}`}${fields}`;
 }
 
-function elsewhereFailure(step: CompiledStep, event: Event, search: Search): Failure {
-  const { rule, window } = search;
+function elsewhereFailure(step: CompiledStep, event: Event, { rule, window }: Search): Failure {
   const [join] = rule.joins;
   const paths = join?.keys[step.step.as];
   const words = eventWords(event);
   if (join === undefined || paths === undefined) {
-    if (window === undefined || event.traceId !== window.key) {
-      const scope = join === undefined ? "a rule without `join` looks at one trace" : "no step with a key is there";
-      return failure(step, "join", `${words} is in trace ${event.traceId}; ${scope}`);
-    }
-    return failure(step, "window", apart(event, window, search));
+    const scope = join === undefined ? "a rule without `join` looks at one trace" : "no step with a key is there";
+    return failure(step, "join", `${words} is in trace ${event.traceId}; ${scope}`);
   }
   const keys = joinKeys(event, paths);
   const at = { ...failure(step, "join", ""), join: join.as };
   if (keys.length === 0) return { ...at, detail: `${words} has no ${paths.map(({ text }) => text).join(", ")}` };
   const key = window?.group[join.as];
-  if (window !== undefined && key !== undefined && keys.includes(key))
-    return failure(step, "window", apart(event, window, search));
   if (key === undefined) return { ...at, detail: `${words} has ${join.as} ${keys.join(", ")}, which is ignored` };
   return { ...at, detail: `${words} has ${join.as} ${keys.join(", ")}, and the other steps have ${key}` };
+}
+
+/**
+ * Why events of the same trace or group, in other windows, do not fill a step: their order, or a gap, where it would
+ * not hold in one window either; else that they are in another one. Asked of the nearest on either side.
+ */
+function whyApart(
+  step: CompiledStep,
+  events: readonly Event[],
+  search: Search & { readonly window: Window },
+): Failure | undefined {
+  const { rule, window, anchors = [] } = search;
+  let closest: Failure | undefined;
+  for (const event of nearestInTime(events, window)) {
+    const [wrong] = violationsOf(rule, step, event, anchors).filter(({ byMs }) => byMs !== undefined);
+    if (wrong === undefined) return failure(step, "window", apart(event, window, search));
+    if (closest === undefined || (wrong.byMs ?? 0) < (closest.byMs ?? 0)) closest = wrong;
+  }
+  return closest;
+}
+
+/** The events that come closest to a window, before it, in its time and after it: the closest of all first. */
+function nearestInTime(events: readonly Event[], { firstEventMs, lastEventMs }: Window): Event[] {
+  const distance = ({ timeMs }: Event): number => Math.max(firstEventMs - timeMs, timeMs - lastEventMs, 0);
+  const nearest = new Map<number, Event>();
+  for (const event of events) {
+    const side = distance(event) === 0 ? 0 : Math.sign(event.timeMs - firstEventMs);
+    const known = nearest.get(side);
+    if (known === undefined || distance(event) < distance(known)) nearest.set(side, event);
+  }
+  return [...nearest.values()].sort((a, b) => distance(a) - distance(b));
 }
 
 /** That an event is in another window than this one: how far away it is, and what parts them. */
@@ -148,20 +123,6 @@ function apart(event: Event, window: Window, { limits = DEFAULT_LIMITS }: Search
   return `${words} came ${exactDuration(Math.max(0, distance))} ${which}, in ${other}; ${closing}`;
 }
 
-/** The event of a fitting type that fails the fewest of a step's field tests, and passes at least one if untyped. */
-export function nearestByFields(step: CompiledStep, events: readonly Event[]): Event | undefined {
-  const tests = partsOf(step.step.where).map(compilePart);
-  if (tests.length === 0) return undefined;
-  let found: Event | undefined;
-  let fewest = step.step.types === undefined ? tests.length : tests.length + 1;
-  for (const event of events) {
-    if (!step.matchesType(event.type) || step.matchesFields(event)) continue;
-    const failing = tests.filter((test) => !test(event)).length;
-    if (failing < fewest) [found, fewest] = [event, failing];
-  }
-  return found;
-}
-
 function fieldFailure(step: CompiledStep, event: Event): Failure {
   return failure(step, "field", whyFieldFails(step, event));
 }
@@ -178,13 +139,19 @@ export function whyFieldFails(step: CompiledStep, event: Event): string {
 function valuesIn(part: Predicate, event: Event): string[] {
   if (part.kind === "not") return valuesIn(part.of, event);
   if (part.kind !== "test") return part.of.flatMap((each) => valuesIn(each, event));
-  return [`${part.path.text} is ${fieldWords(readPath(event, part.path))}`];
+  const values = readPath(event, part.path);
+  const like = values.length === 0 ? attributeLike(part.path.text, event) : undefined;
+  return [`${part.path.text} is ${fieldWords(values)}${like === undefined ? "" : `, there is ${like}`}`];
 }
 
-/** The tests that must all hold, one by one. */
-export function partsOf(where: Predicate | undefined): readonly Predicate[] {
-  if (where === undefined) return [];
-  return where.kind === "all" ? where.of.flatMap(partsOf) : [where];
+const ATTRIBUTES = "attributes.";
+
+/** The attribute of an event that is spelled most like one that it lacks: no rule knows which ones there are. */
+function attributeLike(path: string, { attributes = {} }: Event): string | undefined {
+  const like = path.startsWith(ATTRIBUTES)
+    ? nearest(path.slice(ATTRIBUTES.length), Object.keys(attributes))
+    : undefined;
+  return like === undefined ? undefined : `${ATTRIBUTES}${like}`;
 }
 
 /** `trace t1 from 2026-03-01T10:00:00.000Z`. */

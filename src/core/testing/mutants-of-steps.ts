@@ -1,10 +1,10 @@
 import { predicateWords } from "../expression/predicate-words.ts";
+import { partsOf } from "../language/compare-tests.ts";
 import type { Place } from "../language/yaml-tree.ts";
 import type { EventTest, Predicate, Rule, Step } from "../model/rule.ts";
 import { exactDuration } from "./event-words.ts";
 import { isImplied } from "./implied-test.ts";
 import { lesserTests } from "./lesser-tests.ts";
-import { partsOf } from "./missing-step.ts";
 import type { Mutant } from "./mutants.ts";
 import { needsFact } from "./needs-fact.ts";
 import { withoutStep } from "./without-step.ts";

@@ -4,8 +4,9 @@ import type { CompiledRule, CompiledStep } from "../engine/compiled-rule.ts";
 import { gather } from "../engine/judge.ts";
 import type { Event } from "../model/event.ts";
 import { formatTime } from "../model/time.ts";
+import type { AllEvents } from "./all-events.ts";
 import type { Failure } from "./explanation.ts";
-import { type AllEvents, whyMissing } from "./missing-step.ts";
+import { whyMissing } from "./missing-step.ts";
 import { type Anchors, failure, violationsOf, withPassedOver } from "./step-violations.ts";
 import type { Scene } from "./trial-failure.ts";
 
@@ -82,8 +83,10 @@ interface Open {
 export function whyUnbound(scene: Scene, open: Open): Failure {
   const { rule, window, context } = scene;
   const { step, candidates, anchors } = open;
-  if (candidates.length === 0)
-    return withDeadline(whyMissing(step, { rule, window, events: open.events, limits: context.limits }), scene, open);
+  if (candidates.length === 0) {
+    const search = { rule, window, events: open.events, limits: context.limits, anchors };
+    return withDeadline(whyMissing(step, search), scene, open);
+  }
   const [closest = [], ...others] = candidates.map((event) => violationsOf(rule, step, event, anchors)).sort(compare);
   const [first] = closest;
   if (first === undefined) return failure(step, "limit", "the search was cut short before it tried every event");

@@ -2,6 +2,7 @@ import { orderTolerance } from "../engine/anchor-search.ts";
 import { type CompiledRule, type CompiledStep, compileRule } from "../engine/compiled-rule.ts";
 import { joinKeys } from "../engine/join-keys.ts";
 import { predicateWords } from "../expression/predicate-words.ts";
+import { partsOf } from "../language/compare-tests.ts";
 import type { Event } from "../model/event.ts";
 import type { RuleSet } from "../model/rule.ts";
 import type { Story } from "../model/story.ts";
@@ -10,7 +11,6 @@ import type { Arrival } from "./case-log.ts";
 import { failing, moved, withField } from "./change-event.ts";
 import { ruleKeyOf } from "./compare-story.ts";
 import { exactDuration } from "./event-words.ts";
-import { partsOf } from "./missing-step.ts";
 import type { Probe } from "./probe.ts";
 
 /**

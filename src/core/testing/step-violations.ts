@@ -47,10 +47,10 @@ function timeViolations({ rule }: CompiledRule, own: Filled, other: Filled): Fai
     const [a, b] = [eventWords(later.event), eventWords(earlier.event)];
     if (!follows(later.event, earlier.event, rule.skewMs, undefined)) {
       const detail = `${a} came ${exactDuration(apartMs)} before ${b}, and must come after it`;
-      found.push({ ...failure(own.step, "order", detail), byMs: apartMs });
+      found.push({ ...failure(own.step, "order", detail), beside: other.step.step.as, byMs: apartMs });
     } else if (withinMs !== undefined && !follows(later.event, earlier.event, rule.skewMs, withinMs)) {
       const detail = `${a} came ${exactDuration(apartMs)} after ${b}; the limit is ${exactDuration(withinMs)}`;
-      found.push({ ...failure(own.step, "gap", detail), byMs: apartMs - withinMs });
+      found.push({ ...failure(own.step, "gap", detail), beside: other.step.step.as, byMs: apartMs - withinMs });
     }
   }
   if (rule.withinMs !== undefined && rule.withinMs < apartMs) {

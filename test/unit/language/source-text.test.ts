@@ -18,6 +18,11 @@ describe("SourceText", () => {
   ] as const)("offset %i is %i:%i", ([offset, line, column]) => {
     expect(source.positionAt(offset)).toEqual({ line, column });
   });
+  test("words that share no letter are not near, however short", () => {
+    expect(nearest("x", ["a", "b"])).toBeUndefined();
+    expect(nearest("ab", ["a", "b"])).toBe("a");
+  });
+
   test("lines come without their ends", () => {
     expect([0, 1, 2, 3, 4, 5].map((line) => source.lineText(line))).toEqual(["", "one", "two", "", "four", ""]);
   });

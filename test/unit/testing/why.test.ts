@@ -59,9 +59,34 @@ test.each([
     [OOM, "{ at: 9s, use: gone, type: x.gome }"],
   ],
   [
+    "no-event gone: there is no event of type x.goom in trace t1 from 2026-03-01T10:00:00.000Z; it may",
+    [chain("", "after: oom, within: 5m").replace("x.gone", "x.goom")],
+    [OOM],
+  ],
+  [
     "; it may still come until 2026-03-01T10:05:00.000Z, and log time is 2026-03-01T10:00:09.000Z",
     [chain("", "after: oom, within: 5m")],
     [OOM, "{ at: 9s, use: oom, type: x.other }"],
+  ],
+  [
+    "gap gone: gone (e2) came 9m after oom (e1); the limit is 5m",
+    [chain("", "after: oom, within: 5m")],
+    [OOM, `{ id: e2, at: 9m, ${GONE} }`],
+  ],
+  [
+    "order gone: gone (e2) came 9m before oom (e1), and must come after it",
+    [chain()],
+    ["{ id: e1, at: 9m, use: oom }", `{ id: e2, at: 0s, ${GONE} }`],
+  ],
+  [
+    "window gone: gone (e2) and oom (e1) are 9m apart; the rule's limit is 2m",
+    [chain("within: 2m,", "")],
+    [OOM, `{ id: e2, at: 9m, ${GONE} }`],
+  ],
+  [
+    "window gone: gone (e3) came 9m after the last event here, in another window of place n1; a window closes when quiet for 5m",
+    ["join: [ { as: place, keys: { oom: [entity.node], gone: [entity.node] } } ],"].map((join) => chain(join)),
+    [OOM, `{ id: e2, at: 9s, ${GONE}, entity: { node: n2 } }`, `{ id: e3, at: 9m, ${GONE}, traceId: t2 }`],
   ],
   [
     "window gone: gone (e2) came 9m after the last event here, in another window of trace t1; a window closes when quiet for 5m",
@@ -97,6 +122,11 @@ test.each([
     "field gone: attributes.code is missing in gone (e2); wanted: attributes.code is not 5",
     [chain("", "after: oom, where: { source: x, attributes.code: { notEqual: 5 } }")],
     [OOM, `{ id: e2, at: 9s, ${GONE} }`],
+  ],
+  [
+    "field gone: attributes.code is missing, there is attributes.Kode in gone (e2); wanted: attributes.code is 5",
+    [chain("", "after: oom, where: { attributes.code: 5 }")],
+    [OOM, `{ id: e2, at: 9s, ${GONE}, attributes: { Kode: 5, other: 1 } }`],
   ],
   [
     'field gone: severity is "info", message is missing in gone (e2); wanted: any of (severity is "error"; not (message contains "x"))',
@@ -204,6 +234,15 @@ test.each([
 ])("across traces: %s", async (expected, rule, gone) => {
   const events = [OOM, `{ id: e2, at: 9s, ${GONE}, traceId: t2, ${gone} }`];
   expect(await why([rule], events)).toContain(expected);
+});
+
+test("a gap is between two steps, and either may be named", async () => {
+  const rule = chain("", "after: oom, within: 5m").replace("] ,", "]");
+  const three = rule.replace("{ as: oom,", "{ as: also, type: x.also }, { as: oom,");
+  const events = [OOM, "{ id: e2, at: 9m, use: gone }", "{ id: e3, at: 9m, use: gone, type: x.also }"];
+  for (const step of ["oom", "gone"])
+    expect(await wrong([three], events, [`expect: { why: { p/r: { step: ${step}, because: gap } } }`])).toBe("");
+  expect(await wrong([three], events, ["expect: { why: { p/r: { step: also, because: gap } } }"])).toContain("step is");
 });
 
 test("a second join that does not hold is named", async () => {
