@@ -5,10 +5,14 @@ export interface PackFinding {
   readonly code: string;
   readonly severity: "error" | "warning";
   readonly message: string;
+  /** What to do, where that is not obvious. */
+  readonly hint?: string;
   readonly file: string;
   /** Line and column count from 1. */
   readonly line: number;
   readonly column: number;
+  /** The column after its last character; absent where it ends on another line. */
+  readonly endColumn?: number;
   /** The finding with its source line and caret, several lines. */
   readonly rendered: string;
 }

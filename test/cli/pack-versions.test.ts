@@ -84,10 +84,16 @@ describe("pack diff", () => {
     expect(quieter.out).toBe(`~ ${KEY} (meaning)\n    severity: critical → info\n`);
     const words = await tapio(["pack", "diff", folder.path("a.yaml"), folder.path("c.yaml"), "-o", "json"]);
     expect(JSON.parse(words.out)).toMatchObject([{ rule: KEY, kind: "words", changes: [{ path: "story.summary" }] }]);
+  });
+
+  test("a rule of another name that means the same is one rule, and not two", async () => {
     const renamed = SEED_PACK.replace("id: oom-service-disruption", "id: other");
-    await writeFile(folder.path("c.yaml"), renamed);
+    await using folder = await temporaryFolder({ "a.yaml": SEED_PACK, "c.yaml": renamed });
     const both = await tapio(["pack", "diff", folder.path("a.yaml"), folder.path("c.yaml")]);
-    expect(both.out).toBe(`- ${KEY}\n+ seed/other\n`);
+    expect(both).toMatchObject({ out: `~ seed/other (new name of ${KEY})\n`, err: "tapio: 1 rule changed\n" });
+    await writeFile(folder.path("c.yaml"), renamed.replace("within: 5m", "within: 6m"));
+    const another = await tapio(["pack", "diff", folder.path("a.yaml"), folder.path("c.yaml")]);
+    expect(another.out).toBe(`- ${KEY}\n+ seed/other\n`);
   });
 });
 
@@ -98,13 +104,32 @@ describe("lint --format", () => {
     await using folder = await temporaryFolder({ "a.yaml": WRONG });
     const github = await tapio(["lint", folder.path("a.yaml"), "--format", "github"]);
     expect(github.code).toBe(1);
-    expect(github.out).toMatch(/^::error file=.*a\.yaml,line=14,col=\d+,title=TAP212::/);
+    expect(github.out).toMatch(/^::error file=.*a\.yaml,line=14,col=\d+,title=TAP212::.*; did you mean `oom`\?/);
     const sarif = await tapio(["lint", folder.path("a.yaml"), "--format", "sarif"]);
     expect(sarif.code).toBe(1);
     const [run] = (JSON.parse(sarif.out) as { runs: unknown[] }).runs;
     expect(run).toMatchObject({
-      tool: { driver: { name: "tapio", rules: [{ id: "TAP212" }] } },
-      results: [{ ruleId: "TAP212", level: "error", locations: [{ physicalLocation: { region: { startLine: 14 } } }] }],
+      tool: {
+        driver: {
+          name: "tapio",
+          rules: [
+            {
+              id: "TAP212",
+              shortDescription: { text: "unknown step" },
+              help: { text: expect.stringContaining("name steps of the same rule") as string },
+              defaultConfiguration: { level: "error" },
+            },
+          ],
+        },
+      },
+      results: [
+        {
+          ruleId: "TAP212",
+          level: "error",
+          message: { text: "this rule has no step `ooom`; did you mean `oom`?" },
+          locations: [{ physicalLocation: { region: { startLine: 14 } } }],
+        },
+      ],
     });
   });
 });

@@ -11,7 +11,7 @@ import { findRuleFiles, type RuleFiles } from "../find-rule-files.ts";
 import { RuleTestLint } from "../lint-rule-tests.ts";
 import type { Output } from "../output.ts";
 import { githubNote } from "../reports/github-note.ts";
-import { sarifReport } from "../reports/lint-sarif.ts";
+import { adviceOf, sarifReport } from "../reports/lint-sarif.ts";
 import { breachesOf, readLock } from "../rules-lock.ts";
 import type { RunVerb, Shell } from "../shell.ts";
 import { ownVersion } from "../shipped.ts";
@@ -75,8 +75,8 @@ async function print(findings: readonly PackFinding[], format: LintFormat, outpu
   if (format === "text") return printFindings(findings, output);
   if (format === "json") return output.write(`${JSON.stringify(findings, undefined, 2)}\n`);
   if (format === "sarif") return output.write(sarifReport(findings, await ownVersion()));
-  const notes = findings.map(({ severity, code, message, ...at }) =>
-    githubNote(severity, { ...at, title: code }, message),
+  const notes = findings.map(({ severity, code, ...finding }) =>
+    githubNote(severity, { ...finding, title: code }, adviceOf(finding)),
   );
   await output.write(notes.join(""));
 }
@@ -93,8 +93,9 @@ async function lockFindings(paths: readonly string[], { signal }: Shell): Promis
       const { id } = rules.rules.find(({ key }) => key === rule) ?? {};
       const file = rules.packs.find(({ name }) => name === pack)?.file ?? path;
       const at = rulesLocator(new SourceText(file, await readFile(file, "utf8")))(id ?? "", []);
-      const rendered = `${file}:${at.line}:${at.column}: error[${LOCK_CODE}]: ${message}\nhint: raise the pack's version, then run: tapio pack lock`;
-      findings.push({ code: LOCK_CODE, severity: "error", message, file, ...at, rendered });
+      const hint = "raise the pack's version, then run: tapio pack lock";
+      const rendered = `${file}:${at.line}:${at.column}: error[${LOCK_CODE}]: ${message}\nhint: ${hint}`;
+      findings.push({ code: LOCK_CODE, severity: "error", message, hint, file, ...at, rendered });
     }
   }
   return findings;

@@ -18,7 +18,9 @@ export function checkOrder(steps: readonly Step[], context: RuleContext): void {
       hint: "make one required",
     });
   }
-  const cycle = findCycle(steps);
+  // Where two steps have one name, nobody can say which of them is followed.
+  const isClear = new Set(steps.map(({ as }) => as)).size === steps.length;
+  const cycle = isClear ? findCycle(steps) : undefined;
   if (cycle !== undefined) {
     const at = steps.findIndex(({ as }) => as === cycle[0]);
     const round = [...cycle, cycle[0]].map((name) => `\`${name}\``).join(" after ");

@@ -200,6 +200,12 @@ export const MEANING_CODES = {
     explanation:
       "Stories are events for rules with `join` alone: a rule without one looks at the events of a single trace, so such a step never holds, and such an absence always does. `resolve` looks at events only, never at stories.",
   },
+  TAP239: {
+    severity: warning,
+    title: "absence that a step takes",
+    explanation:
+      "A step takes along every further event that passes its test, and what a step has taken breaks no absence. So this absence always holds, whatever comes. Ask in one of the two for what sets it apart, or give the step `pick: last`: then it takes one event alone.",
+  },
   TAP241: {
     severity: error,
     title: "bad template",

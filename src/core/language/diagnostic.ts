@@ -43,21 +43,34 @@ export function renderDiagnostic({ code, severity, message, source, span, hint }
 }
 
 /** A diagnostic as plain data, for those who have no text to point into. */
-export interface PlainDiagnostic extends Pick<Diagnostic, "severity" | "message"> {
+export interface PlainDiagnostic extends Pick<Diagnostic, "severity" | "message" | "hint"> {
   readonly code: string;
   readonly file: string;
   /** Line and column count from 1. */
   readonly line: number;
   readonly column: number;
+  /** The column after its last character; absent where it ends on another line. */
+  readonly endColumn?: number;
   /** As {@link renderDiagnostic} has it. */
   readonly rendered: string;
 }
 
 /** A diagnostic as plain data. */
 export function plainDiagnostic(diagnostic: Diagnostic): PlainDiagnostic {
-  const { code, severity, message, source, span } = diagnostic;
+  const { code, severity, message, source, span, hint } = diagnostic;
   const { line, column } = source.positionAt(span.start);
-  return { code, severity, message, file: source.file, line, column, rendered: renderDiagnostic(diagnostic) };
+  const end = source.positionAt(span.end);
+  return {
+    code,
+    severity,
+    message,
+    ...(hint === undefined ? {} : { hint }),
+    file: source.file,
+    line,
+    column,
+    ...(end.line === line && column < end.column ? { endColumn: end.column } : {}),
+    rendered: renderDiagnostic(diagnostic),
+  };
 }
 
 /** Orders diagnostics by file, place and code. */

@@ -25,10 +25,10 @@ export function readJoins(slots: Slots, context: RuleContext): readonly Join[] {
   const keyed = new Set(join.flatMap(({ keys }) => Object.keys(keys)));
   const missing = [...slots].filter(([name, { required }]) => required && !keyed.has(name)).map(([name]) => name);
   if (0 < missing.length) {
-    const what = missing.length === 1 ? "a required step without a key" : "required steps without a key";
+    const steps = missing.length === 1 ? "step" : "steps";
     context.findings.atKey(place, {
       code: "TAP231",
-      message: `this join leaves ${listed(missing)}, ${what}`,
+      message: `this join leaves the required ${steps} ${listed(missing)} without a key`,
       hint: "name a field for it under `keys`",
     });
   }

@@ -107,13 +107,24 @@ function readCase(raw: RawCase, place: Place, context: EventContext): RuleTestCa
       hint: "add `expect`",
     });
   }
-  const ids = new Set<string>();
+  const ids = new Map<string, number>();
   events.forEach(({ id }, at) => {
-    if (ids.has(id))
-      findings.atKey([...place, "events", at], { code: "TAP305", message: `this case already has an event \`${id}\`` });
-    ids.add(id);
+    const first = ids.get(id);
+    if (first === undefined) {
+      ids.set(id, at);
+      return;
+    }
+    const unnamed = [first, at].some((each) => raw.events?.[each]?.id === undefined);
+    const hint = unnamed
+      ? "events without `id` are called `e1`, `e2` and so on by their place; name this one otherwise"
+      : undefined;
+    findings.atKey([...place, "events", at], {
+      code: "TAP305",
+      message: `this case already has an event \`${id}\``,
+      hint,
+    });
   });
-  const known = raw.fixture === undefined ? ids : undefined;
+  const known = raw.fixture === undefined ? new Set(ids.keys()) : undefined;
   const duration = (key: keyof NonNullable<RawCase["engine"]>): number | undefined => {
     const text = engine?.[key];
     return typeof text === "string" ? readDuration(text, [...place, "engine", key], findings, 0) : undefined;

@@ -1,4 +1,5 @@
 import type { EventTest, Rule } from "../model/rule.ts";
+import { checkAbsent } from "./check-absent.ts";
 import { checkConditions } from "./check-conditions.ts";
 import { checkBounds, checkOrder } from "./check-order.ts";
 import { checkSteps } from "./check-steps.ts";
@@ -55,6 +56,7 @@ export function readRule(raw: RawRule, place: Place, packContext: PackContext, p
     resolve: (raw.resolve ?? []).map((test, at) => readEventTest(test, [...place, "resolve", at], context)),
   };
   checkSteps(meaning, context);
+  checkAbsent(meaning, context);
   return {
     key: `${pack.metadata.name}/${raw.id}`,
     id: raw.id,
