@@ -6,8 +6,6 @@ import { changeText, clipped, shownChange } from "./shown-change.ts";
 
 /** A rule that is not as it was, and how many stories show it. */
 export interface ChangedRule extends RuleDifference {
-  /** The rule of another name that meant the same and is gone. */
-  readonly renamedFrom?: string;
   /** Stories that it tells, told or no longer tells otherwise than before; 0 where nobody would see that it changed. */
   readonly stories: number;
 }
@@ -19,19 +17,12 @@ export function changedRules(
   byRule: readonly RuleShift[],
 ): ChangedRule[] {
   const shifts = new Map(byRule.map((shift) => [shift.rule, shift]));
-  const differences = compareRules(before, after);
-  const gone = differences.filter(({ kind }) => kind === "removed").map(({ rule }) => rule);
-  const meanings = new Map([...before, ...after].map(({ key, meaningDigest }) => [key, meaningDigest]));
-  const changed = differences.map((each): ChangedRule => {
+  const changed = compareRules(before, after).map((each): ChangedRule => {
     const { added = 0, removed = 0, changed: otherwise = 0, passedOn = 0 } = shifts.get(each.rule) ?? {};
-    const former = gone.find((key) => meanings.get(key) === meanings.get(each.rule));
-    const name = each.kind === "added" && former !== undefined ? { renamedFrom: former } : {};
-    return { ...each, ...name, stories: added + removed + otherwise + passedOn };
+    return { ...each, stories: added + removed + otherwise + passedOn };
   });
-  const renamed = new Set(changed.map(({ renamedFrom }) => renamedFrom));
   const isWords = ({ kind }: ChangedRule): number => (kind === "words" ? 1 : 0);
-  const named = changed.filter(({ kind, rule }) => kind !== "removed" || !renamed.has(rule));
-  return named.sort((a, b) => isWords(a) - isWords(b) || b.stories - a.stories || (a.rule < b.rule ? -1 : 1));
+  return changed.sort((a, b) => isWords(a) - isWords(b) || b.stories - a.stories || (a.rule < b.rule ? -1 : 1));
 }
 
 /** Names of the columns of {@link changedRuleRows}. */

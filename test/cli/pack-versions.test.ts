@@ -90,7 +90,7 @@ describe("pack diff", () => {
     const renamed = SEED_PACK.replace("id: oom-service-disruption", "id: other");
     await using folder = await temporaryFolder({ "a.yaml": SEED_PACK, "c.yaml": renamed });
     const both = await tapio(["pack", "diff", folder.path("a.yaml"), folder.path("c.yaml")]);
-    expect(both).toMatchObject({ out: `~ seed/other (new name of ${KEY})\n`, err: "tapio: 1 rule changed\n" });
+    expect(both).toMatchObject({ out: `~ seed/other (new name of ${KEY})\n`, err: "tapio: 1 differing rule\n" });
     await writeFile(folder.path("c.yaml"), renamed.replace("within: 5m", "within: 6m"));
     const another = await tapio(["pack", "diff", folder.path("a.yaml"), folder.path("c.yaml")]);
     expect(another.out).toBe(`- ${KEY}\n+ seed/other\n`);

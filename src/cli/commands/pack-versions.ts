@@ -76,7 +76,8 @@ async function compare(asked: {
   return ExitCode.ok;
 }
 
-function differenceText({ rule, kind, changes }: RuleDifference, paint: Paint): string {
+function differenceText({ rule, kind, changes, renamedFrom }: RuleDifference, paint: Paint): string {
+  if (renamedFrom !== undefined) return `${paint("yellow", "~")} ${rule} (new name of ${renamedFrom})\n`;
   if (kind === "added") return `${paint("green", "+")} ${rule}\n`;
   if (kind === "removed") return `${paint("red", "-")} ${rule}\n`;
   const lines = changes.map(ruleChangeText);
