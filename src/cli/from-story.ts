@@ -12,6 +12,7 @@ import { ruleKeyOf } from "../core/testing/compare-story.ts";
 import { exactDuration } from "../core/testing/event-words.ts";
 import { packsOfRule } from "../core/testing/packs-of-rule.ts";
 import { behindStory } from "../core/testing/story-evidence.ts";
+import type { Source } from "../ports/source.ts";
 import { Books } from "../service/books.ts";
 import type { Settings } from "../service/config-keys.ts";
 import { eventsAt, openReadOnly, packsAt } from "./compose.ts";
@@ -108,12 +109,9 @@ async function inFiles(search: Search): Promise<Found> {
     story = stories.find((each) => each.id === id);
   }
   if (story === undefined) throw new CommandError(`test: these events tell no story ${id}; \`tapio eval\` lists them`);
-  const events: Event[] = [];
-  for (const path of paths) {
-    await using source = eventsAt(path, shell.stdin);
-    events.push(...(await belonging(story, source, shell)));
-  }
-  return { story, events };
+  await using again = new AsyncDisposableStack();
+  const sources = paths.map((path) => again.use(eventsAt(path, shell.stdin)));
+  return { story, events: await belonging(story, sources, shell) };
 }
 
 async function inStream(search: Search): Promise<Found> {
@@ -122,7 +120,7 @@ async function inStream(search: Search): Promise<Found> {
   await using stream = await openReadOnly(withStream("test", settings));
   const story = named ?? asStory("test", id, await stream.findStory(id));
   await using source = await stream.open({ sinceMs: startOfStory(story), end: "now" });
-  return { story, events: await belonging(story, source, shell) };
+  return { story, events: await belonging(story, [source], shell) };
 }
 
 async function inEngine(address: string, { id, shell }: Search): Promise<Found> {
@@ -143,12 +141,12 @@ async function namedStory({ id, options: { url, stories }, shell }: Search): Pro
   return stories === undefined ? undefined : storyInFile("test", stories, id);
 }
 
-async function belonging(story: Story, source: ReturnType<typeof eventsAt>, shell: Shell): Promise<Event[]> {
+async function belonging(story: Story, sources: readonly Source[], shell: Shell): Promise<Event[]> {
   const given = changeAsGiven({ kind: "told", story }).story;
   const belongs = compileFilter({ story: given });
   const found: Event[] = [];
   const isBehind = behindStory(story);
-  for await (const { events, logTimeMs } of eventsOf(source, { books: new Books(), shell, signal: shell.signal })) {
+  for await (const { events, logTimeMs } of eventsOf(sources, { books: new Books(), shell, signal: shell.signal })) {
     found.push(...events.filter(belongs));
     if (isBehind(events, logTimeMs)) break;
   }

@@ -5,7 +5,7 @@ import type { EpochMs } from "../core/model/time.ts";
 import { opened } from "../core/model/unopened-event.ts";
 import type { Source } from "../ports/source.ts";
 import type { Books } from "../service/books.ts";
-import { LogDecoder } from "../service/log-decoder.ts";
+import { decodeLogs } from "../service/decode-logs.ts";
 import { clock } from "./compose.ts";
 import { Progress } from "./progress.ts";
 import type { Shell } from "./shell.ts";
@@ -24,13 +24,12 @@ export interface EventBatch {
   readonly logTimeMs: EpochMs;
 }
 
-/** The events of a log, a batch at a time. */
-export async function* eventsOf(source: Source, reading: EventReading): AsyncGenerator<EventBatch> {
+/** The events of a log, or of several finite ones merged by their times, a batch at a time. */
+export async function* eventsOf(sources: readonly Source[], reading: EventReading): AsyncGenerator<EventBatch> {
   const { books, shell, signal } = reading;
-  const decoder = new LogDecoder({ source, decoder: new Decoder(), books });
   using progress = new Progress(shell.stderr, clock);
-  for await (const batch of source.batches({ signal })) {
-    const { events, logTimeMs, gap } = decoder.decode(batch);
+  const batches = decodeLogs({ sources, decoder: new Decoder(), books, reading: { signal } });
+  for await (const { events, logTimeMs, gap } of batches) {
     if (gap !== undefined) {
       books.gaps += 1;
       books.lost += gap.to - gap.from + 1;

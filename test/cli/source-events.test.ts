@@ -15,7 +15,7 @@ async function read(batches: readonly Batch[]) {
   const shell = { stdin: process.stdin, stdout: output, stderr: output, env: {}, signal };
   const books = new Books();
   const events = [];
-  for await (const batch of eventsOf(batchSource(batches, { finite: false }), { books, shell, signal }))
+  for await (const batch of eventsOf([batchSource(batches, { finite: false })], { books, shell, signal }))
     events.push(...batch.events);
   return { events, summary: summaryOf(books) };
 }

@@ -30,6 +30,63 @@ function told(out: string): unknown[] {
   return JSON.parse(out).map(({ rule, bound, confidence, summary }: Story) => ({ rule, bound, confidence, summary }));
 }
 
+describe("tapio tap of files", () => {
+  const POD = {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: {
+      namespace: "shop",
+      name: "api-7f9-x",
+      uid: "p1",
+      ownerReferences: [{ kind: "ReplicaSet", name: "api-7f9", controller: true, uid: "r1" }],
+    },
+    status: { startTime: "2026-03-01T09:00:00Z" },
+  };
+  const EVENT = {
+    apiVersion: "v1",
+    kind: "Event",
+    metadata: { namespace: "shop", name: "e", uid: "u1" },
+    involvedObject: { kind: "Pod", namespace: "shop", name: "api-7f9-x", uid: "p1" },
+    reason: "FailedMount",
+    type: "Warning",
+    message: "secret not found",
+    firstTimestamp: "2026-03-01T10:00:00Z",
+    lastTimestamp: "2026-03-01T10:00:00Z",
+  };
+
+  test("shows what payloads become, several files as one log, and takes what is wanted", async () => {
+    await using folder = await temporaryFolder({
+      "pods.json": JSON.stringify({ apiVersion: "v1", kind: "List", items: [POD] }),
+      "events.ndjson": [EVENT, { ...EVENT, metadata: { uid: "u2" }, reason: "Started" }]
+        .map((each) => JSON.stringify(each))
+        .join("\n"),
+    });
+    const files = [folder.path("pods.json"), folder.path("events.ndjson")];
+    const run = await tapio(["tap", ...files, "--type", "k8s.pod.failed*"]);
+    expect(run).toMatchObject({ code: 0, err: expect.stringContaining("tapio: 1 event recorded\n") });
+    expect(JSON.parse(run.out)).toMatchObject({
+      id: "u1",
+      type: "k8s.pod.failedmount",
+      traceId: "derived:/shop/ReplicaSet/api-7f9",
+      message: "secret not found",
+    });
+  });
+
+  test("no stream beside them", async () => {
+    for (const flags of [
+      ["--since", "1h"],
+      ["--for", "5m"],
+      ["--story", "st_1"],
+      ["--stream", "TAPIO"],
+    ])
+      expect(await tapio(["tap", "events.json", ...flags])).toMatchObject({
+        code: 3,
+        out: "",
+        err: expect.stringContaining(`tap: ${flags[0]} is about a stream; read files, or a stream, and not both`),
+      });
+  });
+});
+
 describe.skipIf(!natsServerAvailable())("tapio tap", () => {
   test("records a range; what is read back tells the same stories, and nobody is disturbed", async () => {
     await using stream = await startStream(incident());

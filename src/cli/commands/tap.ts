@@ -7,19 +7,19 @@ import { behindStory } from "../../core/testing/story-evidence.ts";
 import type { Source } from "../../ports/source.ts";
 import { Books } from "../../service/books.ts";
 import type { SettingKey } from "../../service/config-keys.ts";
-import { clock, openReadOnly, type ReadOnlyStream } from "../compose.ts";
 import { compileFilter } from "../event-filter.ts";
 import { ExitCode } from "../exit-code.ts";
 import { CommandError } from "../failure.ts";
-import { asStory, checkStoryId, startOfStory, storyOfEngine } from "../find-story.ts";
+import { apart } from "../inputs.ts";
 import { loadRules } from "../load-rules.ts";
 import { openRedactor } from "../open-redactor.ts";
 import { Recording } from "../recording.ts";
 import { addSettings, readSettings } from "../settings-options.ts";
 import type { RunVerb, Shell } from "../shell.ts";
 import { eventsOf } from "../source-events.ts";
-import { addRange, checkRange, type RangeOptions, readWhen, STREAM_KEYS, withStream } from "../stream-options.ts";
+import { addRange, STREAM_KEYS } from "../stream-options.ts";
 import { summaryOf } from "../summary.ts";
+import { filesToTap, type LogOptions, streamToTap } from "../tapped-log.ts";
 
 const KEYS: readonly SettingKey[] = [...STREAM_KEYS, "rules"];
 const EVENTS_MAX = 10_000;
@@ -27,24 +27,23 @@ const BYTES_MAX = 64 * 2 ** 20;
 /** Node's timers go no further: a longer one would end at once. */
 const FOR_MS_MAX = 24 * 86_400_000;
 
-interface TapOptions extends RangeOptions {
-  readonly for?: string;
+interface TapOptions extends LogOptions {
   readonly type?: string[];
   readonly namespace?: string[];
   readonly trace?: string[];
-  readonly story?: string;
-  readonly url?: string;
+  readonly rules?: string[];
   readonly maxEvents?: string;
   readonly maxBytes?: string;
   readonly redact?: boolean;
   readonly out?: string;
 }
 
-/** Adds `tap`: records what passes through a stream, for `eval`, `backtest`, and rule tests. */
+/** Adds `tap`: records what passes through a stream, or is in files, for `eval`, `backtest`, and rule tests. */
 export function addTap(program: Command, run: RunVerb): void {
   const command = program
     .command("tap")
-    .description("record the events of a stream as NDJSON, without disturbing anyone who reads it");
+    .description("record the events of a stream, without disturbing anyone who reads it, or of files, as NDJSON")
+    .argument("[file...]", "recorded events, as for eval; - is standard input; what a stream brings if left out");
   addRange(command, "goes on until Ctrl-C")
     .option("--for <duration>", "end after so long")
     .option("--type <glob...>", "only events of these types, such as k8s.pod.*")
@@ -59,36 +58,34 @@ export function addTap(program: Command, run: RunVerb): void {
       "replace names, addresses and free words; the rules tell the same stories (key: env TAPIO_REDACT_KEY)",
     )
     .option("--out <file>", "write to this new file instead of standard output");
-  addSettings(command, KEYS).action((options: TapOptions) => run((shell) => tap(options, shell)));
+  addSettings(command, KEYS).action((files: string[], options: TapOptions) =>
+    run((shell) => tap(files, options, shell)),
+  );
 }
 
-async function tap(options: TapOptions, shell: Shell): Promise<ExitCode> {
-  const { settings } = await readSettings(options, KEYS, shell);
+async function tap(files: readonly string[], options: TapOptions, shell: Shell): Promise<ExitCode> {
+  const { paths, rules: named } = apart(files, options.rules);
+  const { settings } = await readSettings(named === undefined ? options : { ...options, rules: named }, KEYS, shell);
   const [eventsMax, bytesMax] = [
     readCount("--max-events", options.maxEvents, EVENTS_MAX),
     readCount("--max-bytes", options.maxBytes, BYTES_MAX),
   ];
   const forMs = readLength(options.for);
-  const [sinceMs, untilMs] = [readWhen("tap", "--since", options.since), readWhen("tap", "--until", options.until)];
-  if (options.story !== undefined) checkStoryId("tap", options.story);
-  else checkRange("tap", sinceMs ?? clock.now(), untilMs);
+  const openLog = 0 < paths.length ? filesToTap(paths, options, shell) : streamToTap(settings, options, shell);
   const redactor =
     options.redact === true ? openRedactor((await loadRules(settings.rules, shell)).rules, shell) : undefined;
-  await using stream = await openReadOnly(withStream("tap", settings));
-  const story = options.story === undefined ? undefined : await findStory(options.story, { options, stream, shell });
-  await using source = await stream.open({
-    sinceMs: sinceMs ?? (story === undefined ? undefined : startOfStory(story)),
-    end: untilMs ?? (story === undefined ? undefined : "now"),
-  });
+  await using opened = new AsyncDisposableStack();
+  const { sources, story } = await openLog(opened);
   await using output = await openOutput(options.out, shell);
   const recording = new Recording({ eventsMax, bytesMax }, output.write, redactor);
   const wanted = compileFilter({ types: options.type, namespaces: options.namespace, traces: options.trace, story });
   const late = forMs === undefined ? new AbortController().signal : AbortSignal.timeout(forMs);
-  if (!source.finite) shell.stderr.say(`tapio: recording ${source.name}; Ctrl-C ends it\n`);
+  const endless = sources.find(({ finite }) => !finite);
+  if (endless !== undefined) shell.stderr.say(`tapio: recording ${endless.name}; Ctrl-C ends it\n`);
   const signal = AbortSignal.any([shell.signal, late]);
-  const books = await record({ source, recording, wanted, story, signal, shell });
+  const books = await record({ sources, recording, wanted, story, signal, shell });
   const forTime = late.aborted ? `--for ${formatDuration(forMs ?? 0)}` : undefined;
-  const byItself = source.finite || signal.aborted ? undefined : "the stream, which was emptied or made anew";
+  const byItself = endless === undefined || signal.aborted ? undefined : "the stream, which was emptied or made anew";
   const because = recording.fullBy ?? forTime ?? byItself;
   const ended = because === undefined ? "" : `, ended by ${because}`;
   shell.stderr.say(summaryOf(books, undefined, "rules would not see them there"));
@@ -97,7 +94,7 @@ async function tap(options: TapOptions, shell: Shell): Promise<ExitCode> {
 }
 
 interface Work {
-  readonly source: Source;
+  readonly sources: readonly Source[];
   readonly recording: Recording;
   readonly wanted: ReturnType<typeof compileFilter>;
   readonly story: Story | undefined;
@@ -106,26 +103,15 @@ interface Work {
   readonly shell: Shell;
 }
 
-async function record({ source, recording, wanted, story, signal, shell }: Work): Promise<Books> {
+async function record({ sources, recording, wanted, story, signal, shell }: Work): Promise<Books> {
   const books = new Books();
   const isBehind = story === undefined ? undefined : behindStory(story);
-  for await (const { events, logTimeMs } of eventsOf(source, { books, shell, signal })) {
+  for await (const { events, logTimeMs } of eventsOf(sources, { books, shell, signal })) {
     for (const event of events) if (wanted(event)) await recording.take(event);
     if (recording.fullBy !== undefined || isBehind?.(events, logTimeMs) === true) break;
   }
   await recording.end();
   return books;
-}
-
-interface Search {
-  readonly options: TapOptions;
-  readonly stream: ReadOnlyStream;
-  readonly shell: Shell;
-}
-
-async function findStory(id: string, { options, stream, shell }: Search): Promise<Story> {
-  if (options.url !== undefined) return storyOfEngine("tap", options.url, id, shell.signal);
-  return asStory("tap", id, await stream.findStory(id));
 }
 
 interface RecordingOutput extends AsyncDisposable {
