@@ -42,14 +42,22 @@ interface Surroundings {
   readonly shell: Shell;
 }
 
+/** The rule tests in these files and folders. Throws {@link CommandError} where there is none. */
+async function testsIn(paths: readonly string[]): Promise<readonly string[]> {
+  const { tests, packs } = await findRuleFiles(paths);
+  if (0 < tests.length) return tests;
+  const [path = "the rules"] = paths;
+  const advice = packs.includes(path) ? "; that is a pack: name its test, or the folder of both" : "";
+  throw new CommandError(`test: no *.test.yaml in ${paths.join(", ") || path}${advice}`);
+}
+
 /** Runs the tests of rule packs in these files and folders, in the ways that the options ask for. */
 export async function runRuleTests(
   paths: readonly string[],
   options: RuleTestOptions,
   { thread, shell }: Surroundings,
 ): Promise<ExitCode> {
-  const { tests } = await findRuleFiles(paths);
-  if (tests.length === 0) throw new CommandError(`test: no *.test.yaml in ${paths.join(", ") || "the rules"}`);
+  const tests = await testsIn(paths);
   const pattern = readPattern(options.run);
   const { signal } = shell;
   const format = options.format ?? (shell.env["GITHUB_ACTIONS"] === "true" ? "github" : "pretty");

@@ -10,7 +10,7 @@ export function addSchema(program: Command, run: RunVerb): void {
   program
     .command("schema")
     .description("print a JSON Schema; without a name, list them")
-    .argument("[name]", "event, rulepack, ruletest, story or config")
+    .argument("[name]", "config, event, rulepack, ruletest, ruleoverlay or story")
     .action((name?: string) => run((shell) => schema(name, shell)));
 }
 
