@@ -49,7 +49,7 @@ export class AllEvents {
     this.#types ??= new Set(this.#gathered().map((event) => event.type));
     if (!this.#alike.has(type)) {
       const named = steps.flatMap(({ step }) => step.types ?? []);
-      const free = [...this.#types].filter((each) => !named.includes(each));
+      const free = [...this.#types].filter((each) => !named.includes(each) && isSpelledLike(type, each));
       this.#alike.set(type, nearest(type, free));
     }
     return this.#alike.get(type);
@@ -70,6 +70,15 @@ export class AllEvents {
     this.#found.set(step, found);
     return found;
   }
+}
+
+/** Whether two types differ in one of their words alone, and there by some letters: `k8s.pod.ready` is no `k8s.node.notready`. */
+function isSpelledLike(type: string, other: string): boolean {
+  const [words, others] = [type.split("."), other.split(".")];
+  const differing = words.flatMap((word, at) => (word === others[at] ? [] : [at]));
+  const [at = 0] = differing;
+  if (words.length !== others.length || differing.length !== 1) return false;
+  return nearest(words[at] ?? "", [others[at] ?? ""]) !== undefined;
 }
 
 interface Found {

@@ -73,12 +73,27 @@ function countFailure({ rule, window, context }: Scene, anchors: Anchors): Failu
     const more = (candidates[step.index] ?? []).filter((event) => got?.events.includes(event) === false);
     const others = anchors.map((anchor, at) => (at === step.index ? undefined : anchor));
     const failed = failure(step, "count", countWords(step, got));
+    const first = earliestOf(least);
     return withPassedOver(
       failed,
-      more.map((event) => violationsOf(rule, step, event, others)),
+      more.map((event) => [...violationsOf(rule, step, event, others), ...tooFar(rule, step, event, first)]),
     );
   }
   return undefined;
+}
+
+/** The first event of all that an assignment takes: the rule's bound is counted from it. */
+function earliestOf(bound: Bound = []): Event | undefined {
+  const all = bound.flatMap((step) => step?.events ?? []);
+  return all.reduce<Event | undefined>((a, b) => (a === undefined || b.timeMs < a.timeMs ? b : a), undefined);
+}
+
+function tooFar({ rule }: CompiledRule, step: CompiledStep, event: Event, first: Event | undefined): Failure[] {
+  const apartMs = first === undefined ? 0 : event.timeMs - first.timeMs;
+  if (first === undefined || rule.withinMs === undefined || apartMs <= rule.withinMs) return [];
+  const words = `${eventWords(event)} came ${exactDuration(apartMs)} after ${eventWords(first)}`;
+  const detail = `${words}; the rule's limit is ${exactDuration(rule.withinMs)}`;
+  return [{ ...failure(step, "window", detail), byMs: apartMs - rule.withinMs }];
 }
 
 /** `2 of 3 distinct entity.name of gone: "a", "b" (e2, e3, e4)`. */

@@ -45,6 +45,14 @@ test("a story that the rule told in another trace is named apart", async () => {
   expect(here).toMatchObject({ told: [], toldElsewhere: there.told, failed: { step: "gone", because: "join" } });
 });
 
+test("what is too far from the first event to be counted is told", async () => {
+  const rule = ruleOf("id: r, within: 2m, steps: [ { as: gone, type: x.gone, count: { atLeast: 3 } } ]");
+  const events = [1, 61, 122].map((at) => `{ id: e${at}, at: ${at}s, use: gone }`);
+  const { failed } = await explain([rule], events, "t1");
+  expect(failed).toMatchObject({ because: "count", detail: "there are 2 of 3 occurrences of gone: e1, e61" });
+  expect(failed?.passedOver).toEqual(["gone (e122) came 2m1s after gone (e1); the rule's limit is 2m"]);
+});
+
 test("what other events failed at is said beside the one that came closest", async () => {
   const rule = chain("", "after: oom, within: 1m");
   const events = [

@@ -64,6 +64,11 @@ test.each([
     [OOM],
   ],
   [
+    "no-event gone: there is no event of type x.notgone in trace t1 from 2026-03-01T10:00:00.000Z",
+    [chain().replace("x.gone", "x.notgone")],
+    [OOM, "{ at: 9s, use: gone, type: y.gone }"],
+  ],
+  [
     "; it may still come until 2026-03-01T10:05:00.000Z, and log time is 2026-03-01T10:00:09.000Z",
     [chain("", "after: oom, within: 5m")],
     [OOM, "{ at: 9s, use: oom, type: x.other }"],
