@@ -69,7 +69,8 @@ function templateOf(rule: Rule, step: Step): string {
   const type = (step.types?.[0] ?? "some.type").replaceAll("*", "any");
   const [source = "k8s", kind = "pod"] = type.split(".");
   const fields = step.where === undefined ? "" : ` # must hold: ${predicateWords(step.where).replaceAll(/\s+/g, " ")}`;
-  const entity = `{ kind: ${titleOf(kind)}, namespace: shop, name: ${kind}-1 }`;
+  const isOnNode = rule.joins.some(({ keys }) => keys[step.as]?.some(({ text }) => text === "entity.node"));
+  const entity = `{ kind: ${titleOf(kind)}, namespace: shop, name: ${kind}-1${isOnNode ? ", node: node-1" : ""} }`;
   return `  ${nameOf(rule, step)}: { source: ${source}, type: ${type}, traceId: t1, entity: ${entity}${fieldsOf(step)} }${fields}\n`;
 }
 
@@ -106,18 +107,35 @@ function secondsBefore({ withinMs = 0 }: Step): number {
   return withinMs < 1_000 ? 10 : Math.ceil(Math.min(withinMs * 0.8, 240_000) / 1_000);
 }
 
-/** The plainest field tests of a step as fields that pass them. */
-function fieldsOf({ where }: Step): string {
-  const fields = partsOf(where).flatMap((part) => {
-    if (part.kind !== "test" || !PLAIN_FIELDS.test(part.path.text) || !PLAIN_OPERATORS.has(part.operator)) return [];
-    const [value] = [part.value].flat();
-    return [`${part.path.text}: ${JSON.stringify(value)}`];
-  });
+/** The plainest tests of a step, and its count, as fields that pass them. */
+function fieldsOf({ where, count }: Step): string {
+  const fields: string[] = [];
+  const attributes: string[] = [];
+  for (const part of partsOf(where)) {
+    if (part.kind !== "test" || !PLAIN_OPERATORS.has(part.operator)) continue;
+    const { text } = part.path;
+    const value = JSON.stringify([part.value].flat()[0]);
+    if (PLAIN_FIELDS.test(text)) fields.push(`${text}: ${value}`);
+    else if (PLAIN_ATTRIBUTE.test(text)) attributes.push(`${text.slice("attributes.".length)}: ${value}`);
+  }
+  if (0 < attributes.length) fields.push(`attributes: { ${attributes.join(", ")} }`);
+  // One event may stand for many; distinct values need one each.
+  if (count !== undefined && count.distinct === undefined) fields.push(`count: ${count.atLeast}`);
   return fields.map((field) => `, ${field}`).join("");
 }
 
 const PLAIN_FIELDS = /^(message|reason|severity)$/;
-const PLAIN_OPERATORS: ReadonlySet<string> = new Set(["equal", "in", "contains", "startsWith", "endsWith"]);
+const PLAIN_ATTRIBUTE = /^attributes\.[A-Za-z]\w*$/;
+const PLAIN_OPERATORS: ReadonlySet<string> = new Set([
+  "equal",
+  "in",
+  "contains",
+  "startsWith",
+  "endsWith",
+  "greaterThanInclusive",
+  "lessThanInclusive",
+  "exists",
+]);
 
 function nameOf(rule: Rule, step: Step): string {
   return `${rule.id}-${step.as}`.replaceAll("_", "-").toLowerCase();
