@@ -6,7 +6,7 @@ import type { RuleTestCase } from "../core/language/rule-test-file.ts";
 import { SourceText } from "../core/language/source-text.ts";
 import type { Event } from "../core/model/event.ts";
 import type { RuleSet } from "../core/model/rule.ts";
-import type { Story } from "../core/model/story.ts";
+import { boundIn, type Story } from "../core/model/story.ts";
 import { type EpochMs, formatTime } from "../core/model/time.ts";
 import { logOfCase } from "../core/testing/case-log.ts";
 import { reasonOf } from "../core/testing/check-why.ts";
@@ -103,7 +103,7 @@ function isSame(told: Story, story: Story, ids: ReadonlyMap<string, string>): bo
   if (ruleKeyOf(told) !== ruleKeyOf(story)) return false;
   return Object.entries(story.bound).every(([step, bound]) => {
     const own = bound.filter((id) => !isStoryId(id)).map((id) => ids.get(id) ?? id);
-    return own.every((id) => told.bound[step]?.includes(id) === true);
+    return own.every((id) => boundIn(told, step)?.includes(id) === true);
   });
 }
 

@@ -138,3 +138,9 @@ export interface EngineCounters {
   storiesRetracted: number;
   storiesForgotten: number;
 }
+
+/** The IDs of the events that fill a step in a story; `undefined` where none does. */
+export function boundIn({ bound }: Pick<Story, "bound">, step: string): readonly string[] | undefined {
+  // A step may have a name that every object has.
+  return Object.hasOwn(bound, step) ? bound[step] : undefined;
+}

@@ -1,6 +1,6 @@
 import type { EntityFields, ExpectedStory } from "../language/rule-test-file.ts";
 import type { EntityRef } from "../model/event.ts";
-import type { Story } from "../model/story.ts";
+import { boundIn, type Story } from "../model/story.ts";
 import { pairUp } from "./pair-up.ts";
 import type { Difference } from "./problem.ts";
 
@@ -42,7 +42,7 @@ export function differencesOf(expected: ExpectedStory, story: Story, { shuffled 
   for (const [field, wanted] of Object.entries(entity))
     same(`rootCause.${field}`, wanted, story.rootCause.entity[field as keyof EntityRef]);
   for (const [step, ids] of Object.entries(expected.bound ?? {}))
-    sameSet(`bound.${step}`, ids, story.bound[step] ?? [], found);
+    sameSet(`bound.${step}`, ids, boundIn(story, step) ?? [], found);
   sameSet("superseded", expected.superseded, rulesOf(story.superseded), found);
   sameSet("alsoMatched", expected.alsoMatched, rulesOf(story.alsoMatched), found);
   if (expected.impact !== undefined) sameEntities(expected.impact, story.impact, found);

@@ -4,7 +4,7 @@ import type { Match } from "../engine/match.ts";
 import { asGiven } from "../model/aside.ts";
 import type { EntityRef, Event } from "../model/event.ts";
 import type { Role } from "../model/rule.ts";
-import type { ConfidencePart, OtherMatch, Story } from "../model/story.ts";
+import { boundIn, type ConfidencePart, type OtherMatch, type Story } from "../model/story.ts";
 import { AllEvents, nearestByFields } from "./all-events.ts";
 import { eventWords } from "./event-words.ts";
 import { type Evidence, scopeOf } from "./explain-rule.ts";
@@ -80,7 +80,7 @@ function sameGroup(a: Story["group"], b: Story["group"]): boolean {
 }
 
 function isBoundIn(story: Story, rule: CompiledRule, at: number, { id }: Event): boolean {
-  return story.bound[rule.steps[at]?.step.as ?? ""]?.includes(id) === true;
+  return boundIn(story, rule.steps[at]?.step.as ?? "")?.includes(id) === true;
 }
 
 /** `(1×1 + 0.5×0) / 1.5` */

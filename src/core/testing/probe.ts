@@ -1,5 +1,5 @@
 import type { CompiledRule, CompiledStep } from "../engine/compiled-rule.ts";
-import type { Story } from "../model/story.ts";
+import { boundIn, type Story } from "../model/story.ts";
 import type { Arrival } from "./case-log.ts";
 import { ruleKeyOf } from "./compare-story.ts";
 
@@ -22,7 +22,7 @@ export function isSameStory({ rule, story, steps, leftOut }: Probe, told: Story)
   if (told.status === "retracted" || ruleKeyOf(told) !== rule.rule.key) return false;
   return rule.steps.every((step) => {
     if (step.index === leftOut?.index || (step.step.optional && !steps.includes(step))) return true;
-    const before = story.bound[step.step.as];
-    return before === undefined || told.bound[step.step.as]?.some((id) => before.includes(id)) === true;
+    const before = boundIn(story, step.step.as);
+    return before === undefined || boundIn(told, step.step.as)?.some((id) => before.includes(id)) === true;
   });
 }

@@ -5,7 +5,7 @@ import { predicateWords } from "../expression/predicate-words.ts";
 import { partsOf } from "../language/compare-tests.ts";
 import type { Event } from "../model/event.ts";
 import type { RuleSet } from "../model/rule.ts";
-import type { Story } from "../model/story.ts";
+import { boundIn, type Story } from "../model/story.ts";
 import type { DurationMs } from "../model/time.ts";
 import type { Arrival } from "./case-log.ts";
 import { failing, moved, withField } from "./change-event.ts";
@@ -164,7 +164,7 @@ class ProbeSource {
   /** The steps of which the story has events that arrived; stories are events too, and can't be changed. */
   #bound(): CompiledStep[] {
     const arrived = new Set(this.#arrivals.map(({ event }) => event.id));
-    return this.#rule.steps.filter(({ step }) => this.#story.bound[step.as]?.every((id) => arrived.has(id)));
+    return this.#rule.steps.filter(({ step }) => boundIn(this.#story, step.as)?.every((id) => arrived.has(id)));
   }
 
   #firstOf(step: CompiledStep): number {
@@ -182,7 +182,7 @@ class ProbeSource {
   /** All events that could fill a step, but for those that other steps of the story have. */
   #eventsOf(step: CompiledStep, others: readonly CompiledStep[] = this.#rule.steps): Event[] {
     const elsewhere = new Set(
-      others.flatMap((other) => (other === step ? [] : (this.#story.bound[other.step.as] ?? []))),
+      others.flatMap((other) => (other === step ? [] : (boundIn(this.#story, other.step.as) ?? []))),
     );
     return this.#arrivals
       .map(({ event }) => event)
@@ -190,7 +190,7 @@ class ProbeSource {
   }
 
   #idsOf(step: CompiledStep): ReadonlySet<string> {
-    return new Set([...this.#eventsOf(step).map(({ id }) => id), ...(this.#story.bound[step.step.as] ?? [])]);
+    return new Set([...this.#eventsOf(step).map(({ id }) => id), ...(boundIn(this.#story, step.step.as) ?? [])]);
   }
 
   /** A step, and those that must follow it. */

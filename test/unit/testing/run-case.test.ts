@@ -255,3 +255,18 @@ describe("orders of arrival", () => {
     expect(await run(lines)).toEqual(await run(lines));
   });
 });
+
+test("a step may have a name that every object has", async () => {
+  const pack = PACK.replaceAll("as: gone,", "as: constructor, optional: true,").replaceAll(
+    "gone.entity.name",
+    "oom.reason",
+  );
+  const events = "events: [ { id: e1, at: 0s, use: oom, reason: X } ]";
+  const wanting = "expect: { stories: [ { rule: shop/chain, bound: { constructor: [e1] } } ] }";
+  const { text } = await run([events, wanting], { pack });
+  expect(text).toContain("the story of shop/chain is not as expected");
+  const { problems } = await run([events, "expect: { stories: [ { rule: shop/chain, bound: { oom: [e1] } } ] }"], {
+    pack,
+  });
+  expect(problems).toEqual([]);
+});
