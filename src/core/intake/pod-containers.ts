@@ -1,4 +1,5 @@
 import type { Event } from "../model/event.ts";
+import type { EpochMs } from "../model/time.ts";
 import { asNumber, asObject, asText, type JsonObject, objectsOf } from "./json.ts";
 import { type Teller, type WrittenTime, writtenTime } from "./kubernetes-object.ts";
 import { bytesOf } from "./quantity.ts";
@@ -10,6 +11,7 @@ const STARTING = new Set(["ContainerCreating", "PodInitializing"]);
 export function containerEvents(object: JsonObject, teller: Teller, seen: WrittenTime | undefined): Event[] {
   const spec = asObject(object["spec"]);
   const status = asObject(object["status"]);
+  const deletionMs = deletionAskedFor(asObject(object["metadata"]));
   const groups = [
     ["containerStatuses", "containers"],
     ["initContainerStatuses", "initContainers"],
@@ -18,7 +20,8 @@ export function containerEvents(object: JsonObject, teller: Teller, seen: Writte
   return groups.flatMap(([statuses, specs]) => {
     const declared = new Map(objectsOf(spec?.[specs]).map((one) => [one["name"], one]));
     return objectsOf(status?.[statuses]).flatMap((shown) => {
-      const container = { shown, declared: declared.get(shown["name"]), init: statuses === "initContainerStatuses" };
+      const init = statuses === "initContainerStatuses";
+      const container = { shown, declared: declared.get(shown["name"]), init, deletionMs };
       return [
         ...ended(container, asObject(asObject(shown["lastState"])?.["terminated"]), teller, seen),
         ...ended(container, asObject(asObject(shown["state"])?.["terminated"]), teller, seen),
@@ -32,6 +35,14 @@ interface Container {
   readonly shown: JsonObject;
   readonly declared: JsonObject | undefined;
   readonly init: boolean;
+  /** When the deletion of its pod was asked for. */
+  readonly deletionMs: EpochMs | undefined;
+}
+
+/** The deletion timestamp of an object is when its grace period ends. */
+function deletionAskedFor(metadata: JsonObject | undefined): EpochMs | undefined {
+  const end = writtenTime(metadata?.["deletionTimestamp"]);
+  return end === undefined ? undefined : end.ms - 1000 * (asNumber(metadata?.["deletionGracePeriodSeconds"]) ?? 0);
 }
 
 function ended(
@@ -42,13 +53,16 @@ function ended(
 ): Event[] {
   if (state === undefined) return [];
   const exitCode = asNumber(state["exitCode"]);
-  const reason = asText(state["reason"]) ?? (exitCode === 0 ? "Completed" : "Error");
   const at = writtenTime(state["finishedAt"]) ?? seen;
   if (at === undefined) return [];
+  const said = asText(state["reason"]) ?? (exitCode === 0 ? "Completed" : "Error");
+  // Who is told to end and ends is no failure, whatever code it leaves: 143, 137, or one of its own.
+  const stopped = said === "Error" && container.deletionMs !== undefined && container.deletionMs <= at.ms;
+  const reason = stopped ? "Stopped" : said;
   const signal = asNumber(state["signal"]) ?? signalOf(exitCode);
   const attributes = { ...about(container), ...defined({ exitCode, signal, startedAt: asText(state["startedAt"]) }) };
   const what = `${asText(container.shown["name"])}:${reason}:${at.text}`;
-  const severity = reason === "Completed" ? "info" : "error";
+  const severity = reason === "Completed" || stopped ? "info" : "error";
   return [teller.tell({ what, at, reason, severity, message: asText(state["message"]), attributes })];
 }
 

@@ -82,6 +82,30 @@ describe("what a pod shows", () => {
       told: [{ type: "k8s.pod.error", attributes: { exitCode: 139, signal: 11 } }],
     },
     {
+      name: "a container that ends since its pod is being deleted: no failure, whatever code it leaves",
+      value: pod({
+        metadata: { deletionTimestamp: "2026-03-01T10:01:28Z", deletionGracePeriodSeconds: 30 },
+        status: container({ terminated: { exitCode: 1, reason: "Error", finishedAt: at } }),
+      }),
+      told: [{ type: "k8s.pod.stopped", severity: "info", attributes: { exitCode: 1 } }],
+    },
+    {
+      name: "a container that ended before the deletion of its pod was asked for",
+      value: pod({
+        metadata: { deletionTimestamp: "2026-03-01T10:01:32Z", deletionGracePeriodSeconds: 30 },
+        status: container({ terminated: { exitCode: 1, reason: "Error", finishedAt: at } }),
+      }),
+      told: [{ type: "k8s.pod.error", severity: "error" }],
+    },
+    {
+      name: "a kill for memory while its pod is being deleted",
+      value: pod({
+        metadata: { deletionTimestamp: at },
+        status: container({ terminated: { exitCode: 137, reason: "OOMKilled", finishedAt: at } }),
+      }),
+      told: [{ type: "k8s.pod.oomkilled", severity: "error" }],
+    },
+    {
       name: "readiness lost",
       value: pod({ status: ready("False", "ContainersNotReady") }),
       told: [{ type: "k8s.pod.notready", time: at }],

@@ -398,3 +398,55 @@ describe("the object", () => {
     expect(kindOfResource(resource)).toBe(kind);
   });
 });
+
+describe("what a write changed in a workload is in its answer", () => {
+  const set = (generation: number, command: string): Json => ({
+    kind: "StatefulSet",
+    apiVersion: "apps/v1",
+    metadata: { name: "db", namespace: "shop", uid: "s-1", generation },
+    spec: { template: { spec: { containers: [{ name: "app", command: [command] }] } } },
+  });
+  const write = (verb: string, responseObject: Json, more: Json = {}): Json =>
+    audit({
+      auditID: `a-${verb}`,
+      verb,
+      requestURI: "/apis/apps/v1/namespaces/shop/statefulsets/db",
+      objectRef: { resource: "statefulsets", namespace: "shop", name: "db", apiGroup: "apps", apiVersion: "v1" },
+      requestObject: { spec: {} },
+      responseObject,
+      ...more,
+    });
+  const changes = (decoder: Decoder, value: Json): readonly string[] =>
+    decode(value, decoder).flatMap(({ type, message }) => (type.startsWith("config.") ? [`${type} ${message}`] : []));
+
+  const changed = "config.statefulset.changed StatefulSet db was changed: command app: run -> serve";
+
+  test("without a watch of it", () => {
+    const decoder = new Decoder();
+    expect(changes(decoder, write("create", set(1, "run"), { responseStatus: { code: 201 } }))).toEqual([]);
+    expect(changes(decoder, write("patch", set(2, "serve")))).toEqual([changed]);
+    expect(changes(decoder, write("update", set(2, "serve")))).toEqual([]);
+  });
+
+  test("once, where it is watched too", () => {
+    const decoder = new Decoder();
+    decode({ type: "ADDED", object: set(1, "run") }, decoder);
+    expect(changes(decoder, { type: "MODIFIED", object: set(2, "serve") })).toEqual([changed]);
+    expect(changes(decoder, write("patch", set(2, "serve")))).toEqual([]);
+  });
+
+  test.for<{ name: string; more: Json }>([
+    { name: "one that was only tried", more: { requestURI: "/apis/apps/v1/namespaces/shop/statefulsets/db?dryRun=All" } },
+    { name: "one that was refused", more: { responseStatus: { code: 422 } } },
+    {
+      name: "one of its status",
+      more: { objectRef: { resource: "statefulsets", namespace: "shop", name: "db", subresource: "status" } },
+    },
+    { name: "one without an answer", more: { responseObject: undefined } },
+    { name: "one whose answer is no such object", more: { responseObject: { kind: "Status", metadata: {} } } },
+  ])("not $name", ({ more }) => {
+    const decoder = new Decoder();
+    decode({ type: "ADDED", object: set(1, "run") }, decoder);
+    expect(changes(decoder, write("patch", set(2, "serve"), more))).toEqual([]);
+  });
+});
