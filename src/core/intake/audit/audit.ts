@@ -2,7 +2,6 @@ import type { Actor, Decoded, Event, RelatedEntity } from "../../model/event.ts"
 import { foreignEvent, idOfParts, slug } from "../foreign-event.ts";
 import { asNumber, asObject, asText, at, type JsonObject, ownOf, present, textsOf } from "../json.ts";
 import { nameOf, type WrittenTime, writtenTime } from "../kubernetes-object.ts";
-import { changeEvents } from "../objects/changes.ts";
 import type { ObjectName } from "../ownership.ts";
 import { bindingLinks, subjectLink } from "../rbac.ts";
 import type { Reading } from "../reading.ts";
@@ -10,6 +9,7 @@ import { denialOf } from "./denial.ts";
 import { patchedPaths, requestAttributes } from "./request-object.ts";
 import { kindOfResource } from "./resources.ts";
 import { isSystemUser, routineReason } from "./routine.ts";
+import { changesBy } from "./written-object.ts";
 
 /** Whether a payload is an event of audit.k8s.io, with or without its version. */
 export function isAudit(value: JsonObject): boolean {
@@ -40,20 +40,10 @@ export function decodeAudit(value: JsonObject, reading: Reading): Decoded {
     reading.memory.see(time.ms);
     return { outcome: "filtered", reason: routine };
   }
-  return { outcome: "events", events: [tell(value, { request, time, reading }), ...changesBy(value, request, reading)] };
-}
-
-const WRITES = new Set(["create", "update", "patch", "apply"]);
-const WORKLOADS = new Set(["Deployment", "StatefulSet", "DaemonSet", "CronJob"]);
-
-/** What a write changed in a workload: its answer holds the object as it is now, watched or not. */
-function changesBy(value: JsonObject, { verb, subresource, about, code, query }: Asked, reading: Reading): Event[] {
-  const object = asObject(value["responseObject"]);
-  const written = code !== undefined && code < 300 && WRITES.has(verb) && !query.includes("dryRun=");
-  if (!written || object === undefined || subresource !== undefined || !WORKLOADS.has(about.kind)) return [];
-  const name = nameOf(object, asObject(object["metadata"]));
-  if (name?.kind !== about.kind) return [];
-  return changeEvents({ object, name, watch: verb === "create" ? "ADDED" : "MODIFIED" }, reading);
+  return {
+    outcome: "events",
+    events: [tell(value, { request, time, reading }), ...changesBy(value, request, reading)],
+  };
 }
 
 interface Asked {

@@ -436,7 +436,10 @@ describe("what a write changed in a workload is in its answer", () => {
   });
 
   test.for<{ name: string; more: Json }>([
-    { name: "one that was only tried", more: { requestURI: "/apis/apps/v1/namespaces/shop/statefulsets/db?dryRun=All" } },
+    {
+      name: "one that was only tried",
+      more: { requestURI: "/apis/apps/v1/namespaces/shop/statefulsets/db?dryRun=All" },
+    },
     { name: "one that was refused", more: { responseStatus: { code: 422 } } },
     {
       name: "one of its status",
