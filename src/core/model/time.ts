@@ -44,7 +44,7 @@ export function formatDuration(ms: DurationMs): string {
   return s === 0 ? `${m}m` : `${m}m${s}s`;
 }
 
-const RFC3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:[.,](\d{1,9}))?(Z|z|[+-]\d{2}:?\d{2})$/;
+const RFC3339 = /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:[.,](\d{1,9}))?(Z|z|[+-]\d{2}:?\d{2})$/;
 
 /** The day that was read last: times of one day come again and again. */
 let knownDay = "";
@@ -80,29 +80,16 @@ function digit(text: string, at: number): number {
 function readTime(text: string): Stamp | undefined {
   const part = RFC3339.exec(text);
   if (part === null) return undefined;
-  const [, year, month, day, hour, minute, second, fraction, zone] = part;
-  const utc = Date.UTC(
-    +(year as string),
-    +(month as string) - 1,
-    +(day as string),
-    +(hour as string),
-    +(minute as string),
-    +(second as string),
-  );
-  const valid =
-    +(month as string) <= 12 &&
-    +(day as string) <= 31 &&
-    +(hour as string) < 24 &&
-    +(minute as string) < 60 &&
-    +(second as string) < 61;
-  if (!valid || Number.isNaN(utc)) return undefined;
-  if (text[10] === "T") {
-    knownDay = text.slice(0, 11);
-    knownDayMs = Date.UTC(+(year as string), +(month as string) - 1, +(day as string));
-  }
+  const [, day = "", hour, minute, second, fraction, zone = ""] = part;
+  const dayMs = Date.parse(`${day}T00:00:00Z`);
+  // 30 February would be taken for 2 March.
+  if (Number.isNaN(dayMs) || !formatTime(dayMs).startsWith(day)) return undefined;
+  if (24 <= Number(hour) || 60 <= Number(minute) || 61 <= Number(second)) return undefined;
+  if (text[10] === "T") [knownDay, knownDayMs] = [text.slice(0, 11), dayMs];
+  const utc = dayMs + ((Number(hour) * 60 + Number(minute)) * 60 + Number(second)) * 1000;
   const digits = fraction?.length ?? 0;
   const fractionMs = digits === 0 ? 0 : Number(`0.${fraction}`) * 1000;
-  return { ms: utc - zoneMs(zone as string) + Math.round(fractionMs * 1000) / 1000, precisionMs: 1000 / 10 ** digits };
+  return { ms: utc - zoneMs(zone) + Math.round(fractionMs * 1000) / 1000, precisionMs: 1000 / 10 ** digits };
 }
 
 function zoneMs(zone: string): DurationMs {
