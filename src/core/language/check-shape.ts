@@ -4,6 +4,7 @@ import { unknownField } from "./event-fields.ts";
 import type { Findings } from "./findings.ts";
 import { listed, nearest, suggest } from "./nearest.ts";
 import { RULE_FIELDS, type SchemaCheck } from "./schema-validators.ts";
+import { typeHint } from "./type-hint.ts";
 import { nodeAt, type Place, toData, type YamlNode } from "./yaml-tree.ts";
 
 /** Reports what a schema finds wrong with a tree, each at the smallest text that is wrong. */
@@ -176,35 +177,6 @@ function typesOf(type: unknown): string {
   );
   const last = words.pop() ?? "";
   return words.length === 0 ? last : `${words.join(", ")} or ${last}`;
-}
-
-/** What to write instead of a value of the wrong type. */
-function typeHint(
-  wanted: string,
-  place: Place,
-  root: YamlNode,
-  { parentSchema }: ErrorObject,
-  findings: Findings,
-): string | undefined {
-  const node = nodeAt(root, place);
-  const { properties, examples } = (parentSchema ?? {}) as { properties?: object; examples?: readonly unknown[] };
-  if (node.kind === "map") return wanted.includes("array") ? "begin each of its entries with `- `" : undefined;
-  if (node.kind === "list") return wanted.includes("object") ? "write its fields without the `- `" : undefined;
-  const { value, span } = node;
-  if (value === null)
-    return place.includes("where")
-      ? "there is no value here; to ask for a field that is missing, write `exists: false`"
-      : "there is no value here; write one, or remove the key";
-  if (wanted === "object" && properties !== undefined) return `it has the fields ${listed(Object.keys(properties))}`;
-  if (typeof value === "string") {
-    if (/^(yes|no|on|off)$/i.test(value)) return "write `true` or `false`";
-    return /^(-?\d+(\.\d+)?|true|false)$/.test(value) ? `write \`${value}\` without the quotes` : undefined;
-  }
-  if (!wanted.includes("string")) return undefined;
-  const written = findings.source.text.slice(span.start, span.end);
-  return examples?.some((example) => /^\d+(ms|s|m|h|d)$/.test(String(example))) === true
-    ? `write the unit too, such as \`${written}s\``
-    : `write \`"${written}"\` for the text`;
 }
 
 const NAME_HINT = "a name begins with a lower-case letter and has letters, digits and `_`";
