@@ -4,6 +4,7 @@ import { asNumber, asObject, asText, at, type JsonObject, objectsOf, present, te
 import { writtenTime } from "../kubernetes-object.ts";
 import type { ObjectName } from "../ownership.ts";
 import type { Reading } from "../reading.ts";
+import { asAsked } from "./hubble-reply.ts";
 
 /** Whether a payload is a line of Hubble. */
 export function isHubble(value: JsonObject): boolean {
@@ -29,8 +30,10 @@ const DROP_REASONS: Readonly<Record<number, string>> = {
 
 /** Decodes one network flow: what talked to what, and whether it was let through. */
 export function decodeHubble(value: JsonObject, reading: Reading): Decoded {
-  const flow = asObject(value["flow"]);
-  if (flow === undefined) return { outcome: "filtered", reason: "a notice of flows that were lost" };
+  const seen = asObject(value["flow"]);
+  if (seen === undefined) return { outcome: "filtered", reason: "a notice of flows that were lost" };
+  const isReply = seen["is_reply"] === true || seen["reply"] === true;
+  const flow = isReply ? asAsked(seen) : seen;
   const time = writtenTime(flow["time"]) ?? writtenTime(value["time"]);
   if (time === undefined) return { outcome: "rejected", reason: "flow: time is no time" };
   const told = asObject(flow["l7"]) === undefined ? plainOf(flow) : layer7Of(flow);
@@ -51,7 +54,7 @@ export function decodeHubble(value: JsonObject, reading: Reading): Decoded {
       port,
       direction: asText(flow["traffic_direction"])?.toLowerCase(),
       flags,
-      reply: flow["is_reply"] === true ? true : undefined,
+      reply: isReply || undefined,
       from,
       to: sayEnd(target),
       toWorkload: workloadOf(flow, "destination")?.name,

@@ -97,6 +97,27 @@ describe("Hubble", () => {
     expect(decodeSingle(flow(more))).toMatchObject({ type, attributes });
   });
 
+  test("an answer is told of who asked", () => {
+    const [asked, answers] = [
+      { namespace: "shop", pod_name: "web-1" },
+      { namespace: "kube-system", pod_name: "coredns-1", labels: ["k8s:k8s-app=kube-dns"] },
+    ];
+    const l7 = { type: "RESPONSE", dns: { query: "dbb.shop.svc.cluster.local.", rcode: 3 } };
+    const ends = { source: asked, destination: answers, destination_names: ["dns.example"] };
+    const back = { source: answers, destination: asked, source_names: ["dns.example"] };
+    const there = flow({ l7, ...ends, l4: { UDP: { source_port: 40_000, destination_port: 53 } } });
+    const reply = { is_reply: true, IP: { source: "10.1.0.9", destination: "10.1.0.5" } };
+    const here = flow({ l7, ...back, ...reply, l4: { UDP: { source_port: 53, destination_port: 40_000 } } });
+    const [told, toldOfAnswer] = [decodeSingle(there), decodeSingle(here)];
+    expect(toldOfAnswer).toMatchObject({
+      entity: { kind: "Pod", namespace: "shop", name: "web-1" },
+      message: told.message,
+      related: told.related,
+      attributes: { ...told.attributes, reply: true },
+    });
+    expect(told.attributes).toMatchObject({ port: 53, toName: ["dns.example"] });
+  });
+
   test.for<{ name: string; value: Json }>([
     { name: "a router's solicitation", value: flow({ verdict: "DROPPED", drop_reason_desc: "INVALID_SOURCE_IP" }) },
     {
