@@ -1,4 +1,4 @@
-import { formatDuration, parseTime } from "../model/time.ts";
+import { formatDuration, parseTime, type Stamp } from "../model/time.ts";
 import { counted } from "./counted.ts";
 
 /** Filters of liquidjs that templates keep; every other one is unknown to them. */
@@ -21,13 +21,15 @@ export const LIQUID_TAGS: readonly string[] = ["if", "unless", "for", "case", "a
 /** This project's own filters, by name. None of them throws, reads a clock or asks for a locale. */
 export const OWN_FILTERS: Readonly<Record<string, (value: unknown, argument: unknown) => unknown>> = {
   since: (later, earlier) => {
-    const [to, from] = [timeMs(later), timeMs(earlier)];
+    const [to, from] = [stampOf(later), stampOf(earlier)];
     if (to === undefined) return `‹not a time: ${String(later)}›`;
     if (from === undefined) return `‹not a time: ${String(earlier)}›`;
-    return formatDuration(to - from);
+    const ms = to.ms - from.ms;
+    // A time in whole seconds is of any moment within its second.
+    return formatDuration(ms < 0 && -ms < Math.max(to.precisionMs, from.precisionMs) ? 0 : ms);
   },
   clock: (value) => {
-    const ms = timeMs(value);
+    const ms = stampOf(value)?.ms;
     return ms === undefined ? `‹not a time: ${String(value)}›` : new Date(ms).toISOString().slice(11, 19);
   },
   counted: (value, noun) =>
@@ -58,7 +60,9 @@ function formatBytes(bytes: number): string {
 const BYTE_UNITS = ["", "Ki", "Mi", "Gi", "Ti", "Pi"] as const;
 const DATE_MS_MAX = 8.64e15;
 
-function timeMs(value: unknown): number | undefined {
-  const ms = typeof value === "string" ? parseTime(value)?.ms : value;
-  return typeof ms === "number" && Math.abs(ms) <= DATE_MS_MAX ? ms : undefined;
+/** A time as a text, or in milliseconds since 1970; `undefined` for what is none. */
+function stampOf(value: unknown): Stamp | undefined {
+  if (typeof value !== "string" && typeof value !== "number") return undefined;
+  const stamp = typeof value === "number" ? { ms: value, precisionMs: 0 } : parseTime(value);
+  return stamp !== undefined && Math.abs(stamp.ms) <= DATE_MS_MAX ? stamp : undefined;
 }

@@ -48,6 +48,9 @@ const rows: readonly [template: string, text: string, missing?: number][] = [
   ["{{ oom.message | quoted: 'secret' | default: 'not named' }}", "not named"],
   ["{{ gone.message | quoted }}", "‹missing: gone.message›", 1],
   ["{{ 'it broke ' | sentence }} {{ 'Why?' | sentence }} {{ 'a: b.' | sentence }}", "it broke. Why? a: b."],
+  ["{{ '2026-03-01T10:00:00Z' | since: '2026-03-01T10:00:00.300Z' }}", "0s"],
+  ["{{ '2026-03-01T10:00:00.000Z' | since: '2026-03-01T10:00:00.300Z' }}", "-0.3s"],
+  ["{{ '2026-03-01T10:00:00Z' | since: '2026-03-01T10:00:01Z' }}", "-1s"],
   ["{{ 'soon' | since: oom.time }}", "‹not a time: soon›"],
   [
     "{{ oom.count | counted: 'kill' }}, {{ 1 | counted: 'pod' }}, {{ 3 | counted: 'retry' }}",
