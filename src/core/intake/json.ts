@@ -31,11 +31,6 @@ function isObject(value: unknown): value is JsonObject {
   return asObject(value) !== undefined;
 }
 
-/** What a table of ours has under a name that came from outside: nothing under `constructor`, as every object has. */
-export function ownOf<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
-  return Object.hasOwn(table, name) ? table[name] : undefined;
-}
-
 /** Whether a value nests deeper than `depthMax` levels. */
 export function nestsDeeper(value: unknown, depthMax: number): boolean {
   if (typeof value !== "object" || value === null) return false;

@@ -1,4 +1,5 @@
 import type { Actor, EntityRef, Severity } from "./event.ts";
+import { ownOf } from "./own-of.ts";
 import type { Category, Role } from "./rule.ts";
 import type { DurationMs } from "./time.ts";
 
@@ -141,6 +142,5 @@ export interface EngineCounters {
 
 /** The IDs of the events that fill a step in a story; `undefined` where none does. */
 export function boundIn({ bound }: Pick<Story, "bound">, step: string): readonly string[] | undefined {
-  // A step may have a name that every object has.
-  return Object.hasOwn(bound, step) ? bound[step] : undefined;
+  return ownOf(bound, step);
 }

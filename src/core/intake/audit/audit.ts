@@ -1,6 +1,7 @@
 import type { Actor, Decoded, Event, RelatedEntity } from "../../model/event.ts";
+import { ownOf } from "../../model/own-of.ts";
 import { foreignEvent, idOfParts, slug } from "../foreign-event.ts";
-import { asNumber, asObject, asText, at, type JsonObject, ownOf, present, textsOf } from "../json.ts";
+import { asNumber, asObject, asText, at, type JsonObject, present, textsOf } from "../json.ts";
 import { nameOf, type WrittenTime, writtenTime } from "../kubernetes-object.ts";
 import type { ObjectName } from "../ownership.ts";
 import { bindingLinks, subjectLink } from "../rbac.ts";

@@ -1,7 +1,8 @@
 import { endOfAlert, endTypeOfAlert } from "../../model/alert-end.ts";
 import type { Decoded, Event, RelatedEntity, Severity } from "../../model/event.ts";
+import { ownOf } from "../../model/own-of.ts";
 import { foreignEvent, idOfParts, slug } from "../foreign-event.ts";
-import { asObject, asText, type JsonObject, objectsOf, ownOf, present } from "../json.ts";
+import { asObject, asText, type JsonObject, objectsOf, present } from "../json.ts";
 import { writtenTime } from "../kubernetes-object.ts";
 import type { ObjectName } from "../ownership.ts";
 import type { Reading } from "../reading.ts";

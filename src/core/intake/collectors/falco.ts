@@ -1,7 +1,8 @@
 import type { Decoded, RelatedEntity, Severity } from "../../model/event.ts";
+import { ownOf } from "../../model/own-of.ts";
 import { kindOfResource } from "../audit/resources.ts";
 import { foreignEvent, idOfParts, slug } from "../foreign-event.ts";
-import { asObject, asText, type JsonObject, ownOf, present, textsOf } from "../json.ts";
+import { asObject, asText, type JsonObject, present, textsOf } from "../json.ts";
 import { writtenTime } from "../kubernetes-object.ts";
 import type { ObjectName } from "../ownership.ts";
 import { subjectLink } from "../rbac.ts";

@@ -1,5 +1,6 @@
+import { ownOf } from "../../model/own-of.ts";
 import { shortHash } from "../../model/short-hash.ts";
-import { asList, asObject, asText, type JsonObject, nestsDeeper, ownOf } from "../json.ts";
+import { asList, asObject, asText, type JsonObject, nestsDeeper } from "../json.ts";
 import { maskText } from "../secrets/mask.ts";
 import { isSecretName } from "../secrets/secret-names.ts";
 

@@ -1,5 +1,6 @@
 import type { Event, Severity } from "../../model/event.ts";
-import { asObject, asText, at, type JsonObject, objectsOf, ownOf, present } from "../json.ts";
+import { ownOf } from "../../model/own-of.ts";
+import { asObject, asText, at, type JsonObject, objectsOf, present } from "../json.ts";
 import { lastChange, type Teller, type WrittenTime, writtenTime } from "../kubernetes-object.ts";
 import type { Reading } from "../reading.ts";
 
